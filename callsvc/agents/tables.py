@@ -1,0 +1,43 @@
+"""Agents: who they are, what they can do, what they are doing.
+
+``activity`` is what the agent declared; ``state`` is what the service derived. One row per agent, changed by
+compare-and-set with a fence, is what makes a double reservation impossible.
+"""
+
+import sqlalchemy as sa
+
+from callsvc.core.db import Id, Instant, metadata
+
+ACTIVITIES = ("offline", "available", "break", "training", "other-channel")
+STATES = ("idle", "reserved", "on-call", "wrap-up")
+
+agent = sa.Table(
+    "agent",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), unique=True),
+    sa.Column("client_name", sa.String(60), nullable=False, unique=True),  # the softphone: client:<name>
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False, index=True),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False, index=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("languages", sa.String(60), nullable=False),  # space-separated, first preferred
+    sa.Column("activity", sa.String(16), nullable=False, default="offline"),
+    sa.Column("activity_since", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, default="idle"),
+    sa.Column("state_since", Instant, nullable=False),  # lived; longest idle is offered first
+    sa.Column("fence", sa.Integer, nullable=False, default=0),  # +1 at each reservation
+    sa.Column("reservation_id", Id),
+    sa.Column("missed_offers", sa.Integer, nullable=False, default=0),
+    sa.Column("last_aid_at", Instant),
+    sa.CheckConstraint(f"activity in {ACTIVITIES}", name="activity"),
+    sa.CheckConstraint(f"state in {STATES}", name="state"),
+)
+sa.Index("ix_agent_free", agent.c.region_code, agent.c.activity, agent.c.state)
+
+agent_skill = sa.Table(
+    "agent_skill",
+    metadata,
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), primary_key=True),
+    sa.Column("skill", sa.String(40), primary_key=True),
+    sa.Column("level", sa.Integer, nullable=False, default=1),
+)

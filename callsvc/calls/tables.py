@@ -1,0 +1,151 @@
+"""Calls and their legs, the guard of one live call per number, what the carrier told us, conferences.
+
+A *call* is a conversation; a *leg* is one carrier call in it. Every outbound leg (a contact's, an agent's)
+goes through the same placement, which is ours, beside the carrier's status, which is never guessed:
+
+    planned -> claimed -> placed
+       |          |-> in-doubt -> placed | not-placed
+       |          '-> not-placed              (the carrier refused, or nothing was sent)
+       '-> refused | withdrawn                (may_contact said no; the campaign stopped)
+"""
+
+import sqlalchemy as sa
+
+from callsvc.core.db import Id, Instant, metadata
+
+PLACEMENTS = ("planned", "claimed", "placed", "in-doubt", "not-placed", "refused", "withdrawn", "received")
+
+call = sa.Table(
+    "call",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("direction", sa.String(8), nullable=False),  # inbound, outbound
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),  # home region of the contact
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
+    sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id"), index=True),
+    sa.Column("contact_id", sa.ForeignKey("contact.id")),  # inbound: a hint by number, nothing more
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("outcome", sa.String(40)),
+)
+
+leg = sa.Table(
+    "leg",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("call_id", sa.ForeignKey(call.c.id), nullable=False, index=True),
+    sa.Column("role", sa.String(12), nullable=False),  # contact, agent
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), index=True),
+    sa.Column("agent_id", sa.ForeignKey("agent.id"), index=True),
+    sa.Column("sid", sa.String(64), unique=True),  # the carrier's name for it; shapes differ by carrier
+    sa.Column("placement", sa.String(12), nullable=False),
+    sa.Column("status", sa.String(12)),  # the carrier's words, joined upwards only; null before any news
+    sa.Column("answered_by", sa.String(24)),
+    sa.Column("reasons", sa.String(200), nullable=False, default=""),  # why it was refused or not placed
+    sa.Column("disposition", sa.String(40)),  # business outcome of this try, see campaigns/dispositions.py
+    # lived instants; *_at of the carrier come from its own timestamps
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("claimed_at", Instant),
+    sa.Column("rang_at", Instant),
+    sa.Column("answered_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.Column("duration_s", sa.Integer),  # as the carrier bills
+    # machinery, in machine time
+    sa.Column("lease_until", Instant),  # planned: re-enqueue after; claimed: in doubt after
+    sa.Column("settle_at", Instant),  # in doubt: look it up at the carrier after
+    sa.Column("news_at", Instant, nullable=False),  # last word of the carrier; old and live = fetch it
+    sa.Column("end_asked_at", Instant),  # we asked the carrier to end or cancel it
+    sa.Column("deadline_at", Instant),  # lived: longest this leg may last
+    sa.CheckConstraint(f"placement in {PLACEMENTS}", name="placement"),
+)
+sa.Index("ix_leg_work", leg.c.placement, leg.c.lease_until)
+sa.Index(
+    "ix_leg_live",
+    leg.c.news_at,
+    sqlite_where=sa.and_(leg.c.placement == "placed", leg.c.ended_at.is_(None)),
+    postgresql_where=sa.and_(leg.c.placement == "placed", leg.c.ended_at.is_(None)),
+)
+
+live_call = sa.Table(  # at most one live outbound call per number, across campaigns and contacts
+    "live_call",
+    metadata,
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), primary_key=True),
+    sa.Column("attempt_id", sa.ForeignKey(leg.c.id), nullable=False, unique=True),
+    sa.Column("since", Instant, nullable=False),
+)
+
+leg_transition = sa.Table(  # each rise of a leg's status, once; side effects hang on these rows
+    "leg_transition",
+    metadata,
+    sa.Column("leg_id", sa.ForeignKey(leg.c.id), primary_key=True),
+    sa.Column("status", sa.String(12), primary_key=True),
+    sa.Column("at", Instant, nullable=False),  # lived, the carrier's own when it told us
+    sa.Column("source", sa.String(12), nullable=False),  # callback, voice, fetch, list
+    sa.Column("recorded_machine_at", Instant, nullable=False),
+)
+
+webhook_event = sa.Table(  # every webhook once; a repeat gets the stored answer
+    "webhook_event",
+    metadata,
+    sa.Column("key", sa.String(160), primary_key=True),
+    sa.Column("leg_id", Id, index=True),
+    sa.Column("received_at", Instant, nullable=False),  # lived
+    sa.Column("received_machine_at", Instant, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),  # statuses and sequence numbers; never a number or digits
+    sa.Column("answer", sa.LargeBinary),  # encrypted TwiML
+)
+
+conference = sa.Table(
+    "conference",
+    metadata,
+    sa.Column("id", Id, primary_key=True),  # our friendly name at the carrier
+    sa.Column("call_id", sa.ForeignKey(call.c.id), nullable=False, index=True),
+    sa.Column("sid", sa.String(64), unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+
+participant = sa.Table(
+    "participant",
+    metadata,
+    sa.Column("conference_id", sa.ForeignKey(conference.c.id), primary_key=True),
+    sa.Column("leg_id", sa.ForeignKey(leg.c.id), primary_key=True),
+    sa.Column("joined_at", Instant),
+    sa.Column("left_at", Instant),
+)
+
+carrier_update = (
+    sa.Table(  # an intent to change a live call at the carrier: end, cancel, move to a conference
+        "carrier_update",
+        metadata,
+        sa.Column("id", Id, primary_key=True),
+        sa.Column("leg_id", sa.ForeignKey(leg.c.id), nullable=False, index=True),
+        sa.Column("action", sa.String(12), nullable=False),  # end, cancel, move
+        sa.Column(
+            "path", sa.String(200), nullable=False, default=""
+        ),  # for move: where the call fetches its TwiML
+        sa.Column("created_at", Instant, nullable=False),  # lived
+        sa.Column(
+            "lease_until", Instant, nullable=False
+        ),  # machine: done again after (all actions are idempotent)
+        sa.Column("tries", sa.Integer, nullable=False, default=0),
+        sa.Column("result", sa.String(24)),  # null = due; done, gone (21220), failed, given-up
+        sa.Column("done_at", Instant),
+    )
+)
+sa.Index(
+    "ix_carrier_update_due",
+    carrier_update.c.lease_until,
+    sqlite_where=carrier_update.c.result.is_(None),
+    postgresql_where=carrier_update.c.result.is_(None),
+)
+
+incident = sa.Table(  # what must never happen and did, or what only a person can decide
+    "incident",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,189 @@
+"""The database: one engine, short transactions, two dialects.
+
+``with rt.db.begin() as tx`` opens a writing transaction (SQLite: BEGIN IMMEDIATE, so that it waits its turn
+instead of failing half-way; PostgreSQL: read committed, rows locked by ``with_for_update``).
+``with rt.db.read() as tx`` opens one for reading. A ``Tx`` is the only database handle in scope: it carries
+the instant at which the use case began on both clocks, raises events, and holds jobs until after the commit.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
+from sqlalchemy.pool import QueuePool
+
+from callsvc.core.clock import Clock
+from callsvc.core.events import Event, Reactions
+from callsvc.core.ids import Ids
+from callsvc.core.jobs import Jobs
+from callsvc.core.keyring import Keyring
+from callsvc.core.settings import Settings
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = sa.String(40)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant on both dialects (SQLite keeps it as text that sorts in time)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone is a bug")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Tx:
+    """A transaction in progress. ``now`` is lived time, ``machine_now`` real time, both read once."""
+
+    def __init__(self, database: "Database", connection: Connection) -> None:
+        self._database = database
+        self._connection = connection
+        self.now = database.clock.now()
+        self.machine_now = database.machine.now()
+        self.keyring = database.keyring
+        self.settings = database.settings
+        self._jobs: dict[str, list[str]] = {}
+        self._after_commit: list[Callable[[], None]] = []
+
+    def new_id(self, kind: str) -> str:
+        return self._database.ids.new(kind)
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self._connection.execute(statement, parameters)
+
+    def all(self, statement: sa.Executable) -> Sequence[Row[Any]]:
+        return self._connection.execute(statement).all()
+
+    def first(self, statement: sa.Executable) -> Row[Any] | None:
+        return self._connection.execute(statement).first()
+
+    def scalar(self, statement: sa.Executable) -> Any:
+        return self._connection.execute(statement).scalar()
+
+    def insert(self, table: sa.Table, **values: Any) -> None:
+        self._connection.execute(table.insert().values(**values))
+
+    def insert_once(self, table: sa.Table, **values: Any) -> bool:
+        """Insert unless a unique key forbids it; True if the row is new."""
+        insert = postgresql.insert(table) if self._database.dialect == "postgresql" else sqlite.insert(table)
+        statement = insert.values(**values).on_conflict_do_nothing().returning(sa.literal(1))
+        return self._connection.execute(statement).first() is not None
+
+    def update(self, table: sa.Table, where: sa.ColumnElement[bool], **values: Any) -> int:
+        """Number of rows changed; a compare-and-set is ``where=(id == x) & (state == 'y')`` and a 1."""
+        return self._connection.execute(table.update().where(where).values(**values)).rowcount
+
+    def delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
+        return self._connection.execute(table.delete().where(where)).rowcount
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        with self._connection.begin_nested():
+            yield
+
+    def emit(self, event: Event) -> None:
+        """Run every reaction to this event now, inside this transaction."""
+        for reaction in self._database.reactions.get(type(event), ()):
+            reaction(self, event)
+
+    def enqueue(self, job: str, *ids: str) -> None:
+        """Ask for a job once this transaction is committed."""
+        self._jobs.setdefault(job, []).extend(ids)
+
+    def after_commit(self, effect: Callable[[], None]) -> None:
+        self._after_commit.append(effect)
+
+    def run_after_commit(self) -> None:
+        for job, ids in self._jobs.items():
+            self._database.jobs.enqueue(job, list(dict.fromkeys(ids)))
+        for effect in self._after_commit:
+            effect()
+
+
+class Database:
+    """An engine and what a transaction needs to know."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        settings: Settings,
+        clock: Clock,
+        machine: Clock,
+        ids: Ids,
+        jobs: Jobs,
+        keyring: Keyring,
+    ) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self.settings = settings
+        self.clock = clock
+        self.machine = machine
+        self.ids = ids
+        self.jobs = jobs
+        self.keyring = keyring
+        self.reactions: Reactions = {}
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        with self.engine.connect() as connection, connection.begin():
+            tx = Tx(self, connection)
+            yield tx
+        tx.run_after_commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(callsvc_read=True)
+            with connection.begin():
+                yield Tx(self, connection)
+
+
+def connect(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine with this project's transaction modes; SQLite or PostgreSQL, nothing else."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True
+        )
+    engine = sa.create_engine(
+        parsed, poolclass=QueuePool, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 15}
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred and would fail under contention
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("callsvc_read")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

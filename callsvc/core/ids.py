@@ -1,0 +1,45 @@
+"""Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they can stand in any URL unescaped."""
+
+import secrets
+from collections import defaultdict
+from typing import Protocol
+
+from callsvc.core.clock import Clock
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+
+
+class Ids(Protocol):
+    def new(self, kind: str) -> str:
+        """A fresh id; ``kind`` is a short hint such as ``"leg"`` that readers of logs are grateful for."""
+        ...
+
+
+def _base32(number: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        number, rest = divmod(number, 32)
+        digits.append(_ALPHABET[rest])
+    return "".join(reversed(digits))
+
+
+class RandomIds:
+    """``leg01jd3q5k8rab...``: kind, 48 bits of machine milliseconds, 80 bits of chance."""
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+
+    def new(self, kind: str) -> str:
+        milliseconds = int(self._machine.now().timestamp() * 1000)
+        return kind + _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
+
+
+class CountingIds:
+    """``leg1``, ``leg2``...: ids a test can predict."""
+
+    def __init__(self) -> None:
+        self._next: defaultdict[str, int] = defaultdict(int)
+
+    def new(self, kind: str) -> str:
+        self._next[kind] += 1
+        return f"{kind}{self._next[kind]}"

@@ -1,0 +1,72 @@
+"""Jobs: hints that there is work, never the work itself.
+
+A job is a name and a list of ids. SQL holds the truth; losing every job loses nothing, because the ticker
+re-creates whatever is due. So enqueuing never fails a use case: an unreachable Redis is logged and left to
+the ticker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+# job name -> queue. One worker process per queue: what must be quick never waits behind what may be slow.
+QUEUES: dict[str, str] = {
+    "place_calls": "dialing",
+    "place_agent_leg": "handover",
+    "update_calls": "handover",
+    "send_messages": "messages",
+    "settle_doubt": "upkeep",
+    "reconcile_legs": "upkeep",
+    "roll_up_metrics": "upkeep",
+}
+
+
+class Jobs(Protocol):
+    def enqueue(self, job: str, ids: Sequence[str]) -> None: ...
+
+
+class RqJobs:
+    """Jobs on RQ, one queue a worker process, JSON serialised."""
+
+    def __init__(self, redis_url: str) -> None:
+        from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+        from rq import Queue
+        from rq.serializers import JSONSerializer
+
+        self.connection = Redis.from_url(
+            redis_url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+        )
+        self._queues = {
+            name: Queue(name, connection=self.connection, serializer=JSONSerializer)
+            for name in set(QUEUES.values())
+        }
+
+    def enqueue(self, job: str, ids: Sequence[str]) -> None:
+        from redis.exceptions import RedisError
+
+        try:
+            self._queues[QUEUES[job]].enqueue(
+                f"workers.jobs.{job}.run", list(ids), job_timeout=60, result_ttl=0, failure_ttl=3600
+            )
+        except RedisError as error:
+            log.warning("job-not-enqueued", job=job, count=len(ids), error=type(error).__name__)
+
+
+@dataclass
+class HeldJobs:
+    """Jobs kept in a list for a test to look at and run."""
+
+    held: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def enqueue(self, job: str, ids: Sequence[str]) -> None:
+        self.held.append((job, tuple(ids)))
+
+    def take(self) -> list[tuple[str, tuple[str, ...]]]:
+        taken, self.held = self.held, []
+        return taken

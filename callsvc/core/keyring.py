@@ -1,0 +1,80 @@
+"""Field encryption and the keyed hash by which a phone number is found again.
+
+Numbers, names and answers are stored as AES-256-GCM ciphertext bound to their table and row (additional
+data), with the version of the key that made them. Looking a number up goes by HMAC-SHA256: a plain hash of
+ten digits could be reversed by trying them all.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from base64 import b64decode, b64encode
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from callsvc.core.errors import Invalid
+
+
+class Keyring:
+    """Keys by version; the highest encrypts, all decrypt.
+
+    ``CALLSVC_DATA_KEYS`` is ``1:<base64 of 32 bytes>[,2:...]``, ``CALLSVC_LOOKUP_KEY`` base64 of 32 bytes.
+    """
+
+    def __init__(self, keys: dict[int, bytes], lookup_key: bytes) -> None:
+        if not keys or any(len(key) != 32 for key in keys.values()) or len(lookup_key) != 32:
+            raise Invalid(
+                "bad-data-key", "CALLSVC_DATA_KEYS and CALLSVC_LOOKUP_KEY need keys of 32 bytes in base64."
+            )
+        self._aead = {version: AESGCM(key) for version, key in keys.items()}
+        self._lookup_key = lookup_key
+        self.version = max(keys)
+
+    @classmethod
+    def parse(cls, data_keys: str, lookup_key: str) -> "Keyring":
+        try:
+            keys = {
+                int(version): b64decode(key)
+                for version, key in (part.split(":", 1) for part in data_keys.split(","))
+            }
+            return cls(keys, b64decode(lookup_key))
+        except ValueError as error:
+            raise Invalid(
+                "bad-data-key",
+                "CALLSVC_DATA_KEYS must read 1:<base64>[,2:<base64>], CALLSVC_LOOKUP_KEY base64.",
+            ) from error
+
+    @staticmethod
+    def new_key() -> str:
+        """A fresh random key in base64, for a first set-up."""
+        return b64encode(os.urandom(32)).decode()
+
+    def fingerprint(self, e164: str) -> bytes:
+        """The keyed hash (32 bytes) under which a number is unique."""
+        return hmac.digest(self._lookup_key, e164.encode(), hashlib.sha256)
+
+    def encrypt(self, text: str, bound_to: str) -> bytes:
+        """Ciphertext that only decrypts with the same ``bound_to``, such as ``"contact.name:ctc12"``."""
+        nonce = os.urandom(12)
+        sealed = self._aead[self.version].encrypt(nonce, text.encode(), bound_to.encode())
+        return self.version.to_bytes(2, "big") + nonce + sealed
+
+    def decrypt(self, ciphertext: bytes, bound_to: str) -> str:
+        version = int.from_bytes(ciphertext[:2], "big")
+        if version not in self._aead:
+            raise Invalid("data-key-missing", f"The data key of version {version} is not configured.")
+        try:
+            return self._aead[version].decrypt(ciphertext[2:14], ciphertext[14:], bound_to.encode()).decode()
+        except InvalidTag as error:
+            raise Invalid(
+                "ciphertext-rejected", "A stored value does not belong to its row or its key."
+            ) from error
+
+    def encrypt_json(self, value: Any, bound_to: str) -> bytes:
+        return self.encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")), bound_to)
+
+    def decrypt_json(self, ciphertext: bytes, bound_to: str) -> Any:
+        return json.loads(self.decrypt(ciphertext, bound_to))

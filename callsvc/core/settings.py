@@ -1,0 +1,112 @@
+"""Settings: a name, a default and a sentence each; read from the environment, documented from here."""
+
+from typing import Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from callsvc.core.errors import Invalid
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. ``docs/settings.md`` is generated from these fields."""
+
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        "sqlite:///var/callsvc.db",
+        description="SQLite by default; postgresql://user@host/name in production.",
+    )
+    redis_url: str = Field(
+        "redis://127.0.0.1:6390/0", description="The Redis-compatible server; the embedded one by default."
+    )
+    public_base_url: str = Field(
+        "http://127.0.0.1:8000", description="The address under which the carrier reaches this service."
+    )
+    twilio_account_sid: str = Field(description="Account at the carrier (any string for the simulator).")
+    twilio_auth_token: str = Field(
+        description="Signs the carrier's webhooks; several, comma-separated, while rotating."
+    )
+    twilio_api_key_sid: str = Field("", description="API key for REST calls; the auth token when empty.")
+    twilio_api_key_secret: str = Field("", description="Secret of the API key.")
+    twilio_api_base_url: str = Field(
+        "http://127.0.0.1:9000", description="A Twilio-compatible server; the simulator by default."
+    )
+    callsvc_secret_key: str = Field(description="Signs sessions and forms; any long random text.")
+    callsvc_data_keys: str = Field(
+        description="Keys that encrypt personal data: 1:<base64 of 32 bytes>[,2:...]; the highest encrypts."
+    )
+    callsvc_lookup_key: str = Field(
+        description="Key of the hash that finds a number again: base64, 32 bytes."
+    )
+    callsvc_clock_origin: str = Field(
+        "", description="Lived instant at which a scaled clock starts (ISO 8601)."
+    )
+    callsvc_clock_real_origin: float = Field(
+        0.0, description="Machine time (epoch seconds) at which the lived instant was the origin."
+    )
+    callsvc_clock_speed: float = Field(1.0, gt=0, description="Lived seconds per real second.")
+    callsvc_client_timeout_s: float = Field(
+        2.0, gt=0, description="Real seconds we wait for the carrier's answer to one REST request."
+    )
+    callsvc_lease_s: float = Field(
+        3.0, gt=0, description="Real seconds a worker may hold a claimed call before it counts as in doubt."
+    )
+    callsvc_settle_s: float = Field(
+        5.0,
+        gt=0,
+        description="Real seconds before a call in doubt is looked for at the carrier; must exceed the "
+        "client time-out plus the carrier's delay.",
+    )
+    callsvc_reconcile_s: float = Field(
+        8.0, gt=0, description="Real seconds without news after which a live leg is fetched from the carrier."
+    )
+    callsvc_calls_per_second: float = Field(
+        1.0, gt=0, description="Lived call set-ups a second we allow ourselves at the carrier, all campaigns."
+    )
+    callsvc_countries: str = Field(
+        "FR,RE,YT,GP,MQ,GF,PM,BL,MF,NC,PF,WF", description="Countries and territories that may be called."
+    )
+    callsvc_offer_s: float = Field(
+        20.0, gt=0, description="Lived seconds an agent has to take an offered call."
+    )
+    callsvc_wrap_up_s: float = Field(
+        60.0, gt=0, description="Lived seconds of wrap-up before an agent is ready again."
+    )
+    callsvc_log_format: str = Field("json", pattern="json|console", description="json or console.")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The settings in force; a missing or bad one is named with what to do about it."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]).upper()
+            if first["type"] == "missing":
+                raise Invalid(
+                    "setting-missing",
+                    f"Set {name} in the environment; docs/settings.md says what it holds.",
+                    setting=name,
+                ) from None
+            raise Invalid(
+                "setting-invalid", f"{name} is not valid: {first['msg']}. See docs/settings.md.", setting=name
+            ) from None
+
+    @property
+    def carrier_is_loopback(self) -> bool:
+        """True while calls can only reach simulated people: fictional numbers are accepted only then."""
+        from ipaddress import ip_address
+        from urllib.parse import urlsplit
+
+        host = urlsplit(self.twilio_api_base_url).hostname or ""
+        if host == "localhost":
+            return True
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        return tuple(token.strip() for token in self.twilio_auth_token.split(",") if token.strip())

@@ -1,0 +1,31 @@
+"""SMS in both directions, with the same placement as a leg: an SMS in doubt is never sent twice."""
+
+import sqlalchemy as sa
+
+from callsvc.core.db import Id, Instant, metadata
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("direction", sa.String(8), nullable=False),  # inbound, outbound
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), nullable=False, index=True),
+    sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id"), index=True),
+    sa.Column("cause", sa.String(120), unique=True),  # what asked for it, once: session + turn + prompt
+    sa.Column("purpose", sa.String(60), nullable=False, default=""),
+    sa.Column("sender", sa.String(20), nullable=False, default=""),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # encrypted
+    sa.Column("sid", sa.String(64), unique=True),
+    sa.Column("placement", sa.String(12), nullable=False),  # as a leg's
+    sa.Column("status", sa.String(16)),  # the carrier's words, joined upwards only
+    sa.Column("error_code", sa.Integer),
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("claimed_at", Instant),
+    sa.Column("sent_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("lease_until", Instant),
+    sa.Column("settle_at", Instant),
+    sa.Column("news_at", Instant, nullable=False),
+    sa.Column("reasons", sa.String(200), nullable=False, default=""),  # why it was refused
+)
+sa.Index("ix_message_work", message.c.placement, message.c.lease_until)

