@@ -1,11 +1,69 @@
 """Builds the Runtime and the Flask application; turns kinds of errors into HTTP codes."""
 
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from flask import Blueprint, Flask
+
 from callsvc.core.settings import Settings
+from callsvc.language import register_languages
+from callsvc.problems import register_problems
 from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.subscriptions import REACTIONS
+from callsvc.web import attach, csrf
+
+# (module, blueprint, forms): forms are protected by a CSRF token; the others are called by programs, which
+# sign their requests (the carrier) or carry a key (the API checks the token itself when a cookie is used).
+BLUEPRINTS = (
+    ("callsvc.health", "blueprint", False),
+    ("callsvc.webhooks", "blueprint", False),
+    ("callsvc.agents.api", "desk_api", False),
+    ("callsvc.routing.api", "desk_api", False),
+    ("callsvc.accounts.pages", "blueprint", True),
+    ("callsvc.metrics.pages", "blueprint", True),
+    ("callsvc.campaigns.pages", "blueprint", True),
+)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:
     rt = runtime_from_settings(settings or Settings.from_environment())
     rt.db.reactions = REACTIONS
     return rt
+
+
+def create_app(rt: Runtime) -> Flask:
+    """The WSGI application of the ``web`` process."""
+    app = Flask("callsvc")
+    https = rt.settings.public_base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=rt.settings.callsvc_secret_key,
+        SESSION_COOKIE_NAME="callsvc_form",  # holds the form token only; the sign-in has a cookie of its own
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        WTF_CSRF_TIME_LIMIT=None,  # a wallboard stays open all day; the sign-in session is what expires
+        WTF_CSRF_SSL_STRICT=https,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+    )
+    attach(app, rt)
+    csrf.init_app(app)
+    register_languages(app)
+    register_problems(app)
+    for module, name, forms in BLUEPRINTS:
+        blueprint = _blueprint(module, name)
+        if blueprint is None:
+            continue
+        if not forms:
+            csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _blueprint(module: str, name: str) -> Blueprint | None:
+    """None while that part does not exist yet."""
+    if find_spec(module) is None:
+        return None
+    return cast("Blueprint | None", getattr(import_module(module), name, None))

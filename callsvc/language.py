@@ -1,0 +1,30 @@
+"""French and English: the account's language, else what the browser asks for, else French."""
+
+from pathlib import Path
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel
+
+LANGUAGES = ("fr", "en")
+
+
+def register_languages(app: Flask) -> None:
+    """Make ``_("...")`` work in templates and pages; sentences in the sources are English."""
+    Babel(
+        app,
+        default_locale="fr",
+        default_translation_directories=str(Path(__file__).parent / "translations"),
+        locale_selector=choose_language,
+    )
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.context_processor(lambda: {"language": choose_language()})
+
+
+def choose_language() -> str:
+    """``fr`` or ``en`` for this request."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    principal = g.get("principal")
+    if principal is not None and principal.language in LANGUAGES:
+        return str(principal.language)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

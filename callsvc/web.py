@@ -1,0 +1,46 @@
+"""What every page and every API handler shares: the Runtime of the application, CSRF, the safe headers.
+
+Knows no capability, so that any slice's ``pages`` and ``api`` may import it.
+"""
+
+from typing import cast
+
+from flask import Flask, Response, current_app
+from flask_wtf.csrf import CSRFProtect
+
+from callsvc.runtime import Runtime
+
+csrf = CSRFProtect()
+
+_KEY = "callsvc"
+
+# Nothing is loaded from another host and nothing runs inline: a stored name can never become a script.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'{stream}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+
+
+def attach(app: Flask, rt: Runtime, *, stream_origin: str = "") -> None:
+    """Bind the Runtime to the application and set the headers of every answer."""
+    app.extensions[_KEY] = rt
+    policy = _POLICY.format(stream=f" {stream_origin}" if stream_origin else "")
+
+    @app.after_request
+    def _safe_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+def current_rt() -> Runtime:
+    """The Runtime of the application that serves this request."""
+    return cast(Runtime, current_app.extensions[_KEY])
