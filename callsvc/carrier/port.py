@@ -42,7 +42,7 @@ NOT_FOUND = 20404
 
 @dataclass(frozen=True, kw_only=True)
 class CallOrder:
-    """One outbound leg to place. ``to`` is E.164 or ``client:<name>``; urls carry the leg's id, nothing else."""
+    """One outbound leg. ``to`` is E.164 or ``client:<name>``; urls carry the leg's id, nothing else."""
 
     to: str
     from_: str

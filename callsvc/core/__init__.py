@@ -1,1 +1,1 @@
-"""What every capability stands on: clock, ids, database, errors, events, jobs, keys, settings. Knows no capability."""
+"""What every capability stands on: clocks, ids, database, errors, events, jobs, keys, settings."""

@@ -157,10 +157,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(callsvc_read=True)
-            with connection.begin():
-                yield Tx(self, connection)
+        with self.engine.connect().execution_options(callsvc_read=True) as connection, connection.begin():
+            yield Tx(self, connection)
 
 
 def connect(url: str, *, pool_size: int = 8) -> Engine:

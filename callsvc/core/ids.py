@@ -1,4 +1,4 @@
-"""Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they can stand in any URL unescaped."""
+"""Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they stand in any URL unescaped."""
 
 import secrets
 from collections import defaultdict

@@ -1,0 +1,57 @@
+"""Reading calls and legs."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.calls.tables import call, conference, leg, participant
+from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
+
+
+def lock_leg(tx: Tx, leg_id: str) -> Row[Any]:
+    """The leg's row, locked until the end of the transaction; ``leg-unknown`` if there is none."""
+    row = tx.first(sa.select(leg).where(leg.c.id == leg_id).with_for_update())
+    if row is None:
+        raise NotFound("leg-unknown", "No call of ours has this id.")
+    return row
+
+
+def find_leg_by_sid(tx: Tx, sid: str) -> Row[Any] | None:
+    return tx.first(sa.select(leg).where(leg.c.sid == sid))
+
+
+def call_of_leg(tx: Tx, leg_id: str) -> Row[Any]:
+    row = tx.first(sa.select(call).join(leg, leg.c.call_id == call.c.id).where(leg.c.id == leg_id))
+    if row is None:
+        raise NotFound("leg-unknown", "No call of ours has this id.")
+    return row
+
+
+def contact_leg(tx: Tx, call_id: str) -> Row[Any] | None:
+    """The contact's leg of a call; a call has one."""
+    return tx.first(sa.select(leg).where(leg.c.call_id == call_id, leg.c.role == "contact"))
+
+
+def conference_of_leg(tx: Tx, leg_id: str) -> Row[Any] | None:
+    """The newest conference this leg is meant for or in."""
+    return tx.first(
+        sa.select(conference)
+        .join(participant, participant.c.conference_id == conference.c.id)
+        .where(participant.c.leg_id == leg_id)
+        .order_by(conference.c.created_at.desc())
+        .limit(1)
+    )
+
+
+def inside(tx: Tx, conference_id: str) -> set[str]:
+    """Ids of the legs that are in the conference now."""
+    rows = tx.all(
+        sa.select(participant.c.leg_id).where(
+            participant.c.conference_id == conference_id,
+            participant.c.joined_at.is_not(None),
+            participant.c.left_at.is_(None),
+        )
+    )
+    return {row.leg_id for row in rows}

@@ -1,0 +1,119 @@
+"""What the carrier says about a leg: bound by SID, joined upwards, told once.
+
+News comes as status callbacks, as the voice request of an answer, and as what we fetched; duplicated, late
+and reordered. All of it goes through ``record_status``; a second telling changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from callsvc.calls.events import LegAnswered, LegEnded, LegPlaced
+from callsvc.calls.tables import incident, leg, leg_transition
+from callsvc.carrier.vocabulary import (
+    CALL_OVER,
+    CALL_RANK,
+    COMPLETED,
+    IN_PROGRESS,
+    INITIATED,
+    QUEUED,
+    RINGING,
+    rises,
+)
+from callsvc.core.db import Tx
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """One word of the carrier. ``at`` is lived; ``carrier_time`` says that it is the carrier's own."""
+
+    status: str
+    at: datetime
+    source: str  # callback, voice, fetch, list
+    carrier_time: bool = False
+    duration_s: int | None = None
+    answered_by: str | None = None
+
+
+def report_incident(tx: Tx, kind: str, subject: str, **details: Any) -> None:
+    """Keep what must never happen and did; the audit and the operations page show it."""
+    tx.insert(incident, id=tx.new_id("inc"), kind=kind, subject=subject, details=details, at=tx.now)
+
+
+def bind_sid(tx: Tx, row: Row[Any], sid: str) -> bool:
+    """Tie a leg to the carrier's call. False if it is tied to another one: a second call for one intent."""
+    if row.sid == sid:
+        return True
+    if row.sid is not None:
+        report_incident(tx, "second-call-for-leg", row.id, first=row.sid, second=sid)
+        return False
+    if row.placement not in ("claimed", "in-doubt"):
+        # We had proof that it was not placed, and here it is: keep the books, and say so.
+        report_incident(tx, "placed-after-all", row.id, sid=sid, placement=row.placement)
+    tx.update(
+        leg,
+        leg.c.id == row.id,
+        sid=sid,
+        placement="placed",
+        lease_until=None,
+        settle_at=None,
+        news_at=tx.machine_now,
+    )
+    tx.emit(LegPlaced(leg_id=row.id, call_id=row.call_id, role=row.role, direction="outbound", at=tx.now))
+    return True
+
+
+def record_status(tx: Tx, leg_id: str, news: News) -> bool:
+    """Join one word of the carrier into the leg; True if it rose. The row must be locked and bound."""
+    row = tx.first(leg.select().where(leg.c.id == leg_id))
+    if row is None:
+        return False
+    changes: dict[str, Any] = {"news_at": tx.machine_now} | _instants(row, news)
+    if news.answered_by and not row.answered_by:
+        changes["answered_by"] = news.answered_by
+    if news.duration_s is not None and (row.duration_s is None or news.duration_s > row.duration_s):
+        changes["duration_s"] = news.duration_s
+    rose = rises(row.status, news.status, CALL_RANK)
+    if rose:
+        changes["status"] = news.status
+    tx.update(leg, leg.c.id == leg_id, **changes)
+    if news.status in CALL_RANK:
+        tx.insert_once(
+            leg_transition,
+            leg_id=leg_id,
+            status=news.status,
+            at=news.at,
+            source=news.source,
+            recorded_machine_at=tx.machine_now,
+        )
+    if rose:
+        _tell(tx, row, news)
+    return rose
+
+
+def _instants(row: Row[Any], news: News) -> dict[str, Any]:
+    """The carrier's own times replace ours; ours fill what it did not tell."""
+    column = {RINGING: "rang_at", IN_PROGRESS: "answered_at"}.get(news.status)
+    if news.status in CALL_OVER:
+        column = "ended_at"
+    if column is None or (getattr(row, column) is not None and not news.carrier_time):
+        return {}
+    return {column: news.at}
+
+
+def _tell(tx: Tx, row: Row[Any], news: News) -> None:
+    direction = "inbound" if row.placement == "received" else "outbound"
+    was_over = row.status in CALL_OVER
+    facts = {"leg_id": row.id, "call_id": row.call_id, "role": row.role, "direction": direction}
+    if news.status == IN_PROGRESS or (news.status == COMPLETED and not _answered(row) and not was_over):
+        # A completed call was answered, even when the word "in-progress" was lost on the way.
+        tx.emit(LegAnswered(**facts, at=news.at))
+    if news.status in CALL_OVER and not was_over:
+        answered = _answered(row) or news.status == COMPLETED
+        tx.emit(LegEnded(**facts, at=news.at, status=news.status, answered=answered))
+
+
+def _answered(row: Row[Any]) -> bool:
+    return row.status not in (None, QUEUED, INITIATED, RINGING)

@@ -1,0 +1,160 @@
+"""Changing a live call at the carrier: end it, cancel it, move it.
+
+Each change is first a row, so that a crash between wanting and doing loses nothing. Doing it twice is
+harmless, so the ticker simply does it again until the carrier has answered.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Row
+
+from callsvc.calls.events import LegMoveRefused
+from callsvc.calls.placing import give_up
+from callsvc.calls.queries import lock_leg
+from callsvc.calls.statuses import report_incident
+from callsvc.calls.tables import carrier_update, leg, participant
+from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, Refused
+from callsvc.core.db import Tx
+from callsvc.flows.tables import flow_session
+from callsvc.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+_MOST_TRIES = 20
+
+
+def _ask(tx: Tx, leg_id: str, action: str, path: str = "") -> None:
+    update_id = tx.new_id("upd")
+    tx.insert(
+        carrier_update,
+        id=update_id,
+        leg_id=leg_id,
+        action=action,
+        path=path,
+        created_at=tx.now,
+        lease_until=tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s),
+    )
+    tx.enqueue("update_calls", update_id)
+
+
+def end_leg(tx: Tx, leg_id: str) -> None:
+    """Hang up, or cancel while it is not answered yet; a leg not dialled yet is withdrawn. Idempotent."""
+    row = lock_leg(tx, leg_id)
+    if row.placement == "planned":
+        give_up(tx, row, "withdrawn", "ended-before-dialling")
+    elif (
+        row.ended_at is None
+        and row.end_asked_at is None
+        and row.placement not in ("not-placed", "refused", "withdrawn")
+    ):
+        tx.update(leg, leg.c.id == leg_id, end_asked_at=tx.now)
+        _ask(tx, leg_id, "end")
+
+
+def move_to_conference(tx: Tx, leg_id: str, conference_id: str) -> None:
+    """Redirect a live call into a conference."""
+    tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)
+    _ask(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/conference/{conference_id}")
+
+
+def move_to_wait(tx: Tx, leg_id: str) -> None:
+    """Bring a contact whose agent vanished back to the waiting loop of their session."""
+    turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))
+    _ask(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/{turn}")
+
+
+def perform(rt: Runtime, update_id: str) -> None:
+    """Do one change at the carrier. Idempotent: an ended call cannot be ended again."""
+    with rt.db.begin() as tx:
+        due = tx.first(
+            sa.select(
+                carrier_update.c.action,
+                carrier_update.c.path,
+                carrier_update.c.tries,
+                leg.c.id,
+                leg.c.sid,
+                leg.c.status,
+                leg.c.ended_at,
+                leg.c.placement,
+            )
+            .join(leg, leg.c.id == carrier_update.c.leg_id)
+            .where(carrier_update.c.id == update_id, carrier_update.c.result.is_(None))
+        )
+        if due is None:
+            return
+        if due.sid is None or due.ended_at is not None:
+            _without_call(tx, update_id, due)
+            return
+        lease_until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
+        tx.update(
+            carrier_update, carrier_update.c.id == update_id, lease_until=lease_until, tries=due.tries + 1
+        )
+    result = _do(rt, due)
+    with rt.db.begin() as tx:
+        _record(tx, update_id, due, result)
+
+
+def _without_call(tx: Tx, update_id: str, due: Row[Any]) -> None:
+    """No SID yet: wait for it while the leg may still exist. Over already: nothing to do."""
+    if due.ended_at is None and due.placement in ("claimed", "in-doubt"):
+        lease_until = tx.machine_now + timedelta(seconds=0.5)
+        tx.update(carrier_update, carrier_update.c.id == update_id, lease_until=lease_until)
+    else:
+        _record(tx, update_id, due, "gone")
+
+
+def _do(rt: Runtime, due: Row[Any]) -> str | None:
+    try:
+        if due.action == "move":
+            rt.carrier.redirect_call(due.sid, rt.settings.public_base_url.rstrip("/") + due.path)
+        elif due.status in (None, "queued", "initiated", "ringing"):
+            rt.carrier.cancel_call(due.sid)
+        else:
+            rt.carrier.end_call(due.sid)
+    except Refused as error:
+        if error.code == CALL_NOT_IN_PROGRESS and due.action != "move":
+            return _end_otherwise(rt, due)
+        return "gone" if error.code in (CALL_NOT_IN_PROGRESS, NOT_FOUND) else "failed"
+    except CarrierError as error:
+        log.warning("update-postponed", update=due.action, leg=due.id, reason=str(error))
+        return None
+    return "done"
+
+
+def _end_otherwise(rt: Runtime, due: Row[Any]) -> str | None:
+    """The call was answered between our looking and our asking: end it the other way."""
+    try:
+        rt.carrier.end_call(due.sid)
+    except Refused:
+        return "gone"
+    except CarrierError:
+        return None
+    return "done"
+
+
+def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
+    if result is None:
+        if due.tries + 1 >= _MOST_TRIES:
+            report_incident(tx, "update-given-up", due.id, action=due.action)
+            tx.update(carrier_update, carrier_update.c.id == update_id, result="given-up", done_at=tx.now)
+        return
+    changed = tx.update(
+        carrier_update,
+        (carrier_update.c.id == update_id) & carrier_update.c.result.is_(None),
+        result=result,
+        done_at=tx.now,
+    )
+    if changed and due.action == "move" and result != "done":
+        row = lock_leg(tx, due.id)
+        tx.emit(
+            LegMoveRefused(
+                leg_id=row.id,
+                call_id=row.call_id,
+                role=row.role,
+                direction="inbound" if row.placement == "received" else "outbound",
+                at=tx.now,
+            )
+        )

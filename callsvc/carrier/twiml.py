@@ -1,0 +1,116 @@
+"""Instructions for a live call, rendered last and only here.
+
+Everything spoken or put into an attribute passes ``clean``: the vendor's builder escapes markup but lets
+control characters and lone surrogates through, and the person called would hear an error instead.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST_TEXT = 3000  # characters in one Say; the vendor's limit is 4,096
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Something to say (``text`` in ``language``) or a recording to play (``audio``, a URL)."""
+
+    text: str
+    language: str
+    voice: str = ""
+    audio: str = ""
+
+
+def clean(text: str) -> str:
+    """Text without what XML 1.0 cannot hold, and not longer than a call can bear."""
+    return _ILLEGAL.sub("", text)[:_LONGEST_TEXT]
+
+
+def _speak(parent: VoiceResponse | Gather, speeches: Iterable[Speech]) -> None:
+    for speech in speeches:
+        if speech.audio:
+            parent.play(clean(speech.audio))
+        elif speech.voice:
+            parent.say(clean(speech.text), language=speech.language, voice=speech.voice)
+        else:
+            parent.say(clean(speech.text), language=speech.language)
+
+
+def say_and_hang_up(speeches: Iterable[Speech]) -> str:
+    response = VoiceResponse()
+    _speak(response, speeches)
+    response.hangup()
+    return str(response)
+
+
+def ask(
+    before: Iterable[Speech],
+    prompts: Iterable[Speech],
+    *,
+    action: str,
+    timeout_s: int,
+    digits: int | None,
+    finish_on_key: str,
+) -> str:
+    """Say ``before``, then ``prompts`` during which a key may be pressed; silence posts to ``action`` too."""
+    response = VoiceResponse()
+    _speak(response, before)
+    options: dict[str, object] = {"input": "dtmf", "timeout": timeout_s, "action": action}
+    options["finish_on_key"] = finish_on_key
+    if digits:
+        options["num_digits"] = digits
+    gather = response.gather(action_on_empty_result=True, **options)
+    _speak(gather, prompts)
+    return str(response)
+
+
+def wait(speeches: Iterable[Speech], *, action: str, pause_s: int, takes_key: bool) -> str:
+    """One round of waiting: say something, be quiet, come back to ``action``; a key ends the round early."""
+    response = VoiceResponse()
+    if takes_key:
+        gather = response.gather(
+            input="dtmf", num_digits=1, timeout=pause_s, action=action, action_on_empty_result=True
+        )
+        _speak(gather, speeches)
+    else:
+        _speak(response, speeches)
+        response.pause(length=pause_s)
+        response.redirect(action)
+    return str(response)
+
+
+def join_conference(
+    name: str, *, label: str, status_url: str, before: Iterable[Speech] = (), after_url: str = ""
+) -> str:
+    """Enter a conference that nobody's leaving ends: the service ends calls.
+
+    ``after_url`` is where the call goes on when the service takes it out of the conference.
+    """
+    response = VoiceResponse()
+    _speak(response, before)
+    dial = Dial(action=after_url) if after_url else Dial()
+    dial.conference(
+        name,
+        start_conference_on_enter=True,
+        end_conference_on_exit=False,
+        beep="false",
+        wait_url="",
+        participant_label=label,
+        status_callback=status_url,
+        status_callback_event="start end join leave",
+    )
+    response.append(dial)
+    return str(response)
+
+
+def hang_up() -> str:
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def nothing() -> str:
+    return '<?xml version="1.0" encoding="UTF-8"?><Response/>'
