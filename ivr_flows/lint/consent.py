@@ -1,0 +1,88 @@
+"""What the person is owed: missing-opt-out, purpose-before-identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr_flows.definition import Definition
+from ivr_flows.findings import Finding
+from ivr_flows.lint.graph import START, Graph
+from ivr_flows.lint.report import report
+from ivr_flows.lint.usage import health_names
+from ivr_flows.reading import Path
+from ivr_flows.steps.suppress import Suppress
+
+
+def missing_opt_out(definition: Definition) -> Iterator[Finding]:
+    """In an outbound call, the first question on every path must leave a way to say stop.
+
+    By SMS the word STOP always works, so that a flow that is only SMS needs no step for it.
+    """
+    if definition.direction == "inbound" or "voice" not in definition.channels:
+        return
+    graph = Graph.of(definition)
+    stops = {n for n, step in definition.steps.items() if any(isinstance(a, Suppress) for a in step.actions)}
+    for name in sorted(_first_questions(definition, graph)):
+        if not stops & graph.reachable([name]):
+            yield report(
+                definition,
+                "missing-opt-out",
+                ("steps", name),
+                f"from {name!r} nobody can say stop",
+                "offer a key that leads to a step with suppress: {scope: purpose}",
+            )
+
+
+def _first_questions(definition: Definition, graph: Graph) -> set[str]:
+    found, seen, waiting = set(), set(), [START]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if definition.steps[name].question is not None:
+            found.add(name)
+        else:
+            waiting.extend(graph.after(name))
+    return found
+
+
+def purpose_before_identity(definition: Definition) -> Iterator[Finding]:
+    """Nobody learns why we call before they confirmed who they are.
+
+    Identity is confirmed by a ``collect`` with ``match``, left by ``next``. Before it, an outbound
+    flow may only say what is declared ``says: neutral``; an inbound caller may hear a purpose,
+    nobody a health fact.
+    """
+    reported: set[str] = set()
+    for prompt_id, path in _before_identity(definition):
+        prompt = definition.prompts.get(prompt_id)
+        if prompt is None or prompt_id in reported:
+            continue
+        says = "health" if health_names(definition, prompt.names) else prompt.says
+        if says == "neutral" or (definition.direction == "inbound" and says != "health"):
+            continue
+        reported.add(prompt_id)
+        yield _too_early(definition, prompt_id, says, path)
+
+
+def _too_early(definition: Definition, prompt_id: str, says: str | None, path: Path) -> Finding:
+    """Declared and wrong is an error; not declared is for the owner to look at."""
+    id, late = "purpose-before-identity", "before identity is confirmed"
+    if says is None:
+        message, fix = f"{prompt_id!r} declares no says: {late}", "declare says: neutral, purpose or health"
+        return report(definition, id, path, message, fix, severity="warning")
+    message, fix = (
+        f"{prompt_id!r} says {says} {late}",
+        "say it after a collect with match:, or word it neutrally",
+    )
+    return report(definition, id, path, message, fix)
+
+
+def _before_identity(definition: Definition) -> Iterator[tuple[str, Path]]:
+    if definition.limits.say:
+        yield definition.limits.say, ("limits", "say")
+    for name, states in Graph.of(definition).by_identity().items():
+        if False in states:
+            for use in definition.steps[name].prompts():
+                yield use.prompt, ("steps", name, *use.where)

@@ -1,0 +1,129 @@
+"""The steps of a flow: one file per action, and the order in which a step does them.
+
+The order of keys in a file means nothing, so that a step that combines actions always does them in
+the order of :data:`ORDER`: facts first, then the words, then the question, then where to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr_flows.steps.action import (
+    REPEAT,
+    Action,
+    Exit,
+    Finish,
+    Go,
+    Move,
+    Node,
+    Pause,
+    PromptUse,
+    StepInvalid,
+)
+from ivr_flows.steps.appointment import Appointment
+from ivr_flows.steps.branch import Branch
+from ivr_flows.steps.callback import read_callback
+from ivr_flows.steps.collect import Collect
+from ivr_flows.steps.end import End, Next
+from ivr_flows.steps.menu import Menu
+from ivr_flows.steps.queue import Queue
+from ivr_flows.steps.say import Say
+from ivr_flows.steps.set import Set
+from ivr_flows.steps.sms import Sms
+from ivr_flows.steps.suppress import Suppress
+
+__all__ = [
+    "REPEAT",
+    "Action",
+    "Exit",
+    "Finish",
+    "Go",
+    "Move",
+    "Pause",
+    "PromptUse",
+    "Step",
+    "StepInvalid",
+    "read_step",
+]
+
+ORDER: dict[str, Callable[[str, Node], Action]] = {
+    "set": Set.read,
+    "suppress": Suppress.read,
+    "appointment": Appointment.read,
+    "sms": Sms.read,
+    "say": Say.read,
+    "menu": Menu.read,
+    "collect": Collect.read,
+    "branch": Branch.read,
+    "queue": Queue.read,
+    "callback": read_callback,
+    "next": Next.read,
+    "end": End.read,
+}
+QUESTIONS = ("menu", "collect", "branch", "queue", "callback")
+"""At most one of these in a step: it decides where the session goes."""
+
+BELONGS: dict[str, tuple[str, ...]] = {
+    "keys": ("menu", "callback"),
+    "words": ("menu",),
+    "otherwise": ("branch",),
+    "on_timeout": ("menu", "collect", "callback"),
+    "on_invalid": ("menu", "collect", "callback"),
+    "on_exhausted": ("menu", "collect", "callback"),
+    "on_mismatch": ("collect",),
+    "on_missing": ("collect",),
+    "on_callback": ("queue",),
+    "on_closed": ("queue",),
+    "on_unavailable": ("queue",),
+}
+"""Which actions each exit belongs to; elsewhere it would be ignored, so it is refused."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its actions in the order in which they are done."""
+
+    name: str
+    actions: tuple[Action, ...]
+    on_machine: str | None
+
+    @property
+    def question(self) -> int | None:
+        """The index of the action where the session can wait, if there is one."""
+        return next((index for index, action in enumerate(self.actions) if action.asks), None)
+
+    def exits(self) -> tuple[Exit, ...]:
+        """Every exit the file declares, ``repeat`` included, ``end`` excluded."""
+        machine = (Exit("on_machine", self.on_machine),) if self.on_machine else ()
+        return (*machine, *(exit for action in self.actions for exit in action.exits()))
+
+    def prompts(self) -> tuple[PromptUse, ...]:
+        """Every prompt the step speaks or sends."""
+        return tuple(use for action in self.actions for use in action.prompts())
+
+    @property
+    def may_finish(self) -> bool:
+        """Whether a session can end in this step."""
+        return any(action.may_finish for action in self.actions)
+
+
+def read_step(name: str, node: Node) -> Step:
+    """Read one step; raises :class:`StepInvalid` when its parts do not go together."""
+    asked = [key for key in QUESTIONS if key in node]
+    if len(asked) > 1:
+        raise StepInvalid((asked[1],), f"{' and '.join(asked)} in one step", "make it two steps")
+    for key, owners in BELONGS.items():
+        if key in node and not any(owner in node for owner in owners):
+            raise StepInvalid(
+                (key,), f"{key} has no {' or '.join(owners)} here", "remove it or add the action"
+            )
+    if "next" in node and "end" in node:
+        raise StepInvalid(("end",), "next and end in one step", "keep one")
+    leaves = "menu" in node or "branch" in node
+    if leaves and ("next" in node or "end" in node):
+        raise StepInvalid((asked[0],), f"a {asked[0]} never reaches next or end", "remove next or end")
+    if not (leaves or "queue" in node or "next" in node or "end" in node):
+        raise StepInvalid((), "the step leads nowhere", "add next: and a step, or end: and an outcome")
+    actions = tuple(read(name, node) for key, read in ORDER.items() if key in node)
+    return Step(name, actions, node.get("on_machine"))

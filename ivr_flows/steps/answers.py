@@ -1,0 +1,101 @@
+"""From the digits of a person to the answer they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ivr_flows.effects import Scalar
+from ivr_flows.text import ascii_digits, fold
+
+Between = tuple[int, int] | None
+YES = frozenset({"oui", "yes", "ok", "نعم"})
+NO = frozenset({"non", "no", "لا"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``num_digits`` is how many digits to listen for; None until the finishing key."""
+
+    num_digits: int | None
+    read: Callable[[str, Between, datetime], Scalar]
+
+
+def _digits(digits: str, between: Between, _now: datetime) -> Scalar:
+    fewest, most = between or (1, 20)
+    return digits if fewest <= len(digits) <= most else None
+
+
+def _number(digits: str, between: Between, _now: datetime) -> Scalar:
+    if not 1 <= len(digits) <= 15:
+        return None
+    smallest, largest = between or (0, 10**15)
+    return int(digits) if smallest <= int(digits) <= largest else None
+
+
+def _year(digits: str, between: Between, now: datetime) -> Scalar:
+    first, last = between or (1900, now.year)
+    return int(digits) if len(digits) == 4 and first <= int(digits) <= last else None
+
+
+def _date(digits: str, between: Between, _now: datetime) -> Scalar:
+    """Day, month, year as they are said in France: 24091980."""
+    if len(digits) != 8:
+        return None
+    first, last = between or (1900, 2100)
+    try:
+        day = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        return None
+    return day.isoformat() if first <= day.year <= last else None
+
+
+def _yes_no(digits: str, _between: Between, _now: datetime) -> Scalar:
+    return {"1": True, "2": False}.get(digits)
+
+
+def _phone(digits: str, between: Between, _now: datetime) -> Scalar:
+    fewest, most = between or (10, 15)
+    return digits if fewest <= len(digits) <= most else None
+
+
+def _postcode(digits: str, _between: Between, _now: datetime) -> Scalar:
+    return digits if len(digits) == 5 else None
+
+
+KINDS: dict[str, Kind] = {
+    "digits": Kind(None, _digits),
+    "number": Kind(None, _number),
+    "year": Kind(4, _year),
+    "date": Kind(8, _date),
+    "yes-no": Kind(1, _yes_no),
+    "phone": Kind(None, _phone),
+    "postcode": Kind(5, _postcode),
+}
+
+
+def num_digits(kind: str, between: Between) -> int | None:
+    """How many digits to listen for; None when the number of them is not known beforehand."""
+    if kind in ("digits", "phone") and between and between[0] == between[1]:
+        return between[0]
+    return KINDS[kind].num_digits
+
+
+def read_keys(kind: str, keys: str, between: Between, now: datetime) -> Scalar:
+    """The answer that keys mean; None when they mean nothing.
+
+    >>> read_keys("year", "1980", None, datetime(2020, 11, 2))
+    1980
+    """
+    digits = ascii_digits(keys)
+    return KINDS[kind].read(digits, between, now) if len(digits) == len(keys) else None
+
+
+def read_words(kind: str, text: str, between: Between, now: datetime) -> Scalar:
+    """The answer that an SMS means: its digits, whatever surrounds them, or a yes or a no."""
+    if kind == "yes-no":
+        words = set(fold(text).split())
+        if bool(words & YES) is not bool(words & NO):
+            return bool(words & YES)
+    return KINDS[kind].read(ascii_digits(text), between, now)

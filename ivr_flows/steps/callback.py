@@ -1,0 +1,102 @@
+"""``callback``: book a return call, at once (``{in: 60}``) or at one of the times offered.
+
+``offers: {"1": {in: 60}, "2": {at: "18:00"}, "3": {at: "10:00", days: 1}}`` with a prompt that
+speaks of each key; ``keys`` beside it may lead elsewhere (no callback after all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr_flows.effects import BookCallback
+from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
+from ivr_flows.steps.asking import Question
+from ivr_flows.steps.menu import key_of, listening
+from ivr_flows.turns import Input, Keys, NoKeys, Words
+
+if TYPE_CHECKING:
+    from ivr_flows.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class BookNow(Action):
+    """Book without asking."""
+
+    time: BookCallback
+
+    def enter(self, run: Run) -> Move:
+        run.effects.append(self.time)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTimes(Action):
+    """Let the person choose among times by key."""
+
+    question: Question
+    offers: Mapping[str, BookCallback]
+    keys: Mapping[str, str]
+
+    asks = True
+
+    @property
+    def may_finish(self) -> bool:
+        return self.question.may_finish
+
+    def enter(self, run: Run) -> Move:
+        return self.question.ask(run)
+
+    def again(self, run: Run) -> Move:
+        return self.question.wait(run)
+
+    def answer(self, run: Run, given: Input) -> Move:
+        match given:
+            case NoKeys() | Keys(""):
+                return self.question.failed(run, "on_timeout")
+            case Keys(digits):
+                return self._chosen(run, digits)
+            case Words(text):
+                return self._chosen(run, key_of(text))
+        return self.again(run)
+
+    def _chosen(self, run: Run, key: str) -> Move:
+        if key in self.offers:
+            run.effects.append(self.offers[key])
+            return None
+        if key in self.keys:
+            return Go(f"keys.{key}", self.keys[key])
+        return self.question.failed(run, "on_invalid")
+
+    def exits(self) -> tuple[Exit, ...]:
+        keys = tuple(Exit(f"keys.{key}", to) for key, to in self.keys.items())
+        return (*keys, *self.question.failures)
+
+    def prompts(self) -> tuple[PromptUse, ...]:
+        return self.question.prompts()
+
+    def choices(self) -> tuple[str, ...]:
+        return (*self.offers, *self.keys)
+
+
+def read_callback(_name: str, step: Node) -> BookNow | OfferTimes:
+    """Read either form."""
+    node: Node = step["callback"]
+    if ("offers" in node) is ("in" in node or "at" in node) or ("in" in node and "at" in node):
+        raise StepInvalid(
+            ("callback",), "no time, or more than one", "give in:, at: or offers: with a prompt"
+        )
+    if "offers" not in node:
+        return BookNow(_time(node))
+    offers: Mapping[str, Node] = node["offers"]
+    keys: Mapping[str, str] = step.get("keys", {})
+    if set(offers) & set(keys):
+        raise StepInvalid(("callback", "offers"), "a key is used twice", "give each choice its own key")
+    num_digits, finish = listening({**offers, **keys})
+    question = Question.of("callback", step, timeout=8, num_digits=num_digits, finish_on_key=finish)
+    return OfferTimes(question, {key: _time(offer) for key, offer in offers.items()}, keys)
+
+
+def _time(node: Node) -> BookCallback:
+    return BookCallback(node.get("in"), node.get("at"), node.get("days", 0))

@@ -1,0 +1,100 @@
+"""``menu``: ask for one of some keys; by SMS (or speech) for one of some words.
+
+Any failure counts as an attempt, whether nothing came or the key is not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
+from ivr_flows.steps.asking import Question
+from ivr_flows.text import fold
+from ivr_flows.turns import Input, Keys, NoKeys, Words
+
+if TYPE_CHECKING:
+    from ivr_flows.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Menu(Action):
+    """``words`` maps each step to the folded words that lead there."""
+
+    question: Question
+    keys: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+
+    asks = True
+
+    @classmethod
+    def read(cls, _name: str, step: Node) -> Menu:
+        if "keys" not in step:
+            raise StepInvalid(("menu",), "a menu without keys", "add keys: and a step for each")
+        keys: Mapping[str, str] = step["keys"]
+        num_digits, finish = listening(keys)
+        words = {to: tuple(fold(word) for word in said) for to, said in step.get("words", {}).items()}
+        question = Question.of("menu", step, timeout=5, num_digits=num_digits, finish_on_key=finish)
+        return cls(question, keys, words)
+
+    @property
+    def may_finish(self) -> bool:
+        return self.question.may_finish
+
+    def enter(self, run: Run) -> Move:
+        return self.question.ask(run)
+
+    def again(self, run: Run) -> Move:
+        return self.question.wait(run)
+
+    def answer(self, run: Run, given: Input) -> Move:
+        match given:
+            case NoKeys() | Keys(""):
+                return self.question.failed(run, "on_timeout")
+            case Keys(digits):
+                return self._chosen(run, digits)
+            case Words(text):
+                return self._chosen(run, key_of(text)) if key_of(text) in self.keys else self._said(run, text)
+        return self.again(run)
+
+    def _chosen(self, run: Run, key: str) -> Move:
+        if key in self.keys:
+            return Go(f"keys.{key}", self.keys[key])
+        return self.question.failed(run, "on_invalid")
+
+    def _said(self, run: Run, text: str) -> Move:
+        """The step whose words were said; two different ones are no answer."""
+        said = f" {fold(text)} "
+        meant = {to for to, words in self.words.items() if any(f" {word} " in said for word in words if word)}
+        if len(meant) != 1:
+            return self.question.failed(run, "on_invalid")
+        to = meant.pop()
+        return Go(self._exit_to(to), to)
+
+    def _exit_to(self, to: str) -> str:
+        key = next((key for key, target in self.keys.items() if target == to), None)
+        return f"words.{to}" if key is None else f"keys.{key}"
+
+    def exits(self) -> tuple[Exit, ...]:
+        keys = tuple(Exit(f"keys.{key}", to) for key, to in self.keys.items())
+        words = tuple(Exit(f"words.{to}", to) for to in self.words if to not in self.keys.values())
+        return (*keys, *words, *self.question.failures)
+
+    def prompts(self) -> tuple[PromptUse, ...]:
+        return self.question.prompts()
+
+    def choices(self) -> tuple[str, ...]:
+        return tuple(self.keys)
+
+
+def listening(keys: Mapping[str, object]) -> tuple[int | None, str]:
+    """How many digits to wait for (None: until the finishing key) and which key finishes."""
+    lengths = {len(key) for key in keys}
+    finish = "" if any("#" in key for key in keys) else "#"
+    return (lengths.pop() if len(lengths) == 1 else None), finish
+
+
+def key_of(text: str) -> str:
+    """An SMS that is only a key: ``" 1. "`` is ``1``."""
+    return text.strip().rstrip(".!) ")
