@@ -38,7 +38,7 @@ def problem(code: int, id: str, message: str, details: Any = None) -> Response:
 
 def wants_page() -> bool:
     """True for the pages of people; every other path is spoken to by programs."""
-    return request.path == "/" or request.path.startswith(("/console", "/desk", "/sign-"))
+    return request.path == "/" or request.path.startswith(("/console", "/desk"))
 
 
 def _ours(error: CallsvcError) -> Response:
