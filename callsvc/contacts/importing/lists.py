@@ -1,0 +1,73 @@
+"""Open a list and read it: the door of the package."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from callsvc.contacts.importing.header import HEADER_WITHIN, Header, choose_header
+from callsvc.contacts.importing.problems import Problem
+from callsvc.contacts.importing.records import Record, Records, open_list
+from callsvc.contacts.importing.rows import ReadOptions, ReadRow, RowReader, Values
+from callsvc.contacts.importing.sniffing import Layout, sniff
+
+__all__ = ["ContactList", "ReadOptions", "read_list"]
+
+
+class ContactList:
+    """An open list: iterate it once for its rows; a context manager closes the file.
+
+    `layout` says how it was read and `header` which column holds what.
+    """
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self.layout: Layout = sniff(path)
+        self._handle = open_list(path, self.layout)
+        self._records = Records(self._handle, self.layout.delimiter)
+        self._stream = iter(self._records)
+        try:
+            self._first = list(islice(self._stream, HEADER_WITHIN))
+            self.header: Header = choose_header(
+                [(record.line, record.cells) for record in self._first], options.mapping
+            )
+        except BaseException:
+            self._handle.close()
+            raise
+        self._records.width = len(self.header.columns)
+        self._reader = RowReader(self.header, options)
+
+    def __iter__(self) -> Iterator[ReadRow]:
+        for record in self._first:
+            if record.line < self.header.line:
+                yield _above(record)
+            elif record.line > self.header.line:
+                yield self._reader.read(record)
+        self._first = []
+        for record in self._stream:
+            yield self._reader.read(record)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._handle.close()
+
+
+def read_list(path: Path, options: ReadOptions) -> ContactList:
+    """Open a contact list of any of the usual encodings, delimiters and layouts.
+
+    Raises Invalid (`file-unreadable`, `file-empty`, `not-a-text-file`, `no-phone-column`, `line-too-long`,
+    `mapping-column-missing`). Example: `with read_list(path, ReadOptions(today=today)) as rows: ...`
+    """
+    return ContactList(path, options)
+
+
+def _above(record: Record) -> ReadRow:
+    """A line above the header: a title, or nothing."""
+    text = ";".join(record.cells).strip("; ")
+    reason = "title-line" if text else "blank-line"
+    problems = [Problem(record.line, "", text[:200], reason)]
+    return ReadRow(record.line, Values(), (), problems, record.cells, kept=False, is_person=False)

@@ -1,0 +1,59 @@
+"""The rejects file: what was refused and why, in a form that can be corrected and imported again.
+
+UTF-8 with a byte-order mark, semicolons and CRLF, because that is what a French Excel opens by a double
+click. First the columns `ligne`, `colonne`, `cellule`, `motif` (the reason id), `explication`,
+`explanation`, then the columns of the original file as they were. The header is recognised on the way back
+in; the six first columns are ignored there. A cell that a spreadsheet would run as a formula gets an
+apostrophe, which the import takes off.
+"""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from callsvc.contacts.importing.header import Header
+from callsvc.contacts.importing.problems import Problem
+from callsvc.contacts.importing.rows import ReadRow
+
+OWN_COLUMNS: Final = ("ligne", "colonne", "cellule", "motif", "explication", "explanation")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(cell: str) -> str:
+    """The cell as text for every spreadsheet: `=HYPERLINK(...)` and `+33...` begin with an apostrophe."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+class RejectsWriter:
+    """Writes the rejects of one import as they come; `count` lines so far. A context manager."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self._width = len(header.columns)
+        self._handle = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._handle, delimiter=";", lineterminator="\r\n")
+        names = [column.name for column in header.columns]
+        self._writer.writerow([*OWN_COLUMNS, *map(harmless, names)])
+        self.count = 0
+
+    def write(self, row: ReadRow, problems: Iterable[Problem] | None = None) -> None:
+        """Write one line per refused problem of a row (or per given one)."""
+        for problem in row.problems if problems is None else problems:
+            if problem.refused:
+                self._write_one(row, problem)
+
+    def _write_one(self, row: ReadRow, problem: Problem) -> None:
+        own = (str(problem.line), problem.column, problem.cell, problem.reason)
+        said = (problem.says("fr"), problem.says("en"))
+        cells = [*row.cells, *[""] * (self._width - len(row.cells))]
+        self._writer.writerow([harmless(cell) for cell in (*own, *said, *cells)])
+        self.count += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._handle.close()
