@@ -118,6 +118,8 @@ def field_of(name: str) -> str | None:
     if not bare or len(bare) > 60:
         return None
     words = {word.rstrip("0123456789") for word in bare.split()}
+    if "cp" in words and len(words) <= 2:
+        return "postcode"
     if words & _PHONE:
         return None if words & _SOMEONE_ELSE else "phone"
     return _BY_NAME.get(bare) or _BY_NAME.get(re.sub(r" ?\d+$", "", bare))

@@ -23,29 +23,22 @@ class ContactList:
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.layout: Layout = sniff(path)
-        self._handle = open_list(path, self.layout)
-        self._records = Records(self._handle, self.layout.delimiter)
-        self._stream = iter(self._records)
-        try:
-            self._first = list(islice(self._stream, HEADER_WITHIN))
-            self.header: Header = choose_header(
-                [(record.line, record.cells) for record in self._first], options.mapping
-            )
-        except BaseException:
-            self._handle.close()
-            raise
-        self._records.width = len(self.header.columns)
+        with open_list(path, self.layout) as handle:
+            first = list(islice(Records(handle, self.layout.delimiter), HEADER_WITHIN))
+        self.header: Header = choose_header(
+            [(record.line, record.cells) for record in first], options.mapping
+        )
         self._reader = RowReader(self.header, options)
+        self._handle = open_list(path, self.layout)
 
     def __iter__(self) -> Iterator[ReadRow]:
-        for record in self._first:
+        # Read again from the top: now that the width is known, a stray quote near the header is found too.
+        records = Records(self._handle, self.layout.delimiter, width=len(self.header.columns))
+        for record in records:
             if record.line < self.header.line:
                 yield _above(record)
             elif record.line > self.header.line:
                 yield self._reader.read(record)
-        self._first = []
-        for record in self._stream:
-            yield self._reader.read(record)
 
     def __enter__(self) -> Self:
         return self

@@ -74,13 +74,17 @@ class _Lines:
 
 
 class Records:
-    """An iterator of records in constant memory; set `width` once the header is known."""
+    """An iterator of records in constant memory.
 
-    def __init__(self, handle: TextIO, delimiter: str) -> None:
+    With `width`, the number of columns, a record of several lines that has not that many cells is the work of a
+    stray quote, and its lines are read one by one.
+    """
+
+    def __init__(self, handle: TextIO, delimiter: str, width: int | None = None) -> None:
         self._delimiter = delimiter
         self._lines = _Lines(handle)
         self._reader = csv.reader(self._lines, delimiter=delimiter)
-        self.width: int | None = None
+        self._width = width
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines
@@ -93,7 +97,7 @@ class Records:
             except (_UnclosedQuote, csv.Error):
                 yield self._first_line_alone()
                 continue
-            if len(lines.taken) > 1 and self.width is not None and len(cells) != self.width:
+            if len(lines.taken) > 1 and self._width is not None and len(cells) != self._width:
                 yield self._first_line_alone()  # a quote that closed by accident on a later line
             else:
                 yield Record(lines.line + 1, cells)

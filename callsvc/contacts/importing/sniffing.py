@@ -26,8 +26,8 @@ _BINARY: Final = (
 _SINGLE_BYTE: Final = ("cp1252", "cp850", "mac_roman")
 _FRENCH: Final = frozenset("éèêëàâäçîïôöûüùœÉÈÊÀÂÇÎÔŒ°«»’€")
 _DELIMITERS: Final = (";", ",", "\t", "|")
-_SAMPLE: Final = 256 * 1024
-_CHUNK: Final = 1024 * 1024
+_SAMPLE: Final = 64 * 1024
+_CHUNK: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Layout:
 
 
 def sniff(path: Path) -> Layout:
-    """Look at every byte once (in pieces of a megabyte) and say how to read the file.
+    """Look at every byte once (in pieces of 256 kB) and say how to read the file.
 
     UTF-8 is proved, not supposed; what is not UTF-8 is the single-byte code in which most of its high bytes
     are French letters, Windows-1252 when in doubt. Raises Invalid: `file-unreadable`, `file-empty`,
