@@ -76,8 +76,8 @@ class _Lines:
 class Records:
     """An iterator of records in constant memory.
 
-    With `width`, the number of columns, a record of several lines that has not that many cells is the work of a
-    stray quote, and its lines are read one by one.
+    With `width`, the number of columns, a record of several lines that has not that many cells is the work
+    of a stray quote, and its lines are read one by one.
     """
 
     def __init__(self, handle: TextIO, delimiter: str, width: int | None = None) -> None:
@@ -97,10 +97,18 @@ class Records:
             except (_UnclosedQuote, csv.Error):
                 yield self._first_line_alone()
                 continue
-            if len(lines.taken) > 1 and self._width is not None and len(cells) != self._width:
-                yield self._first_line_alone()  # a quote that closed by accident on a later line
+            if len(lines.taken) > 1 and self._is_accident(cells):
+                yield self._first_line_alone()
             else:
                 yield Record(lines.line + 1, cells)
+
+    def _is_accident(self, cells: list[str]) -> bool:
+        """Whether a record of several lines comes from a quote that closed by chance on a later line."""
+        if self._width is None:
+            return False
+        alone = self._lines.taken[0].split(self._delimiter)
+        whole_already = len(alone) == self._width and '"' not in alone[-1]
+        return whole_already or len(cells) != self._width
 
     def _first_line_alone(self) -> Record:
         first = self._lines.give_back().rstrip("\r\n")
