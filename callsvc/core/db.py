@@ -66,7 +66,8 @@ class Tx:
         self.machine_now = database.machine.now()
         self.keyring = database.keyring
         self.settings = database.settings
-        self._jobs: dict[str, list[str]] = {}
+        self.speed = database.clock.speed  # lived seconds per real second
+        self._jobs: list[tuple[str, list[str]]] = []
         self._after_commit: list[Callable[[], None]] = []
 
     def new_id(self, kind: str) -> str:
@@ -111,15 +112,15 @@ class Tx:
             reaction(self, event)
 
     def enqueue(self, job: str, *ids: str) -> None:
-        """Ask for a job once this transaction is committed."""
-        self._jobs.setdefault(job, []).extend(ids)
+        """Ask for one job with these ids once this transaction is committed."""
+        self._jobs.append((job, list(ids)))
 
     def after_commit(self, effect: Callable[[], None]) -> None:
         self._after_commit.append(effect)
 
     def run_after_commit(self) -> None:
-        for job, ids in self._jobs.items():
-            self._database.jobs.enqueue(job, list(dict.fromkeys(ids)))
+        for job, ids in self._jobs:
+            self._database.jobs.enqueue(job, ids)
         for effect in self._after_commit:
             effect()
 

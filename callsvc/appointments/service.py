@@ -1,0 +1,121 @@
+"""Appointments: confirmed, moved, cancelled; a visit solved by phone is cancelled with its reminders."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.appointments.tables import appointment, reminder
+from callsvc.calls.queries import call_of_leg
+from callsvc.calls.tables import call
+from callsvc.core.db import Tx
+from callsvc.routing.events import WrapUpEnded
+
+_REMIND_BEFORE = (timedelta(days=1), timedelta(hours=2))
+# What an agent's disposition does to the visit the call was about.
+_BY_DISPOSITION = {"resolved-by-phone": "resolved", "confirmed": "confirm", "moved": "move"}
+
+
+def book(tx: Tx, *, contact_id: str, kind: str, place: str, reason: str, starts_at: datetime) -> str:
+    """Book an appointment with its reminders."""
+    appointment_id = tx.new_id("apt")
+    tx.insert(
+        appointment,
+        id=appointment_id,
+        contact_id=contact_id,
+        kind=kind,
+        place=place,
+        reason=reason,
+        starts_at=starts_at,
+        status="booked",
+        changed_at=tx.now,
+    )
+    _remind(tx, appointment_id, starts_at)
+    return appointment_id
+
+
+def _remind(tx: Tx, appointment_id: str, starts_at: datetime) -> None:
+    for before in _REMIND_BEFORE:
+        if starts_at - before > tx.now:
+            tx.insert(
+                reminder,
+                id=tx.new_id("rem"),
+                appointment_id=appointment_id,
+                due_at=starts_at - before,
+                status="due",
+            )
+
+
+def next_appointment(tx: Tx, contact_id: str | None) -> Row[Any] | None:
+    """The person's next visit that is still to come."""
+    if contact_id is None:
+        return None
+    return tx.first(
+        sa.select(appointment)
+        .where(
+            appointment.c.contact_id == contact_id,
+            appointment.c.starts_at > tx.now,
+            appointment.c.status != "canceled",
+        )
+        .order_by(appointment.c.starts_at)
+        .limit(1)
+    )
+
+
+def act(tx: Tx, leg_id: str, action: str, slot: str | None) -> None:
+    """What a flow decided about the next visit of the person on this leg."""
+    contact_id = call_of_leg(tx, leg_id).contact_id
+    if action == "book":
+        if contact_id is not None:
+            starts_at = _slot(tx.now, slot)
+            book(tx, contact_id=contact_id, kind="phone", place="", reason="call", starts_at=starts_at)
+        return
+    visit = next_appointment(tx, contact_id)
+    if visit is not None:
+        change(tx, visit, action, slot)
+
+
+def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> None:
+    """confirm, move, cancel, or resolved (by phone: the visit and its reminders are cancelled)."""
+    where = appointment.c.id == visit.id
+    if action == "confirm":
+        tx.update(appointment, where, status="confirmed", changed_at=tx.now)
+    elif action == "move":
+        starts_at = _slot(max(visit.starts_at, tx.now), slot)
+        _drop_reminders(tx, visit.id)
+        tx.update(appointment, where, status="moved", starts_at=starts_at, changed_at=tx.now)
+        _remind(tx, visit.id, starts_at)
+    elif action in ("cancel", "resolved"):
+        _drop_reminders(tx, visit.id)
+        tx.update(
+            appointment, where, status="canceled", resolved_by_phone=action == "resolved", changed_at=tx.now
+        )
+
+
+def _drop_reminders(tx: Tx, appointment_id: str) -> None:
+    tx.update(
+        reminder,
+        (reminder.c.appointment_id == appointment_id) & (reminder.c.status == "due"),
+        status="canceled",
+    )
+
+
+def _slot(after: datetime, slot: str | None) -> datetime:
+    """The agreed time: an ISO instant, or the same hour two days later for a wish such as "morning"."""
+    try:
+        agreed = datetime.fromisoformat(slot or "")
+    except ValueError:
+        return after + timedelta(days=2)
+    return agreed if agreed.tzinfo else after + timedelta(days=2)
+
+
+def follow_disposition(tx: Tx, event: WrapUpEnded) -> None:
+    """An agent's disposition decides the visit that the call was about."""
+    action = _BY_DISPOSITION.get(event.disposition)
+    if action is None:
+        return
+    contact_id = tx.scalar(sa.select(call.c.contact_id).where(call.c.id == event.call_id))
+    visit = next_appointment(tx, contact_id)
+    if visit is not None:
+        change(tx, visit, action)

@@ -1,0 +1,69 @@
+"""Dispositions and their flags. Retries, pacing and metrics key off the flags, never off the names.
+
+A disposition says how one try went; an *outcome* is how a person's place in a campaign ended, and is the
+disposition of the last try, or one of the outcomes at the end of this file.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What follows from a disposition.
+
+    final: no further try. retry_after: which delay of the campaign's policy applies otherwise.
+    """
+
+    human_answered: bool = False
+    machine: bool = False
+    reached: bool = False
+    refused: bool = False
+    unworkable: bool = False
+    callback: bool = False
+    opt_out: bool = False
+    resolved_by_phone: bool = False
+    final: bool = False
+    retry_after: str = ""
+
+
+DISPOSITIONS: dict[str, Flags] = {
+    # the flow's own endings
+    "reached": Flags(human_answered=True, reached=True, final=True),
+    "connected": Flags(human_answered=True, reached=True, final=True),
+    "confirmed": Flags(human_answered=True, reached=True, final=True),
+    "moved": Flags(human_answered=True, reached=True, final=True),
+    "canceled-visit": Flags(human_answered=True, reached=True, final=True),
+    "callback-booked": Flags(human_answered=True, callback=True, final=True),
+    "opted-out": Flags(human_answered=True, opt_out=True, final=True),
+    "wrong-person": Flags(human_answered=True, unworkable=True, final=True),
+    "refused": Flags(human_answered=True, refused=True, final=True),
+    "suppressed": Flags(opt_out=True, final=True),
+    "voicemail": Flags(machine=True, retry_after="machine"),
+    "no-input": Flags(human_answered=True, retry_after="hung-up"),
+    "hung-up": Flags(human_answered=True, retry_after="hung-up"),
+    "abandoned": Flags(human_answered=True, retry_after="abandoned"),
+    "closed": Flags(human_answered=True, retry_after="abandoned"),
+    "unavailable": Flags(human_answered=True, retry_after="abandoned"),
+    "flow-limit": Flags(human_answered=True, retry_after="hung-up"),
+    # an agent's
+    "resolved-by-phone": Flags(human_answered=True, reached=True, resolved_by_phone=True, final=True),
+    "unresolved": Flags(human_answered=True, reached=True, final=True),
+    "callback": Flags(human_answered=True, reached=True, callback=True, final=True),
+    # the carrier's
+    "busy": Flags(retry_after="busy"),
+    "no-answer": Flags(retry_after="no-answer"),
+    "failed": Flags(retry_after="failed"),
+    "canceled": Flags(retry_after="failed"),
+    "not-placed": Flags(retry_after="failed"),
+    "interrupted": Flags(retry_after="failed"),  # answered, but our side failed before anything was said
+}
+
+# Outcomes that are nobody's disposition.
+NOT_REACHED = "not-reached"  # every try allowed was made, or the campaign ended first
+STOPPED = "stopped"  # the campaign was stopped before this person could be called
+UNCALLABLE = "uncallable"  # never may be called in this campaign: no number, country, kind...
+
+
+def flags_of(disposition: str) -> Flags:
+    """Flags of a disposition; an unknown one (a flow's own ending) is final and reached nobody."""
+    return DISPOSITIONS.get(disposition, Flags(human_answered=True, final=True))

@@ -1,0 +1,106 @@
+"""Gathers what ``may_contact`` asks about, for many people at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.campaigns.calendar import LocalWindow
+from callsvc.campaigns.definition import DAYS, CampaignFile
+from callsvc.campaigns.rules import Facts
+from callsvc.campaigns.tables import campaign
+from callsvc.contacts.suppressions import live_suppressions
+from callsvc.contacts.tables import contact, contact_number, phone_number
+from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
+from callsvc.core.settings import Settings
+
+
+def campaign_row(tx: Tx, campaign_id: str, *, lock: bool = False) -> Row[Any]:
+    query = sa.select(campaign).where(campaign.c.id == campaign_id)
+    row = tx.first(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFound(
+            "campaign-unknown", f"No campaign is called {campaign_id!r}. `campaign apply` makes one."
+        )
+    return row
+
+
+def config_of(row: Row[Any]) -> CampaignFile:
+    return CampaignFile.model_validate(row.config)
+
+
+def local_windows(config: CampaignFile) -> tuple[LocalWindow, ...]:
+    return tuple(
+        LocalWindow(frozenset(DAYS.index(day) for day in window.days), *window.minutes())
+        for window in config.windows
+    )
+
+
+def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """Each person's numbers, preferred first, with what decides whether they may be dialled."""
+    rows = tx.all(
+        sa.select(
+            contact_number.c.contact_id,
+            contact_number.c.rank,
+            phone_number.c.id,
+            phone_number.c.kind,
+            phone_number.c.country,
+            phone_number.c.synthetic,
+        )
+        .join(phone_number, phone_number.c.id == contact_number.c.number_id)
+        .where(contact_number.c.contact_id.in_(contact_ids))
+        .order_by(contact_number.c.contact_id, contact_number.c.rank)
+    )
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.contact_id, []).append(row)
+    return found
+
+
+def people(tx: Tx, contact_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    rows = tx.all(
+        sa.select(
+            contact.c.id, contact.c.zone, contact.c.department, contact.c.consent_basis, contact.c.language
+        ).where(contact.c.id.in_(contact_ids))
+    )
+    return {row.id: row for row in rows}
+
+
+def base_facts(
+    settings: Settings,
+    *,
+    config: CampaignFile,
+    state: str,
+    person: Row[Any],
+    number: Row[Any],
+    suppressions: Sequence[tuple[str, str]],
+) -> Facts:
+    """Facts without the ledger of calls; ``callsvc.dialing.facts`` adds that."""
+    return Facts(
+        campaign_state=state,
+        purpose=config.purpose,
+        suppressions=suppressions,
+        zone=person.zone,
+        department=person.department,
+        windows=local_windows(config),
+        preset=config.preset,
+        on_holidays=config.call_on_holidays,
+        consent_basis=person.consent_basis,
+        consent_bases=frozenset(config.consent_bases),
+        number_kind=number.kind,
+        country=number.country,
+        countries=frozenset(settings.callsvc_countries.split(",")),
+        synthetic=number.synthetic,
+        carrier_is_loopback=settings.carrier_is_loopback,
+        cap_24h=config.caps.per_number_24h,
+        most_calls_a_day=config.most_calls_a_day,
+    )
+
+
+def suppression_pairs(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    return {
+        number_id: [(entry.scope, entry.purpose) for entry in entries]
+        for number_id, entries in live_suppressions(tx, number_ids).items()
+    }

@@ -1,0 +1,162 @@
+"""Campaigns: applied from a file, filled with people, started, paused, resumed, stopped."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.dispositions import NOT_REACHED, STOPPED
+from callsvc.campaigns.events import CampaignStopped, ContactFinished
+from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.contacts.tables import contact
+from callsvc.core.db import Tx
+from callsvc.core.errors import Conflict, NotFound
+from callsvc.flows.tables import flow_version
+from callsvc.runtime import Runtime
+
+# action: (states it may start from, the state it leads to)
+ACTIONS: dict[str, tuple[frozenset[str], str]] = {
+    "start": (frozenset({"draft"}), "running"),
+    "pause": (frozenset({"running"}), "paused"),
+    "resume": (frozenset({"paused"}), "running"),
+    "stop": (frozenset({"draft", "running", "paused"}), "stopped"),
+}
+_LIFE = timedelta(days=14)  # a person's place in a campaign always ends
+
+
+def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
+    """Make the campaign what the file says. Idempotent; True if something changed."""
+    with rt.db.begin() as tx:
+        version = _flow_version(tx, file)
+        config = file.model_dump(by_alias=True)
+        known = tx.first(sa.select(campaign).where(campaign.c.id == file.id).with_for_update())
+        values = {"title": file.title, "purpose": file.purpose, "flow_version": version, "config": config}
+        if known is None:
+            tx.insert(campaign, id=file.id, state="draft", created_at=tx.now, changed_at=tx.now, **values)
+            _log(tx, file.id, by, "applied", before={}, after=config)
+            return True
+        before = {name: getattr(known, name) for name in values}
+        if before == values:
+            return False
+        if known.state in ("stopped", "completed"):
+            raise Conflict("campaign-over", f"Campaign {file.id!r} is {known.state}; give the file a new id.")
+        tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, **values)
+        _log(tx, file.id, by, "applied", before=known.config, after=config)
+        return True
+
+
+def _flow_version(tx: Tx, file: CampaignFile) -> str:
+    query = sa.select(flow_version.c.version).where(flow_version.c.flow_id == file.flow)
+    if file.flow_version:
+        query = query.where(flow_version.c.version == file.flow_version)
+    version = tx.scalar(query.order_by(flow_version.c.published_at.desc()).limit(1))
+    if version is None:
+        raise NotFound("flow-unknown", f"No published flow is called {file.flow!r}; publish it first.")
+    return str(version)
+
+
+def _log(tx: Tx, campaign_id: str, by: str, what: str, *, before: Any, after: Any) -> None:
+    tx.insert(
+        campaign_change,
+        id=tx.new_id("chg"),
+        campaign_id=campaign_id,
+        at=tx.now,
+        by=by,
+        what=what,
+        before=before,
+        after=after,
+    )
+
+
+def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
+    """start, pause, resume or stop; returns the new state. Stop cancels what is queued or rings."""
+    allowed, target = ACTIONS[action]
+    with rt.db.begin() as tx:
+        row = campaign_row(tx, campaign_id, lock=True)
+        if row.state not in allowed:
+            raise Conflict(
+                "campaign-state",
+                f"Campaign {campaign_id!r} is {row.state}; {action} needs {' or '.join(sorted(allowed))}.",
+                state=row.state,
+            )
+        tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
+        _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
+        if action == "stop":
+            _close_waiting(tx, campaign_id)
+            tx.emit(CampaignStopped(campaign_id=campaign_id))
+    return target
+
+
+def _close_waiting(tx: Tx, campaign_id: str) -> None:
+    waiting = tx.all(
+        sa.select(campaign_contact.c.id, campaign_contact.c.tries).where(
+            campaign_contact.c.campaign_id == campaign_id,
+            campaign_contact.c.status.in_(("waiting", "held")),
+        )
+    )
+    for row in waiting:
+        finish_contact(tx, row.id, NOT_REACHED if row.tries else STOPPED)
+
+
+def finish_contact(tx: Tx, campaign_contact_id: str, outcome: str) -> None:
+    """Give a person's place its outcome. A later one (a callback that took place) replaces it."""
+    row = tx.first(sa.select(campaign_contact).where(campaign_contact.c.id == campaign_contact_id))
+    if row is None or (row.status == "done" and row.outcome == outcome):
+        return
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == campaign_contact_id,
+        status="done",
+        outcome=outcome,
+        outcome_at=tx.now,
+        skip_reasons="",
+    )
+    tx.emit(
+        ContactFinished(
+            campaign_contact_id=campaign_contact_id,
+            campaign_id=row.campaign_id,
+            region_code=row.region_code,
+            outcome=outcome,
+        )
+    )
+
+
+def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
+    """Put people into a campaign, due now; who is in it already stays as they are. Returns the new ones."""
+    ids = list(contact_ids)
+    rows = tx.all(
+        sa.select(contact.c.id, contact.c.region_code, contact.c.platform_code, contact.c.fragility).where(
+            contact.c.id.in_(ids)
+        )
+    )
+    return sum(
+        tx.insert_once(
+            campaign_contact,
+            id=tx.new_id("cct"),
+            campaign_id=campaign_id,
+            contact_id=row.id,
+            region_code=row.region_code,
+            platform_code=row.platform_code,
+            status="waiting",
+            priority=row.fragility,
+            next_try_at=tx.now,
+            deadline_at=tx.now + _LIFE,
+        )
+        for row in rows
+    )
+
+
+def complete_finished(tx: Tx) -> None:
+    """A running campaign whose people all have their outcome is completed."""
+    open_ones = sa.select(campaign_contact.c.campaign_id).where(campaign_contact.c.status != "done")
+    tx.update(
+        campaign,
+        (campaign.c.state == "running")
+        & campaign.c.id.not_in(open_ones)
+        & campaign.c.id.in_(sa.select(campaign_contact.c.campaign_id)),
+        state="completed",
+        changed_at=tx.now,
+    )

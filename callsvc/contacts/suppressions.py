@@ -1,0 +1,57 @@
+"""Do-not-contact entries. Monotone: nothing here ends one; a lift is an explicit, audited act elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from callsvc.contacts.events import NumberSuppressed
+from callsvc.contacts.numbers import lock_number
+from callsvc.contacts.tables import suppression
+from callsvc.core.db import Tx
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """``scope`` is sms, purpose (with ``purpose``) or all."""
+
+    scope: str
+    purpose: str = ""
+
+
+def suppress(
+    tx: Tx, number_id: str, scope: str, *, purpose: str = "", source: str, evidence: str = ""
+) -> bool:
+    """Record an opt-out under the number's lock, so that it wins any race with a claim. True if it is new."""
+    lock_number(tx, number_id)
+    new = tx.insert_once(
+        suppression,
+        id=tx.new_id("sup"),
+        number_id=number_id,
+        scope=scope,
+        purpose=purpose if scope == "purpose" else "",
+        source=source,
+        evidence=evidence,
+        recorded_at=tx.now,
+        recorded_machine_at=tx.machine_now,
+    )
+    if new:
+        tx.emit(NumberSuppressed(number_id=number_id, scope=scope, purpose=purpose))
+    return new
+
+
+def suppressions_of(tx: Tx, number_id: str) -> tuple[Suppression, ...]:
+    return live_suppressions(tx, [number_id]).get(number_id, ())
+
+
+def live_suppressions(tx: Tx, number_ids: Iterable[str]) -> dict[str, tuple[Suppression, ...]]:
+    """What holds now, by number."""
+    rows = tx.all(
+        sa.select(suppression.c.number_id, suppression.c.scope, suppression.c.purpose).where(
+            suppression.c.number_id.in_(list(number_ids)), suppression.c.lifted_at.is_(None)
+        )
+    )
+    found: dict[str, tuple[Suppression, ...]] = {}
+    for row in rows:
+        found[row.number_id] = (*found.get(row.number_id, ()), Suppression(row.scope, row.purpose))
+    return found

@@ -1,0 +1,74 @@
+"""The claim: the last moment before a person is called.
+
+Under the number's lock ``may_contact`` is asked again and the number's live-call row is inserted. An opt-out
+takes the same lock, so it is either seen here, or it sees this claim and has the call cancelled.
+"""
+
+import sqlalchemy as sa
+
+from callsvc.calls.placing import Claim, claim_leg, give_up, order_for, send_claim
+from callsvc.calls.queries import lock_leg
+from callsvc.calls.tables import call, leg, live_call
+from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
+from callsvc.campaigns.rules import may_contact
+from callsvc.campaigns.tables import campaign_contact
+from callsvc.contacts.numbers import lock_number, reveal
+from callsvc.core.db import Tx
+from callsvc.dialing.facts import ledger_of, with_ledger
+from callsvc.runtime import Runtime
+
+_LONGEST_CALL_S = 3600
+
+
+def place_attempts(rt: Runtime, leg_ids: list[str]) -> None:
+    """Claim and place each planned attempt. Safe to run twice: a claim is taken once."""
+    for leg_id in leg_ids:
+        with rt.db.begin() as tx:
+            claim = _claim(tx, leg_id)
+        if claim is not None:
+            send_claim(rt, claim)
+
+
+def _claim(tx: Tx, leg_id: str) -> Claim | None:
+    place = tx.first(
+        sa.select(campaign_contact.c.campaign_id, campaign_contact.c.contact_id, campaign_contact.c.status)
+        .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
+        .where(call.c.id == _call_id(leg_id))
+    )
+    row = lock_leg(tx, leg_id)
+    if place is None or row.placement != "planned":
+        return None
+    number = lock_number(tx, row.number_id)
+    campaign = campaign_row(tx, place.campaign_id)
+    config = config_of(campaign)
+    person = people(tx, [place.contact_id])[place.contact_id]
+    ledger = ledger_of(tx, [number.id], config.id, budgeted=config.most_calls_a_day > 0, but=leg_id)
+    facts = base_facts(
+        tx.settings,
+        config=config,
+        state=campaign.state,
+        person=person,
+        number=number,
+        suppressions=suppression_pairs(tx, [number.id]).get(number.id, ()),
+    )
+    verdict = may_contact(with_ledger(facts, ledger, number.id), "voice", tx.now)
+    if not verdict.yes:
+        give_up(tx, row, "refused", " ".join(verdict.reasons))
+        return None
+    if not tx.insert_once(live_call, number_id=number.id, attempt_id=leg_id, since=tx.now):
+        give_up(tx, row, "refused", "number-busy")
+        return None
+    order = order_for(
+        tx.settings,
+        leg_id,
+        to=reveal(tx, number),
+        from_=config.caller_id,
+        ring_timeout_s=config.ring_timeout_s,
+        time_limit_s=_LONGEST_CALL_S,
+        machine_detection=config.machine_detection,
+    )
+    return claim_leg(tx, row, order)
+
+
+def _call_id(leg_id: str) -> sa.ScalarSelect[str]:
+    return sa.select(leg.c.call_id).where(leg.c.id == leg_id).scalar_subquery()

@@ -1,0 +1,138 @@
+"""Flow versions are published once and never change; sessions run pinned to the version they began with."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+import ivr_flows
+from callsvc.core.db import Tx
+from callsvc.core.errors import Invalid, NotFound
+from callsvc.flows.tables import flow_session, flow_version
+
+_LONGEST_SESSION = timedelta(hours=4)  # lived; the carrier's own limit for a call
+
+
+def publish(tx: Tx, source: str, by: str) -> str:
+    """Publish a flow's text; its version is the hash of its content. Refuses what lint calls an error."""
+    try:
+        definition = ivr_flows.load(source)
+    except ivr_flows.FlowInvalid as error:
+        raise _refused(list(error.findings)) from None
+    errors = [finding for finding in ivr_flows.lint(definition) if finding.severity == "error"]
+    if errors:
+        raise _refused(errors)
+    tx.insert_once(
+        flow_version,
+        version=definition.version,
+        flow_id=definition.id,
+        source=source,
+        published_at=tx.now,
+        published_by=by,
+    )
+    return definition.version
+
+
+def _refused(findings: list[ivr_flows.Finding]) -> Invalid:
+    said = "; ".join(f"line {finding.line}: {finding.message} ({finding.id})" for finding in findings)
+    return Invalid(
+        "flow-invalid",
+        f"Correct the flow before publishing it: {said}",
+        findings=[finding.id for finding in findings],
+    )
+
+
+@lru_cache(maxsize=64)
+def _parsed(source: str) -> ivr_flows.Definition:
+    return ivr_flows.load(source)
+
+
+def definition_of(tx: Tx, version: str) -> ivr_flows.Definition:
+    source = tx.scalar(sa.select(flow_version.c.source).where(flow_version.c.version == version))
+    if source is None:
+        raise NotFound("flow-version-unknown", "No published flow has this version.")
+    return _parsed(source)
+
+
+def newest_version(tx: Tx, flow_id: str) -> str:
+    version = tx.scalar(
+        sa.select(flow_version.c.version)
+        .where(flow_version.c.flow_id == flow_id)
+        .order_by(flow_version.c.published_at.desc())
+        .limit(1)
+    )
+    if version is None:
+        raise NotFound("flow-unknown", f"No published flow is called {flow_id!r}.")
+    return str(version)
+
+
+def session_of(tx: Tx, subject_id: str) -> Row[Any] | None:
+    """The session of a leg, locked."""
+    return tx.first(sa.select(flow_session).where(flow_session.c.subject_id == subject_id).with_for_update())
+
+
+def begin_session(
+    tx: Tx,
+    *,
+    version: str,
+    channel: Any,
+    subject_id: str,
+    facts: Mapping[str, Any],
+    language: str | None,
+    answered_by: str | None,
+) -> tuple[str, ivr_flows.Turn]:
+    """Start a session and take its first turn."""
+    definition = definition_of(tx, version)
+    turn = ivr_flows.begin(
+        definition, facts, channel=channel, language=language, answered_by=answered_by, now=tx.now
+    )
+    session_id = tx.new_id("ses")
+    tx.insert(
+        flow_session,
+        id=session_id,
+        version=version,
+        channel=channel,
+        subject_id=subject_id,
+        turn=1,
+        state=tx.keyring.encrypt_json(turn.state, f"flow_session:{session_id}"),
+        started_at=tx.now,
+        deadline_at=tx.now + _LONGEST_SESSION,
+        **_ending(tx, turn),
+    )
+    return session_id, turn
+
+
+def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.Turn:
+    """Take the next turn of a running session; ``row`` must be locked."""
+    definition = definition_of(tx, row.version)
+    state = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
+    turn = ivr_flows.resume(definition, state, given, now=tx.now)
+    tx.update(
+        flow_session,
+        flow_session.c.id == row.id,
+        turn=row.turn + 1,
+        state=tx.keyring.encrypt_json(turn.state, f"flow_session:{row.id}"),
+        **_ending(tx, turn),
+    )
+    return turn
+
+
+def peek_session(tx: Tx, row: Row[Any]) -> ivr_flows.Turn | None:
+    """What a session waits for, without moving it (a waiting round); None if it has ended."""
+    definition = definition_of(tx, row.version)
+    state = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
+    return ivr_flows.resume(definition, state, ivr_flows.NoKeys(), now=tx.now)
+
+
+def count_turn(tx: Tx, row: Row[Any]) -> None:
+    """A waiting round is a turn of its own, though nothing was said to the flow."""
+    tx.update(flow_session, flow_session.c.id == row.id, turn=row.turn + 1)
+
+
+def _ending(tx: Tx, turn: ivr_flows.Turn) -> dict[str, Any]:
+    if turn.outcome is None:
+        return {"status": "running"}
+    return {"status": "ended", "outcome": turn.outcome, "ended_at": tx.now}
