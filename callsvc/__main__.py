@@ -1,0 +1,5 @@
+"""``python -m callsvc`` is ``callsvc``."""
+
+from callsvc.cli import main
+
+main()
