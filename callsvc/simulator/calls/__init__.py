@@ -1,0 +1,1 @@
+"""Telephone calls: their records, their life on the line, their conferences and their status callbacks."""

@@ -1,0 +1,22 @@
+"""The moment a call is answered."""
+
+from __future__ import annotations
+
+from callsvc.simulator.people.voice import Voice
+
+from .leg import Leg
+
+
+def pick_up(leg: Leg, voice: Voice) -> None:
+    """The call is answered: the person listens, the time limit runs."""
+    leg.voice = voice
+    leg.enter("in-progress")
+    voice.pick_up()
+    leg.later(leg.record.options.time_limit, lambda: leg.end("completed", "carrier"))
+
+
+def answer_inbound(leg: Leg) -> None:
+    """Answer an inbound call that still rings; harmless for any other."""
+    if leg.record.direction == "inbound" and leg.record.status == "ringing":
+        person = leg.carrier.people.at(leg.record.from_)
+        pick_up(leg, Voice(person, leg.carrier.clock, leg, kind="human", call_index=0))

@@ -1,0 +1,30 @@
+"""A conversation: documents one after the other, until one ends, the call ends or the service moves it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from callsvc.simulator.twiml.script import follow
+
+from .leg import Leg, Source
+
+_log = logging.getLogger(__name__)
+
+
+async def converse(leg: Leg, first: Source) -> None:
+    """Follow documents from `first` on; returns when the last one ended."""
+    source: Source | None = first
+    while source is not None:
+        source, leg.moved = leg.moved or source, None
+        leg.script = leg.carrier.spawn(follow(leg, source))
+        try:
+            await asyncio.wait({leg.script})
+        except asyncio.CancelledError:
+            leg.script.cancel()
+            raise
+        script, leg.script = leg.script, None
+        source = leg.moved
+        if source is None and not script.cancelled() and script.exception() is not None:
+            _log.error("call %s: a verb failed", leg.record.sid, exc_info=script.exception())
+            leg.end("failed", "carrier")

@@ -1,0 +1,17 @@
+"""The life of a leg the service placed: it rings, is answered, follows its documents and ends."""
+
+from __future__ import annotations
+
+from .conversation import converse
+from .detecting import detect_machine
+from .leg import Leg
+from .ringing import ring
+
+
+async def live_outbound(leg: Leg) -> None:
+    """From the queue to the end of the document; the Url is fetched "on answer only"."""
+    if not await ring(leg):
+        return
+    await detect_machine(leg)
+    await converse(leg, leg.first)
+    leg.end("completed", "service")

@@ -1,0 +1,38 @@
+"""Dialling: queued, initiated, ringing, and the ways a call ends before anybody answers."""
+
+from __future__ import annotations
+
+from callsvc.simulator.ledger.calls import times_called
+from callsvc.simulator.people.person import nth
+from callsvc.simulator.people.voice import Voice
+
+from .answering import pick_up
+from .leg import Leg
+
+POST_DIAL_DELAY = 1.0  # lived seconds from dialling to the first ring
+BUSY_AFTER = 1.5
+FAILED_AFTER = 0.5
+
+
+async def ring(leg: Leg) -> bool:
+    """Dial and let it ring; true once somebody or something answered."""
+    clock, record = leg.carrier.clock, leg.record
+    if record.queue_ms:
+        await clock.sleep(record.queue_ms / 1000)
+    leg.enter("initiated")
+    index = times_called(leg.carrier.store, record.to, record.seq)
+    person = leg.carrier.people.at(record.to)
+    answer, rings = nth(person.answers, index), nth(person.ring, index)
+    if answer in ("failed", "busy"):
+        await clock.sleep(FAILED_AFTER if answer == "failed" else BUSY_AFTER)
+        leg.end(answer, "carrier" if answer == "failed" else "person")
+        return False
+    await clock.sleep(POST_DIAL_DELAY)
+    leg.enter("ringing")
+    if answer == "no-answer" or rings > record.options.timeout:
+        await clock.sleep(record.options.timeout)
+        leg.end("no-answer", "carrier")
+        return False
+    await clock.sleep(rings)
+    pick_up(leg, Voice(person, clock, leg, kind=answer, call_index=index))
+    return True

@@ -1,0 +1,222 @@
+"""A live conference.
+
+"A conference starts when a second participant is in it and one with startConferenceOnEnter=true has joined;
+it ends when the last one leaves, when one with endConferenceOnExit=true leaves, or by the REST interface."
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callsvc.simulator.dates import rfc2822
+from callsvc.simulator.identifiers import new_sid
+from callsvc.simulator.ledger.conferences import (
+    insert_conference,
+    join_participant,
+    leave_participant,
+    save_conference,
+)
+from callsvc.simulator.webhooks.client import Answer
+from callsvc.simulator.webhooks.outbox import Outbox
+
+if TYPE_CHECKING:
+    from callsvc.simulator.carrier import Carrier
+
+    from .leg import Leg
+
+_EVENT_NAMES = {
+    "start": "conference-start",
+    "end": "conference-end",
+    "join": "participant-join",
+    "leave": "participant-leave",
+}
+
+
+@dataclass(frozen=True)
+class RoomCallback:
+    """Where a conference's events are posted, and which: start, end, join, leave, mute, hold."""
+
+    url: str = ""
+    method: str = "POST"
+    events: frozenset[str] = frozenset()
+
+
+@dataclass
+class StayOptions:
+    """How somebody is in a conference."""
+
+    label: str = ""
+    muted: bool = False
+    hold: bool = False
+    start_on_enter: bool = True
+    end_on_exit: bool = False
+
+
+class Stay:
+    """One participant's time in one conference."""
+
+    def __init__(self, leg: Leg, options: StayOptions, row: int) -> None:
+        self.leg = leg
+        self.options = options
+        self.row = row
+        self.joined_at = leg.carrier.clock.now()
+        self.reason = ""
+        self._left = asyncio.Event()
+
+    def release(self, reason: str) -> None:
+        """Tell the verb that holds the call here that it is over."""
+        self.reason = self.reason or reason
+        self._left.set()
+
+    async def wait(self) -> None:
+        """Until released."""
+        await self._left.wait()
+
+
+class Room:
+    """A conference while it lives; its name can be used again after it ends, with a new SID."""
+
+    def __init__(self, carrier: Carrier, name: str, callback: RoomCallback) -> None:
+        self.sid = new_sid("CF")
+        self.name = name
+        self.status = "init"
+        self.created_at = carrier.clock.now()
+        self.stays: dict[str, Stay] = {}
+        self.expected = 0  # participants the REST interface is still dialling
+        self.callback = callback
+        self._carrier = carrier
+        self._sequence = 0
+        self._ending = False
+        self._outbox = Outbox(carrier, "conference-callback")
+        insert_conference(carrier.store, self.sid, name, self.created_at)
+
+    def join(self, leg: Leg, options: StayOptions) -> Stay:
+        """Let a call in."""
+        now = self._carrier.clock.now()
+        row = join_participant(self._carrier.store, self.sid, self.name, leg.record.sid, options.label, now)
+        stay = Stay(leg, options, row)
+        self.stays[leg.record.sid] = stay
+        leg.stay = stay
+        leg.joined.set()
+        leg.note("joined", conference=self.name)
+        self._tell("join", self._about(stay))
+        if self.status == "init" and len(self.stays) > 1 and self._may_start():
+            self.status = "in-progress"
+            save_conference(self._carrier.store, self.sid, self.status, now)
+            self._tell("start", {"CallSid": leg.record.sid})
+        self._bridge()
+        return stay
+
+    def leave(self, stay: Stay, reason: str) -> None:
+        """A call goes out; the conference may end with it."""
+        leg = stay.leg
+        if self.stays.pop(leg.record.sid, None) is None:
+            return
+        leg.stay = None
+        leave_participant(self._carrier.store, stay.row, self._carrier.clock.now())
+        leg.note("left", conference=self.name)
+        if leg.voice is not None and not leg.over.is_set():
+            leg.voice.bridge(False)
+        left = {"ReasonParticipantLeft": stay.reason or reason, "ParticipantCallStatus": leg.record.status}
+        self._tell("leave", self._about(stay) | left)
+        if self._ending:
+            return
+        if stay.options.end_on_exit and self.stays:
+            self.end("participant-with-end-conference-on-exit-left", leg.record.sid)
+        elif not self.stays and self.expected == 0:
+            self._close("last-participant-left", leg.record.sid)
+        self._bridge()
+
+    def end(self, reason: str, by_call: str | None = None) -> None:
+        """Everybody out; the calls go on after their Dial."""
+        self._ending = True
+        for stay in list(self.stays.values()):
+            stay.release("conference_ended_via_api" if by_call is None else "moderator_ended_conference")
+            self.leave(stay, stay.reason)
+        self._close(reason, by_call)
+
+    def forget_expected(self) -> None:
+        """A participant that was being dialled joined or will never come."""
+        self.expected -= 1
+        if not self.stays and self.expected == 0:
+            self._close("last-participant-left", None)
+
+    def set_flags(self, stay: Stay, muted: bool | None, hold: bool | None) -> None:
+        """Mute or hold somebody, or lift it."""
+        if muted is not None and muted != stay.options.muted:
+            stay.options.muted = muted
+            self._tell("mute", self._about(stay), "participant-mute" if muted else "participant-unmute")
+        if hold is not None and hold != stay.options.hold:
+            stay.options.hold = hold
+            self._tell("hold", self._about(stay), "participant-hold" if hold else "participant-unhold")
+
+    def _may_start(self) -> bool:
+        return any(stay.options.start_on_enter for stay in self.stays.values())
+
+    def _bridge(self) -> None:
+        together = self.status == "in-progress" and len(self.stays) > 1
+        for stay in self.stays.values():
+            if stay.leg.voice is not None:
+                stay.leg.voice.bridge(together)
+
+    def _close(self, reason: str, by_call: str | None) -> None:
+        if self.status == "completed":
+            return
+        self.status = "completed"
+        if self._carrier.rooms.get(self.name) is self:
+            del self._carrier.rooms[self.name]
+        save_conference(
+            self._carrier.store, self.sid, self.status, self._carrier.clock.now(), reason, by_call
+        )
+        ended = {"ReasonConferenceEnded": reason}
+        if by_call is not None:
+            ended["CallSidEndingConference"] = by_call
+        self._tell("end", ended, last=True)
+
+    def _about(self, stay: Stay) -> dict[str, str]:
+        options = stay.options
+        about = {"CallSid": stay.leg.record.sid, "Muted": _word(options.muted), "Hold": _word(options.hold)}
+        about |= {"Coaching": "false", "EndConferenceOnExit": _word(options.end_on_exit)}
+        about["StartConferenceOnEnter"] = _word(options.start_on_enter)
+        return about | ({"ParticipantLabel": options.label} if options.label else {})
+
+    def _tell(self, event: str, about: Mapping[str, str], name: str = "", *, last: bool = False) -> None:
+        self._sequence += 1
+        if not self.callback.url or event not in self.callback.events:
+            return
+        parameters = {
+            "ConferenceSid": self.sid,
+            "FriendlyName": self.name,
+            "AccountSid": self._carrier.settings.account_sid,
+            "SequenceNumber": str(self._sequence),
+            "Timestamp": rfc2822(self._carrier.clock.now()) or "",
+            "StatusCallbackEvent": name or _EVENT_NAMES[event],
+            **about,
+        }
+        self._outbox.post(self.callback.url, self.callback.method, parameters, self._note, last=last)
+
+    def _note(self, url: str, sent: Mapping[str, str], answer: Answer) -> None:
+        facts = {
+            "url": url,
+            "event": sent["StatusCallbackEvent"],
+            "answer": answer.status,
+            "code": answer.code,
+        }
+        self._carrier.store.note(self.sid, self._carrier.clock.now(), "callback", facts)
+
+
+def room_named(carrier: Carrier, name: str, callback: RoomCallback) -> Room:
+    """The live conference of that name, or a new one with this callback."""
+    room = carrier.rooms.get(name)
+    if room is None:
+        room = carrier.rooms[name] = Room(carrier, name, callback)
+    elif not room.callback.url and callback.url:
+        room.callback = callback
+    return room
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,108 @@
+"""The carrier itself: everything that lives in one process, handed to whoever needs the world."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from .calls.leg import Leg
+from .calls.room import Room
+from .clock import Clock, Timer
+from .faults import Faults
+from .ledger.numbers import Number, find_number
+from .ledger.store import Store
+from .pacing import Pacer
+from .people.book import PeopleBook
+from .settings import Settings
+from .webhooks.client import Answer, WebhookClient
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Carrier:
+    """The clock, the books, the people, the posts, and what is live now."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.store = Store(settings.data_dir, timeline=settings.timeline)
+        self.people = PeopleBook(self.store, settings.seed, settings.strangers)
+        self.faults = Faults(settings.seed)
+        self.webhooks = WebhookClient(settings.auth_token, self.faults)
+        self.pacer = Pacer(settings.cps)
+        self.legs: dict[str, Leg] = {}
+        self.rooms: dict[str, Room] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> None:
+        """Load the people and start the regular commits; needs the running loop."""
+        for path in self.settings.people:
+            self.people.load(path)
+        await self.webhooks.open()
+        self.store.start()
+
+    async def close(self) -> None:
+        """Stop at once: live calls stay live in the ledger, and the next start ends them as failed."""
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=5)
+        await self.webhooks.close()
+        self.store.close()
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run something beside everything else; a failure is logged, never lost."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a task of the carrier failed", exc_info=task.exception())
+
+    async def first_of(self, *tasks: asyncio.Task[Any]) -> None:
+        """Wait for the first of these and call the others off."""
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def later(self, seconds: float, action: Callable[[], object]) -> Timer:
+        """Do something after that many lived seconds."""
+        return self.clock.call_later(seconds, lambda: _ignore(action()))
+
+    def number(self, number: str) -> Number:
+        """The settings of one of the platform's numbers; what it does not say, the options say."""
+        found = find_number(self.store, number) or Number(number=number)
+        return replace(
+            found,
+            voice_url=found.voice_url or self.settings.voice_url,
+            sms_url=found.sms_url or self.settings.sms_url,
+            status_callback=found.status_callback or self.settings.status_url,
+        )
+
+    def post_once(
+        self,
+        place: str,
+        url: str,
+        method: str,
+        parameters: Mapping[str, str],
+        note: Callable[[str, Mapping[str, str], Answer], None],
+    ) -> None:
+        """Post something that has no order with anything else."""
+
+        async def post() -> None:
+            note(url, parameters, await self.webhooks.send(place, url, method, parameters))
+
+        self.spawn(post())
+
+
+def _ignore(_: object) -> None:
+    """What a planned action answers is of no interest."""

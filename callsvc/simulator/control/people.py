@@ -1,0 +1,27 @@
+"""POST, GET and DELETE /_simulator/people."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from callsvc.simulator.carrier import Carrier
+
+from .replies import body_of, ok
+
+
+async def add_people(carrier: Carrier, request: web.Request) -> web.Response:
+    """Add a person or a list of them; one that has the same number or client is replaced."""
+    body = await body_of(request)
+    added = carrier.people.add(body if isinstance(body, list) else [body])
+    return ok({"added": added, "people": carrier.people.count()})
+
+
+async def count_people(carrier: Carrier, request: web.Request) -> web.Response:
+    """How many people are known."""
+    return ok({"people": carrier.people.count()})
+
+
+async def forget_people(carrier: Carrier, request: web.Request) -> web.Response:
+    """Forget everybody: every number is a stranger again."""
+    carrier.people.clear()
+    return ok({"people": 0})

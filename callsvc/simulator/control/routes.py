@@ -1,0 +1,64 @@
+"""Every address of the control interface.
+
+From this machine it is open; from anywhere else it asks for the account's credentials.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.rest.auth import check_access
+from callsvc.simulator.rest.errors import ApiError
+from callsvc.simulator.rest.misfortune import Handler
+
+from . import calls, faults, health, ledger, messages, numbers, people
+from .replies import refuse
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/health", health.health),
+    ("POST", "/people", people.add_people),
+    ("GET", "/people", people.count_people),
+    ("DELETE", "/people", people.forget_people),
+    ("POST", "/numbers", numbers.set_numbers),
+    ("POST", "/calls", calls.call_in),
+    ("POST", "/calls/{sid}/hangup", calls.hang_up),
+    ("POST", "/calls/{sid}/press", calls.press_keys),
+    ("POST", "/messages", messages.text_in),
+    ("POST", "/faults", faults.plan_faults),
+    ("GET", "/faults", faults.list_faults),
+    ("DELETE", "/faults", faults.clear_faults),
+    ("GET", "/ledger", ledger.read_ledger),
+    ("GET", "/ledger/calls/{sid}", ledger.read_call),
+    ("GET", "/ledger/timeline/{sid}", ledger.read_timeline),
+)
+
+
+def add_control_routes(app: web.Application, carrier: Carrier) -> None:
+    """Mount the interface under /_simulator."""
+    for method, path, handler in _ROUTES:
+        app.router.add_route(method, "/_simulator" + path, _guarded(carrier, handler))
+
+
+def _guarded(carrier: Carrier, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            if not _from_here(request):
+                check_access(carrier.settings, request)
+            return await handler(carrier, request)
+        except ApiError as error:
+            return error.response()
+        except (ValueError, KeyError, TypeError) as problem:
+            return refuse("invalid-request", f"Correct the request: {problem}")
+
+    return handle
+
+
+def _from_here(request: web.Request) -> bool:
+    try:
+        return ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False

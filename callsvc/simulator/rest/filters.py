@@ -1,0 +1,42 @@
+"""Date filters of lists: `StartTime`, `StartTime<` (on or before) and `StartTime>` (on or after)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from multidict import MultiMapping
+
+from callsvc.simulator.dates import iso
+
+from .errors import ApiError
+
+
+def date_conditions(query: MultiMapping[str], name: str, column: str) -> tuple[list[str], list[str | None]]:
+    """SQL conditions for one date; a value is a day (YYYY-MM-DD) or an instant in UTC. A missing date never matches."""
+    conditions: list[str] = []
+    values: list[str | None] = []
+    for mark, comparison in (("", "="), ("<", "<="), (">", ">=")):
+        text = query.get(name + mark)
+        if not text:
+            continue
+        start, length = _span(name, text.lstrip("="))
+        if comparison == "=":
+            conditions += [f"{column} >= ?", f"{column} < ?"]
+            values += [iso(start), iso(start + length)]
+        elif comparison == "<=":
+            conditions.append(f"{column} < ?")
+            values.append(iso(start + length))
+        else:
+            conditions.append(f"{column} >= ?")
+            values.append(iso(start))
+    return conditions, values
+
+
+def _span(name: str, text: str) -> tuple[datetime, timedelta]:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ApiError(20001, f"Invalid parameter {name}: {text}") from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return instant, timedelta(days=1) if len(text) == 10 else timedelta(seconds=1)

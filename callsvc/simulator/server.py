@@ -1,0 +1,68 @@
+"""Runs a carrier behind one HTTP address."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from aiohttp import web
+
+from .calls.recovery import recover
+from .carrier import Carrier
+from .clock import Clock
+from .control.routes import add_control_routes
+from .rest.routes import add_rest_routes
+from .settings import Settings
+
+_LARGEST_BODY = 256 * 2**20  # tens of thousands of people come in one request
+
+
+class Server:
+    """A carrier that can be started, asked for its address, and stopped, all on the running loop."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.carrier = Carrier(settings, clock)
+        self.port = settings.port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, such as http://127.0.0.1:9000."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Open the books, listen, then settle what an earlier process left open."""
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        add_rest_routes(app, self.carrier)
+        add_control_routes(app, self.carrier)
+        await self.carrier.open()
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await self._runner.setup()
+        site = web.TCPSite(
+            self._runner, self.settings.host, self.settings.port, backlog=1024, shutdown_timeout=2
+        )
+        await site.start()
+        self.port = int(self._runner.addresses[0][1])
+        recover(self.carrier)
+
+    async def stop(self) -> None:
+        """Stop listening, then close the books."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.carrier.close()
+
+
+async def serve(settings: Settings, clock: Clock) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    server = Server(settings, clock)
+    await server.start()
+    print(f"simulator listening on {server.address}", flush=True)
+    try:
+        await stopping.wait()
+    finally:
+        await server.stop()

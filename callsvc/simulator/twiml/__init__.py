@@ -1,0 +1,1 @@
+"""The TwiML interpreter: one verb per file, the table of verbs in `verbs.py`."""

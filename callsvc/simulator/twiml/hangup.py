@@ -1,0 +1,14 @@
+"""Hangup: ends the call; nothing after it runs."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from callsvc.simulator.calls.leg import Leg, Source
+
+from .errors import HangUp
+
+
+async def hangup(leg: Leg, element: Element) -> Source | None:
+    """End the call."""
+    raise HangUp

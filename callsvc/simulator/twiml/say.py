@@ -1,0 +1,23 @@
+"""Say: a voice reads a text. "loop: how many times; 0 repeats until the call is hung up"."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from callsvc.simulator.calls.leg import Leg, Source
+
+from .document import text_of
+from .speech import repetitions, seconds_of
+
+
+async def say(leg: Leg, element: Element) -> Source | None:
+    """Speak; inside a Gather the first key stops it."""
+    text = text_of(element)
+    if not text:
+        return None
+    for _ in range(repetitions(element.get("loop"))):
+        if leg.gathering is not None and leg.gathering.begun:
+            break
+        leg.note("said", text=text, language=element.get("language", ""))
+        await leg.say(text, seconds_of(text))
+    return None

@@ -1,0 +1,138 @@
+"""Posts one webhook: signs it, waits within the time-outs, retries as the address asks, never raises."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import aiohttp
+from yarl import URL
+
+from callsvc.simulator.faults import Fault, Faults
+
+from .address import Address, parse_address
+from .signature import signature
+
+USER_AGENT = "TwilioProxy/1.1"
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+HTTP_FAILURE = 11200
+CONNECT_FAILURE = 11205
+BAD_ADDRESS = 11100
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `code` is 0 when the service answered 2xx, else the vendor's notification code."""
+
+    status: int
+    body: str = ""
+    code: int = 0
+    reason: str = ""
+    tries: int = 1
+
+    @property
+    def good(self) -> bool:
+        """Whether the service answered with a 2xx."""
+        return self.code == 0
+
+
+class WebhookClient:
+    """One keep-alive pool for every post; at most `connections` at once, as a service has few threads."""
+
+    def __init__(self, auth_token: str, faults: Faults, connections: int = 128) -> None:
+        self._token = auth_token
+        self._faults = faults
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Make the pool; idle connections close before a usual server (2 s) would, so that none is found dead."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=1.5),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=True,
+            skip_auto_headers=("User-Agent", "Accept"),
+        )
+
+    async def close(self) -> None:
+        """Close the pool; posts under way fail."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, place: str, url: str, method: str, parameters: Mapping[str, str]) -> Answer:
+        """Post (or GET) and say how it went. `place` names the fault plans that may strike."""
+        try:
+            address = parse_address(url)
+        except ValueError as problem:
+            return Answer(0, code=BAD_ADDRESS, reason=str(problem))
+        fault = self._faults.strike(place)
+        if fault is not None and fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "duplicate":
+            await self._try_all(address, method, parameters, None)
+        if fault is not None and fault.kind == "drop" and place != "voice-webhook":
+            return Answer(0, code=HTTP_FAILURE, reason="dropped by a planned fault", tries=0)
+        return await self._try_all(address, method, parameters, fault)
+
+    async def _try_all(
+        self, address: Address, method: str, parameters: Mapping[str, str], fault: Fault | None
+    ) -> Answer:
+        token = str(uuid.uuid4())
+        answer = Answer(0)
+        for attempt in range(1 + address.retries):
+            answer, failure = await self._try(address, method, parameters, token, fault)
+            answer = Answer(answer.status, answer.body, answer.code, answer.reason, attempt + 1)
+            if not failure or not address.retries_on(failure):
+                break
+        return answer
+
+    async def _try(
+        self, address: Address, method: str, parameters: Mapping[str, str], token: str, fault: Fault | None
+    ) -> tuple[Answer, str]:
+        if fault is not None and fault.kind in ("error-before", "drop"):
+            return Answer(0, code=CONNECT_FAILURE, reason="refused by a planned fault"), "ct"
+        url, body, signed = self._written(address.url, method, parameters)
+        headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "X-Twilio-Signature": signed}
+        headers["I-Twilio-Idempotency-Token"] = token
+        if body is not None:
+            headers["Content-Type"] = FORM
+        timeout = aiohttp.ClientTimeout(
+            total=address.total, sock_connect=address.connect, sock_read=address.read
+        )
+        if self._session is None:
+            raise RuntimeError("the webhook client is not open")
+        try:
+            async with self._session.request(
+                method,
+                URL(url, encoded=True),
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
+                text = await response.text(errors="replace")
+        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectionError) as problem:
+            slow = isinstance(problem, aiohttp.SocketTimeoutError)
+            code = HTTP_FAILURE if slow else CONNECT_FAILURE
+            return Answer(0, code=code, reason=type(problem).__name__), "rt" if slow else "ct"
+        except (TimeoutError, aiohttp.ClientError, ValueError) as problem:
+            return Answer(0, code=HTTP_FAILURE, reason=type(problem).__name__), "rt"
+        return _judge(response.status, text, fault)
+
+    def _written(self, url: str, method: str, parameters: Mapping[str, str]) -> tuple[str, bytes | None, str]:
+        encoded = urlencode(parameters)
+        if method == "GET":
+            whole = url + ("&" if "?" in url else "?") + encoded
+            return whole, None, signature(self._token, whole)
+        return url, encoded.encode(), signature(self._token, url, parameters.items())
+
+
+def _judge(status: int, text: str, fault: Fault | None) -> tuple[Answer, str]:
+    if fault is not None and fault.kind == "lose-answer":
+        return Answer(0, code=HTTP_FAILURE, reason="answer lost by a planned fault"), "rt"
+    if 200 <= status < 300:
+        return Answer(status, text), ""
+    return Answer(status, text, HTTP_FAILURE, f"HTTP {status}"), f"{status // 100}xx"
