@@ -1,0 +1,201 @@
+"""``flow lint | test | walk``: the commands for those who write flows.
+
+The service's command line mounts :data:`flow`. Only this module of the package reads files and
+writes to a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ivr_flows.definition import Definition, load
+from ivr_flows.findings import Finding, FlowInvalid
+from ivr_flows.lint import lint
+from ivr_flows.session import begin, resume
+from ivr_flows.testing import Report, as_data, heard, run
+from ivr_flows.turns import Hangup, Input, InQueue, Keys, MachineVerdict, NoKeys, QueueEnded, Turn, Words
+
+FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+FORMAT = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+TRY_OUT: dict[str, Any] = {
+    "contact": {"first_name": "Ana", "last_name": "Martin", "birth_year": 1980},
+    "platform": {
+        "name": "Val-de-Marne",
+        "region": "Île-de-France",
+        "phone": "01 99 00 12 34",
+        "open_now": True,
+    },
+    "appointment": {"when": "mardi 17 novembre à 10 heures", "place": "Ivry", "kind": "rendez-vous"},
+}
+"""Facts for a walk, all of them invented; the number is reserved for fiction."""
+
+
+@click.group()
+def flow() -> None:
+    """Check, test and try IVR flows."""
+
+
+@flow.command("lint")
+@FILES
+@FORMAT
+def lint_command(files: tuple[Path, ...], style: str) -> None:
+    """Say what is wrong with each flow; fails when there is an error."""
+    found = {str(path): _findings(path.read_text("utf-8")) for path in files}
+    if style == "json":
+        click.echo(
+            json.dumps(
+                {name: [f.as_dict() for f in each] for name, each in found.items()}, ensure_ascii=False
+            )
+        )
+    else:
+        for name, findings in found.items():
+            for finding in findings:
+                click.echo(f"{name}:{finding}")
+            click.echo(f"{name}: {_count(findings)}")
+    if any(finding.severity == "error" for findings in found.values() for finding in findings):
+        raise SystemExit(1)
+
+
+@flow.command("test")
+@FILES
+@FORMAT
+def test_command(files: tuple[Path, ...], style: str) -> None:
+    """Hold the conversations beside each flow; fails when one goes differently."""
+    try:
+        reports = {str(path): _report(path) for path in files}
+    except FlowInvalid as error:
+        raise click.ClickException(str(error)) from None
+    if style == "json":
+        click.echo(
+            json.dumps({name: _report_data(report) for name, report in reports.items()}, ensure_ascii=False)
+        )
+    else:
+        for name, report in reports.items():
+            click.echo("\n".join(_report_lines(name, report)))
+    if not all(report.passed for report in reports.values()):
+        raise SystemExit(1)
+
+
+@flow.command("walk")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--language", default=None, help="Language of the person; the flow's first by default.")
+@click.option("--channel", type=click.Choice(["voice", "sms"]), default="voice", show_default=True)
+@click.option("--answered-by", default="human", show_default=True)
+def walk_command(file: Path, language: str | None, channel: str, answered_by: str) -> None:
+    """Play the person called, in the terminal."""
+    definition = _loaded(file)
+    by_sms = channel == "sms"
+    turn = begin(
+        definition,
+        TRY_OUT,
+        channel="sms" if by_sms else "voice",
+        language=language,
+        answered_by=answered_by,
+        now=_now(),
+    )
+    while True:
+        click.echo("\n".join(_turn_lines(turn)))
+        if turn.outcome is not None:
+            return
+        typed = click.prompt(_hint(turn, by_sms), default="", show_default=False)
+        turn = resume(definition, turn.state, _input(typed, turn, by_sms), now=_now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _findings(text: str) -> list[Finding]:
+    try:
+        return lint(load(text))
+    except FlowInvalid as error:
+        return error.findings
+
+
+def _loaded(path: Path) -> Definition:
+    try:
+        return load(path.read_text("utf-8"))
+    except FlowInvalid as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _count(findings: Iterable[Finding]) -> str:
+    kinds = [finding.severity for finding in findings]
+    return f"{kinds.count('error')} errors, {kinds.count('warning')} warnings"
+
+
+def _report(path: Path) -> Report:
+    """``flow.yaml`` and ``flow.test.yaml`` name the same pair."""
+    stem = path.name.removesuffix(".yaml").removesuffix(".test")
+    tests = path.with_name(f"{stem}.test.yaml")
+    if not tests.exists():
+        raise click.ClickException(f"{path}: there is no {tests.name} beside it")
+    return run(_loaded(path.with_name(f"{stem}.yaml")), tests.read_text("utf-8"))
+
+
+def _report_lines(name: str, report: Report) -> Iterable[str]:
+    for result in report.results:
+        yield f"{'ok  ' if result.passed else 'FAIL'} {result.name} -> {result.outcome}"
+        yield from (f"     {problem}" for problem in result.problems)
+    steps, exits = report.coverage.percent
+    yield f"{name}: {len(report.results)} conversations, {steps:.0f} % of steps, {exits:.0f} % of exits"
+    yield from (f"     no conversation enters {step}" for step in report.coverage.missing_steps)
+    yield from (f"     no conversation takes {exit}" for exit in report.coverage.missing_exits)
+
+
+def _report_data(report: Report) -> dict[str, Any]:
+    steps, exits = report.coverage.percent
+    return {
+        "flow": report.flow,
+        "passed": report.passed,
+        "conversations": [
+            {"name": r.name, "line": r.line, "passed": r.passed, "outcome": r.outcome, "problems": r.problems}
+            for r in report.results
+        ],
+        "coverage": {
+            "steps_percent": round(steps, 1),
+            "exits_percent": round(exits, 1),
+            "missing_steps": report.coverage.missing_steps,
+            "missing_exits": report.coverage.missing_exits,
+        },
+    }
+
+
+def _turn_lines(turn: Turn) -> Iterable[str]:
+    for spoken in heard(turn):
+        yield f"[{spoken.language}] {spoken.text}"
+    for effect in turn.effects:
+        yield f"  * {json.dumps(as_data(effect), ensure_ascii=False)}"
+    if turn.outcome is not None:
+        yield f"= {turn.outcome}"
+
+
+def _hint(turn: Turn, by_sms: bool) -> str:
+    if isinstance(turn.wait, InQueue):
+        return f"queue {turn.wait.skill}: connected, closed, callback, unavailable, hangup"
+    return "text (empty: expired; hangup)" if by_sms else "keys (empty: silence; hangup; machine)"
+
+
+def _input(typed: str, turn: Turn, by_sms: bool) -> Input:
+    typed = typed.strip()
+    match typed:
+        case "hangup":
+            return Hangup()
+        case "machine" if not by_sms:
+            return MachineVerdict("machine_end_beep")
+        case "":
+            return NoKeys()
+        case "connected" | "closed" | "callback" | "unavailable" if isinstance(turn.wait, InQueue):
+            return QueueEnded(typed)
+    return Words(typed) if by_sms else Keys(typed)
