@@ -1,5 +1,8 @@
 """What gunicorn serves: ``gunicorn callsvc.wsgi:app``."""
 
 from callsvc.app import create_app, make_runtime
+from callsvc.core.logs import configure_logs
 
-app = create_app(make_runtime())
+_rt = make_runtime()
+configure_logs(_rt.settings.callsvc_log_format)
+app = create_app(_rt)

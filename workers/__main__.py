@@ -4,6 +4,7 @@ import click
 
 from callsvc.core.errors import CallsvcError
 from callsvc.core.jobs import QUEUES
+from callsvc.core.logs import configure_logs
 
 
 @click.command()
@@ -19,6 +20,7 @@ def main(queue: str) -> None:
         rt = current_runtime()
     except CallsvcError as error:
         raise SystemExit(str(error)) from None
+    configure_logs(rt.settings.callsvc_log_format)
     work(queue, rt.settings.redis_url)
 
 

@@ -5,7 +5,6 @@ connects again, and stores whole tracebacks in Redis. The truth is in SQL, so al
 lost Redis is to come back.
 """
 
-import logging
 import signal
 import time
 from types import FrameType
@@ -65,11 +64,7 @@ class QueueWorker(SimpleWorker):  # type: ignore[misc]  # rq's classes are untyp
 
     def handle_exception(self, job: Any, *exc_info: Any) -> None:
         """Say which job failed, how and where; the message itself may quote what it was working on."""
-        kind, _, traceback = exc_info
-        while traceback and traceback.tb_next:
-            traceback = traceback.tb_next
-        where = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}" if traceback else ""
-        log.error("job-failed", job=job.func_name, job_id=job.id, error=kind.__name__, where=where)
+        log.error("job-failed", job=job.func_name, job_id=job.id, exc_info=exc_info)
 
     def handle_job_failure(self, job: Any, *args: Any, **kwargs: Any) -> None:
         super().handle_job_failure(job, *args, **{**kwargs, "exc_string": "see the worker's log"})
@@ -77,7 +72,6 @@ class QueueWorker(SimpleWorker):  # type: ignore[misc]  # rq's classes are untyp
 
 def work(queue: str, redis_url: str) -> None:
     """Run this queue's jobs until SIGTERM; wait out any absence of Redis."""
-    logging.getLogger("rq.worker").addFilter(_without_traceback)
     lost = False
     while True:
         worker = None
@@ -100,9 +94,3 @@ def work(queue: str, redis_url: str) -> None:
 
 def _connect(redis_url: str) -> Redis:
     return Redis.from_url(redis_url, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """Tracebacks may quote what a job was working on; ``job-failed`` names the place instead."""
-    record.exc_info = record.exc_text = None
-    return True

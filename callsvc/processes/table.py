@@ -53,7 +53,7 @@ def processes(ports: Ports, directory: Path = DIRECTORY) -> tuple[Process, ...]:
             command=f"python -m callsvc.simulator --port {ports.simulator} --data-dir {simulator_data}",
             stop_rank=2,
             stop_within_s=1.5,
-            ready=f"http://127.0.0.1:{ports.simulator}/healthz",
+            ready=f"http://127.0.0.1:{ports.simulator}/_simulator/health",
         ),
         Process(
             name="web",
