@@ -1,0 +1,1 @@
+"""One check a file; each takes facts and returns a ``CheckResult`` with a stable id."""
