@@ -74,7 +74,7 @@ def fetch_ledger(base_url: str) -> Ledger:
     except (OSError, ValueError) as error:
         raise Unavailable(
             "ledger-unavailable",
-            "The carrier's ledger could not be read. Only the simulator keeps one: start it, or pass --ledger.",
+            "The carrier's ledger could not be read. Only the simulator has one: start it, or use --ledger.",
             error=type(error).__name__,
         ) from error
 

@@ -13,11 +13,17 @@ ALL_WEEK = {
 
 
 @pytest.mark.parametrize(
-    ("department", "subdivision"), [("", None), ("57", "57"), ("67", "6AE"), ("974", "974"), ("972", "972")]
+    ("department", "subdivision"), [("", None), ("57", "57"), ("67", "6AE"), ("974", "974")]
 )
 def test_public_holidays_of_thirty_years(department: str, subdivision: str | None) -> None:
     for year in range(2010, 2040):
         assert holidays(year, department) == frozenset(published.France(subdiv=subdivision, years=year))
+
+
+@pytest.mark.parametrize("department", ["971", "972", "973", "976"])
+def test_overseas_days_of_the_law_are_among_the_days_of_custom(department: str) -> None:
+    for year in range(2010, 2040):
+        assert holidays(year, department) <= frozenset(published.France(subdiv=department, years=year))
 
 
 def test_a_holiday_of_alsace_is_a_working_day_in_paris() -> None:

@@ -154,7 +154,8 @@ class World:
     ) -> dict[str, Any]:  # fmt: skip
         row = {
             "sid": f"CA{leg_id}", "to": to, "from": OUR_NUMBER, "direction": "outbound-api",
-            "parent_sid": None, "status": status, "created_at": began.isoformat(), "initiated_at": began.isoformat(),
+            "parent_sid": None, "status": status, "created_at": began.isoformat(),
+            "initiated_at": began.isoformat(),
             "ringing_at": (began + timedelta(seconds=1)).isoformat(),
             "answered_at": answered.isoformat() if answered else None, "ended_at": ended.isoformat(),
             "duration": duration, "ended_by": "person", "answered_by": None,
