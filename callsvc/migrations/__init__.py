@@ -6,6 +6,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 SLICES = (
@@ -46,3 +47,8 @@ def upgrade(engine: Engine) -> None:
 def current_version(engine: Engine) -> str | None:
     with engine.connect() as connection, connection.begin():
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_version() -> str | None:
+    """The version ``upgrade`` leads to."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()

@@ -1,0 +1,1 @@
+"""``callsvc doctor``: one question after the other about this installation, with advice where one fails."""

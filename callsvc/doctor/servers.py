@@ -1,0 +1,75 @@
+"""Checks of the database and of Redis."""
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from callsvc.core.db import connect
+from callsvc.core.settings import Settings
+from callsvc.doctor.finding import Finding, ok, skipped, wrong
+from callsvc.migrations import current_version, newest_version
+
+
+def check_database(settings: Settings) -> Finding:
+    """Reachable, and at the newest version."""
+    try:
+        engine = connect(settings.database_url)
+        try:
+            current = current_version(engine)
+        finally:
+            engine.dispose()
+    except SQLAlchemyError as error:
+        return wrong(
+            "database",
+            f"It cannot be reached ({type(error).__name__}).",
+            "Check DATABASE_URL, and that the server runs and lets this user in; for SQLite, that its "
+            "directory exists (`callsvc db upgrade` makes it).",
+        )
+    newest = newest_version()
+    if current == newest:
+        return ok("database", f"Reachable ({engine.dialect.name}), at the newest version {newest}.")
+    return wrong(
+        "database",
+        f"It is at version {current or 'none'}, the newest is {newest}.",
+        "Run `callsvc db upgrade`.",
+    )
+
+
+def check_redis(settings: Settings) -> Finding:
+    """Reachable, keeps what it acknowledged, and never drops a job to make room."""
+    client = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
+    try:
+        client.ping()
+        kept = _setting(client, "appendonly")
+        policy = _setting(client, "maxmemory-policy")
+    except RedisError as error:
+        return wrong(
+            "redis",
+            f"It cannot be reached ({type(error).__name__}).",
+            "Check REDIS_URL and that the server runs. Nothing is lost: the ticker repeats what is due.",
+        )
+    finally:
+        client.close()
+    if kept is None or policy is None:
+        return skipped("redis", "Reachable; its configuration may not be read, see docs/operations.md.")
+    if (kept, policy) == ("yes", "noeviction"):
+        return ok("redis", "Reachable, append-only file on, nothing is evicted.")
+    return wrong(
+        "redis",
+        f"appendonly is {kept}, maxmemory-policy is {policy}.",
+        "Set `appendonly yes` and `maxmemory-policy noeviction`.",
+    )
+
+
+def _setting(client: "Redis", name: str) -> str | None:
+    """None where the server keeps its configuration to itself."""
+    try:
+        answer = client.config_get(name)
+    except RedisError:
+        return None
+    values = {_text(key): _text(value) for key, value in dict(answer).items()}
+    return values.get(name)
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
