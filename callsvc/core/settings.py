@@ -73,6 +73,19 @@ class Settings(BaseSettings):
     callsvc_wrap_up_s: float = Field(
         60.0, gt=0, description="Lived seconds of wrap-up before an agent is ready again."
     )
+    callsvc_inbound_flow: str = Field(
+        "front-desk", description="The flow that answers people who call us: the id of a published flow."
+    )
+    callsvc_default_platform: str = Field(
+        "75", description="Code of the platform that takes callers whose number we do not know."
+    )
+    callsvc_verify_phone: str = Field(
+        "01 99 00 01 00",
+        description="The published number a person may call to check that a call was ours; flows speak it.",
+    )
+    callsvc_caller_id: str = Field(
+        "+33199000100", description="The number that agents' own legs show as the caller."
+    )
     callsvc_log_format: str = Field("json", pattern="json|console", description="json or console.")
 
     @classmethod

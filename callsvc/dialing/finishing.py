@@ -45,8 +45,10 @@ def _disposition(tx: Tx, event: LegEnded) -> str:
     session = tx.first(sa.select(flow_session.c.outcome).where(flow_session.c.subject_id == event.leg_id))
     if session is not None and session.outcome:
         return str(session.outcome)
-    answered_by = tx.scalar(sa.select(leg.c.answered_by).where(leg.c.id == event.leg_id))
-    return "voicemail" if verdict(answered_by) == "machine" else "interrupted"
+    told = tx.first(sa.select(leg.c.answered_by, leg.c.reasons).where(leg.c.id == event.leg_id))
+    if told is not None and told.reasons == "suppressed":
+        return "suppressed"
+    return "voicemail" if told is not None and verdict(told.answered_by) == "machine" else "interrupted"
 
 
 def _place(tx: Tx, call_id: str) -> Row[Any] | None:

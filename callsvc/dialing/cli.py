@@ -1,0 +1,135 @@
+"""`callsvc campaign ...` and `callsvc reconcile`."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from callsvc.calls.tables import leg
+from callsvc.campaigns.definition import read_campaign
+from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.service import apply_campaign, change_state
+from callsvc.campaigns.tables import campaign_contact
+from callsvc.dialing import settling
+from callsvc.dialing.preview import Preview, preview
+from callsvc.flows.service import publish
+from callsvc.runtime import Runtime
+
+MakeRuntime = Callable[[], Runtime]
+BY_COMMAND = "command line"
+
+
+@click.group()
+def campaign() -> None:
+    """Campaigns: apply a file, preview, start, pause, resume, stop, status."""
+
+
+@campaign.command("apply")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--flow-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Publish this flow first.",
+)
+@click.pass_obj
+def apply(make_runtime: MakeRuntime, file: Path, flow_file: Path | None) -> None:
+    """Make the campaign what FILE says; applied twice it changes nothing."""
+    rt = make_runtime()
+    if flow_file is not None:
+        with rt.db.begin() as tx:
+            publish(tx, flow_file.read_text("utf-8"), BY_COMMAND)
+    wanted = read_campaign(file.read_text("utf-8"))
+    changed = apply_campaign(rt, wanted, BY_COMMAND)
+    click.echo(f"{wanted.id}: {'applied' if changed else 'nothing to change'}")
+
+
+@campaign.command("preview")
+@click.argument("campaign_id")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def show_preview(make_runtime: MakeRuntime, campaign_id: str, form: str) -> None:
+    """Who will be called, who will not and why, and when it ends at the configured rate."""
+    rt = make_runtime()
+    with rt.db.read() as tx:
+        told = preview(tx, campaign_id)
+    click.echo(json.dumps(_as_json(told), indent=2) if form == "json" else _as_text(told))
+
+
+def _as_json(told: Preview) -> dict[str, object]:
+    return {
+        "campaign": told.campaign_id,
+        "people": told.people,
+        "now": told.now,
+        "later": dict(told.later),
+        "never": dict(told.never),
+        "done": dict(told.done),
+        "examples": told.examples,
+        "first_opening": told.first_opening.isoformat() if told.first_opening else None,
+        "ends_at": told.ends_at.isoformat() if told.ends_at else None,
+    }
+
+
+def _as_text(told: Preview) -> str:
+    lines = [f"{told.campaign_id}: {told.people} people, {told.now} may be called now"]
+    for title, counter in (("later", told.later), ("never", told.never), ("done", told.done)):
+        lines += [f"  {title:<6} {count:>6}  {reason}" for reason, count in counter.most_common()]
+    if told.ends_at is not None:
+        lines.append(f"  first tries end about {told.ends_at:%Y-%m-%d %H:%M} UTC at the configured rate")
+    return "\n".join(lines)
+
+
+def _state_command(action: str, text: str) -> None:
+    @campaign.command(action, help=text)
+    @click.argument("campaign_id")
+    @click.pass_obj
+    def command(make_runtime: MakeRuntime, campaign_id: str) -> None:
+        state = change_state(make_runtime(), campaign_id, action, BY_COMMAND)
+        click.echo(f"{campaign_id}: {state}")
+
+
+_state_command("start", "Start calling.")
+_state_command("pause", "Place no further calls; calls under way go on.")
+_state_command("resume", "Go on after a pause.")
+_state_command("stop", "End the campaign: queued and ringing calls are cancelled, everybody gets an outcome.")
+
+
+@campaign.command("status")
+@click.argument("campaign_id")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def status(make_runtime: MakeRuntime, campaign_id: str, form: str) -> None:
+    """Counts by place and outcome."""
+    with make_runtime().db.read() as tx:
+        row = campaign_row(tx, campaign_id)
+        places = tx.all(
+            sa.select(campaign_contact.c.status, campaign_contact.c.outcome).where(
+                campaign_contact.c.campaign_id == campaign_id
+            )
+        )
+    counts = Counter(place.outcome or place.status for place in places)
+    if form == "json":
+        click.echo(json.dumps({"campaign": row.id, "state": row.state, "counts": dict(counts)}))
+        return
+    click.echo(f"{row.id}: {row.state}")
+    for name, count in counts.most_common():
+        click.echo(f"  {count:>6}  {name}")
+
+
+@click.command()
+@click.pass_obj
+def reconcile(make_runtime: MakeRuntime) -> None:
+    """Fetch every live call and settle every call in doubt at the carrier, now."""
+    rt = make_runtime()
+    with rt.db.read() as tx:
+        live = tx.all(
+            sa.select(leg.c.id).where(leg.c.placement.in_(("placed", "received")), leg.c.ended_at.is_(None))
+        )
+        doubts = tx.all(
+            sa.select(leg.c.id).where(leg.c.placement == "in-doubt", leg.c.settle_at <= tx.machine_now)
+        )
+    settling.reconcile(rt, [row.id for row in live])
+    settling.settle_doubts(rt, [row.id for row in doubts])
+    click.echo(f"fetched {len(live)} live calls, looked up {len(doubts)} in doubt")

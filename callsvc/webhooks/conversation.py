@@ -1,0 +1,135 @@
+"""A conversation by voice: a session of a flow on one leg, turn by turn.
+
+Everything here runs inside the transaction of one webhook (or of the event that ended a wait).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from callsvc.calls.events import LegEnded
+from callsvc.calls.queries import call_of_leg, lock_leg
+from callsvc.calls.tables import call
+from callsvc.core.db import Tx
+from callsvc.flows.service import begin_session, count_turn, peek_session, resume_session, session_of
+from callsvc.routing import service as routing
+from callsvc.routing.events import ConversationEnded
+from callsvc.webhooks.effects import Subject, apply_effects, subject_of
+from callsvc.webhooks.facts import facts_for
+from callsvc.webhooks.speech import render, render_round
+from ivr_flows import Hangup, InQueue, Keys, NoKeys, QueueEnded, Turn
+
+_LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
+
+
+def begin(tx: Tx, leg: Row[Any], version: str, *, caller_id: str, answered_by: str | None) -> str:
+    """Start the session of a leg that was just answered; returns the first TwiML."""
+    subject = subject_of(tx, leg)
+    facts, language = facts_for(tx, call_of_leg(tx, leg.id), caller_id=caller_id, purpose=subject.purpose)
+    session_id, turn = begin_session(
+        tx,
+        version=version,
+        channel="voice",
+        subject_id=leg.id,
+        facts=facts,
+        language=language,
+        answered_by=answered_by,
+    )
+    return _follow(tx, subject, session_id, 0, turn)
+
+
+def proceed(tx: Tx, leg: Row[Any], session: Row[Any], digits: str) -> str:
+    """The next turn of a running session: keys, silence, or one more round of waiting."""
+    waiting = peek_session(tx, session)
+    if waiting is not None and isinstance(waiting.wait, InQueue):
+        return _wait_on(tx, leg, session, waiting.wait, digits)
+    given = Keys(digits) if digits else NoKeys()
+    turn = resume_session(tx, session, given)
+    return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
+
+
+def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) -> str:
+    """Write a turn's effects and render it; a wait for an agent is entered, or refused at once."""
+    apply_effects(tx, subject, session_id, number, turn)
+    language = str(turn.state.get("language") or "fr")
+    if isinstance(turn.wait, InQueue) and not _enter(tx, subject.leg, session_id, turn.wait, language):
+        session = session_of(tx, subject.leg.id)
+        if session is not None:
+            after = resume_session(tx, session, QueueEnded("closed"))
+            spoken = turn.spoken + after.spoken
+            merged = Turn(after.state, spoken, after.effects, after.wait, after.outcome, after.path)
+            return _follow(tx, subject, session_id, session.turn, merged)
+    if turn.outcome is not None:
+        _note_outcome(tx, subject.leg, turn.outcome)
+    return render(turn, subject.leg.id, number + 1)
+
+
+def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str) -> bool:
+    """Join the queue of the home platform; False when nobody with the skill is on duty anywhere."""
+    row = call_of_leg(tx, leg.id)
+    if not routing.any_agents_open(tx, row.platform_code, queue.skill):
+        return False
+    routing.enter_queue(
+        tx,
+        call_id=row.id,
+        leg_id=leg.id,
+        session_id=session_id,
+        region_code=row.region_code,
+        platform_code=row.platform_code,
+        skill=queue.skill,
+        language=language,
+        max_wait_s=_LONGEST_WAIT_S,
+    )
+    return True
+
+
+def _wait_on(tx: Tx, leg: Row[Any], session: Row[Any], queue: InQueue, digits: str) -> str:
+    entry = routing.entry_of_leg(tx, leg.id)
+    if entry is None or entry.state in ("completed", "canceled"):
+        how = "unavailable" if entry is None or entry.left_how != "connected" else "connected"
+        return _leave(tx, leg, session, how)
+    after_s = queue.offer_callback_after_s
+    offered = after_s is not None and tx.now - entry.entered_at >= timedelta(seconds=after_s)
+    if offered and digits == queue.callback_key and entry.state in ("pending", "reserved"):
+        routing.leave_queue(tx, leg.id, "callback")
+        return _leave(tx, leg, session, "callback")
+    count_turn(tx, session)
+    return render_round(queue, leg.id, session.turn + 1, offer=offered)
+
+
+def _leave(tx: Tx, leg: Row[Any], session: Row[Any], how: Any) -> str:
+    turn = resume_session(tx, session, QueueEnded(how))
+    return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
+
+
+def _note_outcome(tx: Tx, leg: Row[Any], outcome: str) -> None:
+    tx.update(call, call.c.id == leg.call_id, outcome=outcome)
+
+
+def conversation_ended(tx: Tx, event: ConversationEnded) -> None:
+    """The agent and the contact have parted: the flow hears that it was a real conversation."""
+    if event.agent_vanished:
+        return  # the contact goes back to the queue; the session still waits
+    session = session_of(tx, event.leg_id)
+    if session is None or session.status != "running":
+        return
+    leg = lock_leg(tx, event.leg_id)
+    turn = resume_session(tx, session, QueueEnded("connected"))
+    apply_effects(tx, subject_of(tx, leg), session.id, session.turn, turn)
+    if turn.outcome is not None:
+        _note_outcome(tx, leg, turn.outcome)
+
+
+def close_session(tx: Tx, event: LegEnded) -> None:
+    """The contact's leg is over: a session still running ends as hung up, or abandoned while waiting."""
+    if event.role != "contact":
+        return
+    session = session_of(tx, event.leg_id)
+    if session is None or session.status != "running":
+        return
+    leg = lock_leg(tx, event.leg_id)
+    turn = resume_session(tx, session, Hangup())
+    apply_effects(tx, subject_of(tx, leg), session.id, session.turn, turn)
+    if turn.outcome is not None:
+        _note_outcome(tx, leg, turn.outcome)

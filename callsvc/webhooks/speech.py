@@ -1,0 +1,53 @@
+"""From what a flow says to what the carrier speaks."""
+
+from collections.abc import Iterable
+
+from callsvc.carrier import twiml
+from callsvc.carrier.twiml import Speech
+from ivr_flows import AskKeys, InQueue, Spoken, Turn
+
+# The carrier wants a region with each language.
+_LOCALES = {
+    "fr": "fr-FR",
+    "en": "en-GB",
+    "ar": "arb",
+    "es": "es-ES",
+    "pt": "pt-PT",
+    "de": "de-DE",
+    "it": "it-IT",
+}
+_ROUND_S = 8  # lived seconds of quiet in one round of waiting
+
+
+def speeches(spoken: Iterable[Spoken]) -> list[Speech]:
+    return [
+        Speech(one.text, _LOCALES.get(one.language, one.language), one.voice or "", one.audio or "")
+        for one in spoken
+    ]
+
+
+def render(turn: Turn, leg_id: str, next_turn: int) -> str:
+    """TwiML of a turn; keys, silence and waiting rounds come back to the next turn's URL."""
+    action = f"/webhooks/voice/{leg_id}/{next_turn}"
+    match turn.wait:
+        case AskKeys(prompts, timeout_s, num_digits, finish_on_key):
+            return twiml.ask(
+                speeches(turn.spoken),
+                speeches(prompts),
+                action=action,
+                timeout_s=timeout_s,
+                digits=num_digits,
+                finish_on_key=finish_on_key,
+            )
+        case InQueue() as queue:
+            said = [*speeches(turn.spoken), *speeches([queue.wait_prompt])]
+            return twiml.wait(said, action=action, pause_s=_ROUND_S, takes_key=False)
+    return twiml.say_and_hang_up(speeches(turn.spoken))
+
+
+def render_round(queue: InQueue, leg_id: str, next_turn: int, *, offer: bool) -> str:
+    """One more round of waiting, with the offer of a callback once it is due."""
+    action = f"/webhooks/voice/{leg_id}/{next_turn}"
+    if offer and queue.callback_prompt is not None:
+        return twiml.wait(speeches([queue.callback_prompt]), action=action, pause_s=_ROUND_S, takes_key=True)
+    return twiml.wait(speeches([queue.wait_prompt]), action=action, pause_s=_ROUND_S, takes_key=False)

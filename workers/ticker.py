@@ -1,0 +1,88 @@
+"""The ticker: lived deadlines within 0.1 s of real time, everything else that is due within seconds.
+
+It decides nothing of its own: each round calls use cases that find what is due by themselves. Two tickers at
+once are harmless, and one that was killed is made good by the next.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from callsvc.core.errors import CallsvcError
+from callsvc.core.logs import configure_logs
+from callsvc.dialing.callbacks import call_back_due
+from callsvc.dialing.due import recreate_due
+from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.sweeping import sweep
+from callsvc.routing import service as routing
+from callsvc.runtime import Runtime
+from workers import current_runtime
+
+log = structlog.get_logger(__name__)
+
+_BEAT_S = 0.05
+
+
+@dataclass
+class Task:
+    """Something to do every so often, in real seconds."""
+
+    every_s: float
+    act: Callable[[Runtime], object]
+    due_at: float = 0.0
+
+
+def _roll_up(rt: Runtime) -> None:
+    rt.jobs.enqueue("roll_up_metrics", [])
+
+
+def tasks() -> list[Task]:
+    return [
+        Task(_BEAT_S, routing.time_out_offers),
+        Task(_BEAT_S, routing.expire_entries),
+        Task(_BEAT_S, routing.end_wrap_ups),
+        Task(0.25, plan_calls),
+        Task(1.0, recreate_due),
+        Task(1.0, call_back_due),
+        Task(2.0, routing.repair),
+        Task(5.0, sweep),
+        Task(5.0, _roll_up),
+    ]
+
+
+def beat(rt: Runtime, due: list[Task], now: float) -> None:
+    """Run what is due at ``now`` (monotonic seconds); one failure never stops the others."""
+    for task in due:
+        if now < task.due_at:
+            continue
+        task.due_at = now + task.every_s
+        try:
+            task.act(rt)
+        except (CallsvcError, SQLAlchemyError) as error:
+            name = getattr(task.act, "__name__", str(task.act))
+            log.warning("tick-failed", task=name, error=type(error).__name__, reason=str(error)[:200])
+
+
+def main() -> None:
+    try:
+        rt = current_runtime()
+    except CallsvcError as error:
+        raise SystemExit(str(error)) from None
+    configure_logs(rt.settings.callsvc_log_format)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    due = tasks()
+    while not stop.is_set():
+        started = time.monotonic()
+        beat(rt, due, started)
+        stop.wait(max(0.0, _BEAT_S - (time.monotonic() - started)))
+
+
+if __name__ == "__main__":
+    main()
