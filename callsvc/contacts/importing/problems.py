@@ -117,6 +117,10 @@ SAID: Final = MappingProxyType(
             "Cette personne figure déjà avec ce numéro et un nom écrit autrement : les deux sont réunies.",
             "This person already stands with this number and another spelling: the two are merged.",
         ),
+        "birth-year-differs": (
+            "Même numéro et même nom mais une autre année de naissance : la première est gardée.",
+            "Same number and name but another birth year: the first is kept.",
+        ),
         "shared-number": (
             "Ce numéro est aussi celui d'une autre personne du même foyer : gardé pour les deux.",
             "This number is also another person's of the household: kept for both.",

@@ -37,7 +37,7 @@ class ImportReport:
     shared_numbers: int = 0
     suppressions_new: int = 0
     suppressed_already: int = 0
-    campaign_contacts_new: int = 0
+    for_campaign: int = 0  # people handed to the campaign; those already in it stay as they are
     examples: list[Problem] = field(default_factory=list)
 
     def opened(self, layout: Layout, header: Header) -> None:

@@ -1,0 +1,78 @@
+"""Who is already stored under a telephone number, and whether a row is one of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from callsvc.contacts.importing import ReadRow
+from callsvc.contacts.importing.matching import Likeness, same_person
+from callsvc.contacts.people import Person, read_person
+from callsvc.contacts.tables import contact, contact_number
+from callsvc.core.db import Tx
+
+_AT_ONCE: Final = 500  # values in one IN (...), well under the limit of SQLite
+
+
+@dataclass(slots=True)
+class Known:
+    """A person already stored, or about to be: with the numbers they have, in order."""
+
+    id: str
+    person: Person
+    fragility: int
+    numbers: list[str]
+    new: bool = False
+    changed: bool = False
+
+
+def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
+    """Number id -> the people already stored who have it."""
+    ids = [
+        row.contact_id
+        for some in pieces(number_ids)
+        for row in tx.all(
+            sa.select(contact_number.c.contact_id).where(contact_number.c.number_id.in_(some)).distinct()
+        )
+    ]
+    people: dict[str, list[Known]] = {}
+    for some in pieces(list(dict.fromkeys(ids))):
+        columns = (contact.c.id, contact.c.person, contact.c.fragility)
+        known = {
+            row.id: Known(row.id, read_person(tx, row), row.fragility, [])
+            for row in tx.all(sa.select(*columns).where(contact.c.id.in_(some)))
+        }
+        links = (
+            sa.select(contact_number.c.contact_id, contact_number.c.number_id)
+            .where(contact_number.c.contact_id.in_(some))
+            .order_by(contact_number.c.contact_id, contact_number.c.rank)
+        )
+        for link in tx.all(links):
+            known[link.contact_id].numbers.append(link.number_id)
+            people.setdefault(link.number_id, []).append(known[link.contact_id])
+    return people
+
+
+def find_person(
+    people: Mapping[str, list[Known]], numbers: Sequence[str], row: ReadRow
+) -> tuple[Known | None, Likeness]:
+    """The person of a row among those who share one of its numbers, an equal name first."""
+    values = row.values
+    new = (values.first_name, values.last_name, values.birth_year)
+    close: Known | None = None
+    for number in numbers:
+        for known in people.get(number, ()):
+            person = known.person
+            likeness = same_person((person["first_name"], person["last_name"], person["birth_year"]), new)
+            if likeness == "same":
+                return known, likeness
+            if likeness == "spelled-differently":
+                close = close or known
+    return close, "spelled-differently"
+
+
+def pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Values in the portions that one IN (...) takes."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
