@@ -90,7 +90,8 @@ class Weights(click.ParamType[dict[str, float]]):
 def command(context: click.Context, /, **options: object) -> None:
     """Run the embedded carrier: a Twilio-compatible telephone company with simulated people.
 
-    The clock is CALLSVC_CLOCK_ORIGIN, CALLSVC_CLOCK_REAL_ORIGIN and CALLSVC_CLOCK_SPEED; without them, real time.
+    The clock is CALLSVC_CLOCK_ORIGIN, CALLSVC_CLOCK_REAL_ORIGIN and CALLSVC_CLOCK_SPEED; without them it
+    is real time.
     """
     explicit = context.get_parameter_source("host") is ParameterSource.COMMANDLINE
     if not explicit and not _is_loopback(str(options["host"])):

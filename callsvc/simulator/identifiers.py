@@ -6,5 +6,8 @@ import uuid
 
 
 def new_sid(prefix: str) -> str:
-    """A fresh identifier such as `CA` + 32 digits. Random, never seeded: a restarted carrier must not reuse one."""
+    """A fresh identifier, such as `CA` + 32 digits.
+
+    Random and never seeded: a restarted carrier must not give one out again.
+    """
     return prefix + uuid.uuid4().hex

@@ -38,11 +38,10 @@ class Server:
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         await self.carrier.open()
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
         await self._runner.setup()
         site = web.TCPSite(
-            self._runner, self.settings.host, self.settings.port, backlog=1024, shutdown_timeout=2
-        )
+            self._runner, self.settings.host, self.settings.port, backlog=1024)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
         recover(self.carrier)
@@ -61,7 +60,7 @@ async def serve(settings: Settings, clock: Clock) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     server = Server(settings, clock)
     await server.start()
-    print(f"simulator listening on {server.address}", flush=True)
+    print(f"simulator listening on {server.address}", flush=True)  # noqa: T201 - who starts it waits for this line
     try:
         await stopping.wait()
     finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_ACCOUNT_SID = "AC" + "0" * 31 + "1"
-DEFAULT_AUTH_TOKEN = "simulator-auth-token"
+DEFAULT_AUTH_TOKEN = "simulator-auth-token"  # noqa: S105 - a published default for loopback
 DEFAULT_STRANGERS = {"human": 50.0, "no-answer": 25.0, "machine": 17.0, "busy": 8.0}
 
 

@@ -91,7 +91,7 @@ class Leg:
         post_progress(self)
 
     def end(self, status: str, by: str) -> None:
-        """End the leg now; the second end of a leg does nothing. `by`: person, service, carrier or machine."""
+        """End the leg now, once. `by`: person, service, carrier or machine."""
         if self.over.is_set():
             return
         self.over.set()

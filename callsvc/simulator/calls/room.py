@@ -96,7 +96,9 @@ class Room:
     def join(self, leg: Leg, options: StayOptions) -> Stay:
         """Let a call in."""
         now = self._carrier.clock.now()
-        row = join_participant(self._carrier.store, self.sid, self.name, leg.record.sid, options.label, now)
+        row = join_participant(
+            self._carrier.store, self.sid, self.name, leg.record.sid, label=options.label, at=now
+        )
         stay = Stay(leg, options, row)
         self.stays[leg.record.sid] = stay
         leg.stay = stay
@@ -168,9 +170,8 @@ class Room:
         self.status = "completed"
         if self._carrier.rooms.get(self.name) is self:
             del self._carrier.rooms[self.name]
-        save_conference(
-            self._carrier.store, self.sid, self.status, self._carrier.clock.now(), reason, by_call
-        )
+        now = self._carrier.clock.now()
+        save_conference(self._carrier.store, self.sid, self.status, now, reason=reason, by_call=by_call)
         ended = {"ReasonConferenceEnded": reason}
         if by_call is not None:
             ended["CallSidEndingConference"] = by_call

@@ -10,7 +10,7 @@ from callsvc.simulator.dates import iso
 from .replies import ok
 
 
-async def health(carrier: Carrier, request: web.Request) -> web.Response:
+async def health(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler
     """It answers, so it lives: the lived time and what is live now."""
     return ok(
         {

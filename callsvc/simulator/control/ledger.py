@@ -21,11 +21,11 @@ _BATCH = 500
 
 
 async def read_ledger(carrier: Carrier, request: web.Request) -> web.StreamResponse:
-    """Every call and message in the order of creation, streamed in batches so that nobody waits for the reader.
+    """Every call and message in the order of creation, streamed so that nobody waits for the reader.
 
     `after_seq` and `after_message_seq` start after those numbers, `since` (ISO 8601) leaves out what was
-    created before, `limit` bounds the calls and the messages. `next_after_seq` and `next_after_message_seq`
-    come last: use them to read on.
+    created before, `limit` bounds the calls and the messages. `next_after_seq` and
+    `next_after_message_seq` come last: use them to read on.
     """
     query = request.query
     limit = int(query.get("limit", 10**9))

@@ -11,8 +11,7 @@ from .replies import body_of, ok
 
 
 async def set_numbers(carrier: Carrier, request: web.Request) -> web.Response:
-    """Set one number or a list: number, voice_url, voice_method, voice_fallback_url, status_callback, sms_url,
-    sms_method, sms, messaging_service_sid."""
+    """Set one number or a list, with the fields of `ledger.numbers.Number`."""
     body = await body_of(request)
     numbers = [_number(entry) for entry in (body if isinstance(body, list) else [body])]
     for number in numbers:

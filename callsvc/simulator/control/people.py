@@ -16,12 +16,12 @@ async def add_people(carrier: Carrier, request: web.Request) -> web.Response:
     return ok({"added": added, "people": carrier.people.count()})
 
 
-async def count_people(carrier: Carrier, request: web.Request) -> web.Response:
+async def count_people(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler
     """How many people are known."""
     return ok({"people": carrier.people.count()})
 
 
-async def forget_people(carrier: Carrier, request: web.Request) -> web.Response:
+async def forget_people(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler
     """Forget everybody: every number is a stranger again."""
     carrier.people.clear()
     return ok({"people": 0})

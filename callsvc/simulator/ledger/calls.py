@@ -13,9 +13,9 @@ from callsvc.simulator.dates import from_iso, iso
 
 from .store import Store
 
-_INSERT = """insert into call(sid, parent_sid, direction, to_number, from_number, status, created_at, updated_at,
- initiated_at, ringing_at, answered_at, ended_at, duration, queue_ms, ended_by, answered_by, url, digits, price,
- callback_due, options) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_INSERT = """insert into call(sid, parent_sid, direction, to_number, from_number, status, created_at,
+ updated_at, initiated_at, ringing_at, answered_at, ended_at, duration, queue_ms, ended_by, answered_by, url,
+ digits, price, callback_due, options) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _UPDATE = """update call set status=?, updated_at=?, initiated_at=?, ringing_at=?, answered_at=?, ended_at=?,
  duration=?, ended_by=?, answered_by=?, digits=?, price=?, callback_due=? where sid=?"""
 
@@ -83,7 +83,7 @@ def calls_where(
 ) -> list[CallRecord]:
     """Calls that meet every condition, the newest first as the vendor lists them."""
     where = " and ".join(conditions) or "1"
-    query = f"select * from call where {where} order by seq desc limit ? offset ?"
+    query = f"select * from call where {where} order by seq desc limit ? offset ?"  # noqa: S608 - fixed texts
     return [call_of(row) for row in store.read(query, (*values, limit, offset))]
 
 

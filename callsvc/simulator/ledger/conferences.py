@@ -21,7 +21,13 @@ def insert_conference(store: Store, sid: str, name: str, at: datetime) -> None:
 
 
 def save_conference(
-    store: Store, sid: str, status: str, at: datetime, reason: str | None = None, by_call: str | None = None
+    store: Store,
+    sid: str,
+    status: str,
+    at: datetime,
+    *,
+    reason: str | None = None,
+    by_call: str | None = None,
 ) -> None:
     """Write a conference's new status, with the reason and the call that ended it, if it did."""
     store.write(
@@ -30,10 +36,11 @@ def save_conference(
     )
 
 
-def join_participant(store: Store, sid: str, name: str, call_sid: str, label: str, at: datetime) -> int:
+def join_participant(store: Store, sid: str, name: str, call_sid: str, *, label: str, at: datetime) -> int:
     """Write who joined; the answer is the row to be closed when they leave."""
     return store.write(
-        "insert into participant(conference_sid, conference_name, call_sid, label, joined_at) values (?,?,?,?,?)",
+        "insert into participant(conference_sid, conference_name, call_sid, label, joined_at)"
+        " values (?,?,?,?,?)",
         (sid, name, call_sid, label or None, iso(at)),
     )
 
@@ -48,7 +55,7 @@ def conferences_where(
 ) -> list[sqlite3.Row]:
     """Conferences that meet every condition, the newest first."""
     where = " and ".join(conditions) or "1"
-    query = f"select * from conference where {where} order by seq desc limit ? offset ?"
+    query = f"select * from conference where {where} order by seq desc limit ? offset ?"  # noqa: S608 - fixed texts
     return store.read(query, (*values, limit, offset))
 
 
@@ -64,7 +71,7 @@ def stays_of(store: Store, call_sids: Sequence[str]) -> dict[str, list[dict[str,
     """For each call, the conferences it was in with the instants of joining and leaving."""
     stays: dict[str, list[dict[str, Any]]] = {}
     marks = ",".join("?" * len(call_sids))
-    rows = store.read(f"select * from participant where call_sid in ({marks}) order by seq", call_sids)
+    rows = store.read(f"select * from participant where call_sid in ({marks}) order by seq", call_sids)  # noqa: S608 - question marks
     for row in rows:
         stay = {"name": row["conference_name"], "sid": row["conference_sid"], "label": row["label"]}
         stay |= {"joined_at": row["joined_at"], "left_at": row["left_at"]}

@@ -12,10 +12,11 @@ from callsvc.simulator.messages.record import MessageRecord
 
 from .store import Store
 
-_INSERT = """insert into message(sid, direction, to_number, from_number, body, status, created_at, updated_at, sent_at,
- delivered_at, error_code, segments, service_sid, callback, callback_due) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
-_UPDATE = """update message set status=?, updated_at=?, sent_at=?, delivered_at=?, error_code=?, callback_due=?
- where sid=?"""
+_INSERT = """insert into message(sid, direction, to_number, from_number, body, status, created_at, updated_at,
+ sent_at, delivered_at, error_code, segments, service_sid, callback, callback_due)
+ values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_UPDATE = """update message set status=?, updated_at=?, sent_at=?, delivered_at=?, error_code=?,
+ callback_due=? where sid=?"""
 
 
 def insert_message(store: Store, message: MessageRecord) -> None:
@@ -69,7 +70,7 @@ def messages_where(
 ) -> list[MessageRecord]:
     """Messages that meet every condition, the newest first."""
     where = " and ".join(conditions) or "1"
-    query = f"select * from message where {where} order by seq desc limit ? offset ?"
+    query = f"select * from message where {where} order by seq desc limit ? offset ?"  # noqa: S608 - fixed texts
     return [message_of(row) for row in store.read(query, (*values, limit, offset))]
 
 

@@ -27,7 +27,8 @@ def set_number(store: Store, number: Number) -> None:
     """Add or replace one."""
     facts = json.dumps(asdict(number))
     store.write(
-        "insert into number(number, facts) values (?,?) on conflict(number) do update set facts=excluded.facts",
+        "insert into number(number, facts) values (?,?)"
+        " on conflict(number) do update set facts=excluded.facts",
         (number.number, facts),
     )
 

@@ -40,9 +40,7 @@ class Store:
         found = self._db.execute("pragma user_version").fetchone()[0]
         if found not in (0, VERSION):
             self._db.close()
-            raise ValueError(
-                f"the ledger in {data_dir} has version {found}, not {VERSION}: use another directory"
-            )
+            raise ValueError(f"ledger version {found}, not {VERSION}: use another --data-dir")
         self._db.executescript(TABLES)
         self._db.execute(f"pragma user_version={VERSION}")
         self._timeline_on = timeline
@@ -50,7 +48,7 @@ class Store:
         self._flusher: asyncio.Task[None] | None = None
 
     def write(self, statement: str, values: Iterable[Any] = ()) -> int:
-        """Run one statement inside the open transaction; the answer is the new row's number, if it made one."""
+        """Run one statement inside the open transaction; the answer is the new row's number, if any."""
         if not self._db.in_transaction:
             self._db.execute("begin")
         return self._db.execute(statement, tuple(values)).lastrowid or 0

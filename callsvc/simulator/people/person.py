@@ -23,14 +23,15 @@ KEYS = frozenset("0123456789*#ABCDabcdwW")
 TEXT_EVENTS = ("sms", "call-ended", "missed-call")
 CALL_EVENTS = ("missed-call", "sms", "voicemail")
 
-_KNOWN = frozenset(
-    "number client answers ring greeting replies hangs_up patience waiting talk texts calls_back sms name".split()
-)
+_KNOWN = {
+    "number", "client", "name", "answers", "ring", "greeting", "replies", "hangs_up", "patience", "waiting",
+    "talk", "texts", "calls_back", "sms",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reply:
-    """When these words were heard, press these keys (or say these words) `after` seconds; at most `times`."""
+    """`after` seconds after hearing some words, press keys or say something; at most `times`."""
 
     hears: re.Pattern[str]
     press: str

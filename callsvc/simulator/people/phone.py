@@ -43,7 +43,7 @@ def _event_of(call: CallRecord, voice: Voice | None) -> str:
     return "call-ended" if voice is not None and voice.kind == "human" else ""
 
 
-def _react(
+def _react(  # noqa: PLR0917 - what happened, then who may react
     carrier: Carrier,
     address: str,
     event: str,
@@ -66,7 +66,7 @@ def _react(
             break
 
 
-def _applies(
+def _applies(  # noqa: PLR0917 - as above
     carrier: Carrier, address: str, what: str, index: int, reaction: Reaction, event: str, body: str
 ) -> bool:
     if reaction.on != event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from callsvc.simulator.clock import Clock, Timer
@@ -123,7 +124,7 @@ class Voice:
                 return
             if self._pending is not None:
                 self._pending[2].cancel()
-            timer = self._clock.call_later(until + reply.after, lambda: self._reply(index))
+            timer = self._clock.call_later(until + reply.after, partial(self._reply, index))
             self._pending = (index, until, timer)
             return
 
@@ -166,7 +167,7 @@ class Voice:
             self._line.press(keys[0].upper())
             keys = keys[1:]
             if keys and keys[0] not in KEY_PAUSES:
-                self._plan("keys", BETWEEN_KEYS, lambda: self._press(keys))
+                self._plan("keys", BETWEEN_KEYS, partial(self._press, keys))
                 return
         if keys:
             self._plan("keys", KEY_PAUSES[keys[0]], lambda: self._press(keys[1:]))

@@ -91,7 +91,7 @@ async def update_call(carrier: Carrier, request: web.Request) -> web.Response:
 
 
 def _end(leg: Leg, status: str) -> None:
-    """canceled: "queued or ringing calls only, in-progress calls are not affected"; completed: any live call."""
+    """canceled: "queued or ringing calls only"; completed: any live call."""
     if status not in ("canceled", "completed"):
         raise ApiError(20001, f"Invalid parameter Status: {status}")
     live = leg.record.status == "in-progress"

@@ -12,7 +12,10 @@ from .errors import ApiError
 
 
 def date_conditions(query: MultiMapping[str], name: str, column: str) -> tuple[list[str], list[str | None]]:
-    """SQL conditions for one date; a value is a day (YYYY-MM-DD) or an instant in UTC. A missing date never matches."""
+    """SQL conditions for one date; a value is a day (YYYY-MM-DD) or an instant in UTC.
+
+    A row without that date never matches.
+    """
     conditions: list[str] = []
     values: list[str | None] = []
     for mark, comparison in (("", "="), ("<", "<="), (">", ">=")):

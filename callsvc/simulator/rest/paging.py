@@ -45,7 +45,7 @@ def wanted_page(request: web.Request) -> Wanted:
     return Wanted(max(0, page), min(_LARGEST, max(1, size)), anchor)
 
 
-def envelope(
+def envelope(  # noqa: PLR0917 - the list, then how to show it
     request: web.Request,
     key: str,
     wanted: Wanted,

@@ -81,7 +81,7 @@ async def update_participant(carrier: Carrier, request: web.Request) -> web.Resp
 
 
 async def delete_participant(carrier: Carrier, request: web.Request) -> web.Response:
-    """DELETE .../Participants/{call sid or label}.json: out of the conference; the call goes on after its Dial."""
+    """DELETE .../Participants/{call sid or label}.json: out; the call goes on after its Dial."""
     room = _room(carrier, request)
     stay = _stay(room, request)
     stay.release("participant_updated_via_api")

@@ -74,5 +74,5 @@ async def _prompt(leg: Leg, element: Element) -> None:
             raise DocumentError(SCHEMA_FAILURE, f"Schema validation: {child.tag} may not be in Gather")
         if leg.gathering is not None and leg.gathering.begun:
             return
-        leg.note("verb", verb=child.tag, **child.attrib)
+        leg.note("verb", verb=child.tag, attributes=dict(child.attrib))
         await prompt(leg, child)

@@ -9,6 +9,6 @@ from callsvc.simulator.calls.leg import Leg, Source
 from .errors import HangUp
 
 
-async def hangup(leg: Leg, element: Element) -> Source | None:
+async def hangup(leg: Leg, element: Element) -> Source | None:  # noqa: ARG001 - every verb has this form
     """End the call."""
     raise HangUp

@@ -77,7 +77,7 @@ async def _perform(leg: Leg, document: Element) -> Source | None:
     for element in verbs:
         if element.tag != "Reject":
             answer_inbound(leg)
-        leg.note("verb", verb=element.tag, **element.attrib)
+        leg.note("verb", verb=element.tag, attributes=dict(element.attrib))
         following = await VERBS[element.tag](leg, element)
         if following is not None:
             return following

@@ -49,7 +49,7 @@ class WebhookClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Make the pool; idle connections close before a usual server (2 s) would, so that none is found dead."""
+        """Make the pool; idle connections close before a usual server's would (2 s), so none is dead."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=1.5),
             cookie_jar=aiohttp.DummyCookieJar(),

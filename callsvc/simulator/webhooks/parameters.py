@@ -1,4 +1,4 @@
-"""The parameters of a voice webhook, under the vendor's names; what is not known is sent empty, not left out."""
+"""The parameters of webhooks under the vendor's names; what is not known is sent empty, not left out."""
 
 from __future__ import annotations
 

@@ -13,6 +13,6 @@ from collections.abc import Iterable
 
 
 def signature(auth_token: str, url: str, parameters: Iterable[tuple[str, str]] = ()) -> str:
-    """The header's value; a parameter repeated with the same value counts once, as the vendor's validators do."""
+    """The header's value; a parameter repeated with the same value counts once, as for the vendor."""
     signed = url + "".join(name + value for name, value in sorted(set(parameters)))
     return base64.b64encode(hmac.digest(auth_token.encode(), signed.encode(), "sha1")).decode()
