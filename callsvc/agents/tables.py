@@ -6,10 +6,8 @@ compare-and-set with a fence, is what makes a double reservation impossible.
 
 import sqlalchemy as sa
 
+from callsvc.agents.rules import ACTIVITIES, STATES
 from callsvc.core.db import Id, Instant, metadata
-
-ACTIVITIES = ("offline", "available", "break", "training", "other-channel")
-STATES = ("idle", "reserved", "on-call", "wrap-up")
 
 agent = sa.Table(
     "agent",
@@ -25,7 +23,7 @@ agent = sa.Table(
     sa.Column("activity_since", Instant, nullable=False),
     sa.Column("state", sa.String(16), nullable=False, default="idle"),
     sa.Column("state_since", Instant, nullable=False),  # lived; longest idle is offered first
-    sa.Column("fence", sa.Integer, nullable=False, default=0),  # +1 at each reservation
+    sa.Column("fence", sa.Integer, nullable=False, default=0),  # +1 at each change: the desk waits on it
     sa.Column("reservation_id", Id),
     sa.Column("missed_offers", sa.Integer, nullable=False, default=0),
     sa.Column("last_aid_at", Instant),

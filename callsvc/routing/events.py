@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from callsvc.core.events import Event
 
@@ -80,3 +81,16 @@ class WrapUpEnded(EntryEvent):
     agent_region: str
     disposition: str
     handle_s: float  # talk and wrap-up
+
+
+def about(entry: Any, at: datetime) -> dict[str, Any]:
+    """The fields every event about a queue entry carries, from its row."""
+    return {
+        "entry_id": entry.id,
+        "call_id": entry.call_id,
+        "leg_id": entry.leg_id,
+        "region_code": entry.region_code,
+        "platform_code": entry.platform_code,
+        "skill": entry.skill,
+        "at": at,
+    }

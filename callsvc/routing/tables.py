@@ -3,9 +3,7 @@
 import sqlalchemy as sa
 
 from callsvc.core.db import Id, Instant, metadata
-
-ENTRY_STATES = ("pending", "reserved", "assigned", "wrapping", "completed", "canceled")
-RESERVATION_STATES = ("pending", "accepted", "rejected", "timeout", "canceled", "rescinded", "completed")
+from callsvc.routing.rules import ENTRY_STATES, RESERVATION_STATES
 
 aid_region = sa.Table(  # what a region declares about giving aid
     "aid_region",

@@ -1,0 +1,124 @@
+"""Reading agents: one, the free ones, and how many are on duty."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.agents.tables import agent, agent_skill
+from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
+from callsvc.platforms.tables import platform
+
+FREE = (agent.c.activity == "available") & (agent.c.state == "idle")
+ON_DUTY = agent.c.activity == "available"
+
+
+def agent_by_id(tx: Tx, agent_id: str) -> Row[Any]:
+    """The agent's row; ``agent-unknown`` if there is none."""
+    row = tx.first(sa.select(agent).where(agent.c.id == agent_id))
+    if row is None:
+        raise NotFound("agent-unknown", "No agent has this id.")
+    return row
+
+
+def agent_of_account(tx: Tx, account_id: str) -> str | None:
+    """The id of the agent this account signs in as, if it is an agent's."""
+    found: str | None = tx.scalar(sa.select(agent.c.id).where(agent.c.account_id == account_id))
+    return found
+
+
+def client_name_of(tx: Tx, agent_id: str) -> str:
+    """The softphone's name: the carrier dials ``client:<name>``."""
+    return str(agent_by_id(tx, agent_id).client_name)
+
+
+def version_of(tx: Tx, agent_id: str) -> int:
+    """A number that grows whenever anything the desk shows changes."""
+    version = tx.scalar(sa.select(agent.c.fence).where(agent.c.id == agent_id))
+    if version is None:
+        raise NotFound("agent-unknown", "No agent has this id.")
+    return int(version)
+
+
+def _speaking(language: str) -> sa.ColumnElement[bool]:
+    return (sa.literal(" ") + agent.c.languages + sa.literal(" ")).contains(f" {language} ", autoescape=True)
+
+
+def free_agents(
+    tx: Tx,
+    regions: Collection[str],
+    *,
+    skill: str,
+    language: str,
+    first: Sequence[sa.ColumnElement[Any]],
+    limit: int,
+    without: Collection[str] = (),
+) -> Sequence[Row[Any]]:
+    """Up to ``limit`` free agents of each region with the skill and the language, in the order ``first``."""
+    place = sa.func.row_number().over(partition_by=agent.c.region_code, order_by=[*first, agent.c.id])
+    matching = (
+        sa.select(
+            agent.c.id,
+            agent.c.region_code,
+            agent.c.platform_code,
+            platform.c.pool_code,
+            agent.c.state_since,
+            agent.c.last_aid_at,
+            place.label("place"),
+        )
+        .join(agent_skill, (agent_skill.c.agent_id == agent.c.id) & (agent_skill.c.skill == skill))
+        .join(platform, platform.c.code == agent.c.platform_code)
+        .where(agent.c.region_code.in_(regions), FREE, _speaking(language))
+    )
+    if without:
+        matching = matching.where(agent.c.id.not_in(without))
+    ranked = matching.subquery()
+    return tx.all(sa.select(ranked).where(ranked.c.place <= limit))
+
+
+def headcounts(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
+    """Agents on duty (``on_duty``) and free (``idle``) by region."""
+    idle = sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0))
+    return tx.all(
+        sa.select(agent.c.region_code, sa.func.count().label("on_duty"), idle.label("idle"))
+        .where(agent.c.region_code.in_(regions), ON_DUTY)
+        .group_by(agent.c.region_code)
+    )
+
+
+def skill_counts(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
+    """The same by region, skill and set of languages (the stored text)."""
+    idle = sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0))
+    return tx.all(
+        sa.select(
+            agent.c.region_code,
+            agent_skill.c.skill,
+            agent.c.languages,
+            sa.func.count().label("on_duty"),
+            idle.label("idle"),
+        )
+        .join(agent_skill, agent_skill.c.agent_id == agent.c.id)
+        .where(agent.c.region_code.in_(regions), ON_DUTY)
+        .group_by(agent.c.region_code, agent_skill.c.skill, agent.c.languages)
+    )
+
+
+def anybody_free(tx: Tx, region_code: str) -> bool:
+    return (
+        tx.first(sa.select(agent.c.id).where(agent.c.region_code == region_code, FREE).limit(1)) is not None
+    )
+
+
+def anybody_on_duty(tx: Tx, regions: Collection[str], skill: str) -> bool:
+    """Is at least one agent with the skill on duty in one of these regions, free or not?"""
+    return (
+        tx.first(
+            sa.select(agent.c.id)
+            .join(agent_skill, (agent_skill.c.agent_id == agent.c.id) & (agent_skill.c.skill == skill))
+            .where(agent.c.region_code.in_(regions), ON_DUTY)
+            .limit(1)
+        )
+        is not None
+    )

@@ -1,0 +1,80 @@
+"""Declaring regions, pools and platforms, and asking whether a platform is open."""
+
+from callsvc.core.db import Tx
+from callsvc.core.france import DEPARTMENTS, REGIONS, ZONES
+from callsvc.platforms.queries import platform_by_code, platforms_of, region_by_code, regions
+from callsvc.platforms.rules import Hours, Opening, check_hours, opening
+from callsvc.platforms.tables import platform, region
+
+__all__ = [
+    "load_france",
+    "opening_of",
+    "platform_by_code",
+    "platforms_of",
+    "put_platform",
+    "put_region",
+    "region_by_code",
+    "regions",
+]
+
+
+def put_region(tx: Tx, code: str, *, name: str, zone: str) -> None:
+    """Add a region, or change the one that has this code."""
+    if not tx.insert_once(region, code=code, name=name, zone=zone):
+        tx.update(region, region.c.code == code, name=name, zone=zone)
+
+
+def put_platform(
+    tx: Tx,
+    code: str,
+    *,
+    name: str,
+    region_code: str,
+    pool_code: str = "",
+    opens: str = "08:00",
+    closes: str = "20:00",
+) -> None:
+    """Add a platform, or change the one that has this code.
+
+    Platforms of one region with the same ``pool_code`` answer as one queue: those under their minimum size
+    join a pool. Raises ``hours-invalid``, ``region-unknown``.
+    """
+    zone = region_by_code(tx, region_code).zone
+    check_hours(Hours(opens=opens, closes=closes, zone=zone))
+    values = {
+        "name": name,
+        "region_code": region_code,
+        "pool_code": pool_code,
+        "opens": opens,
+        "closes": closes,
+    }
+    if not tx.insert_once(platform, code=code, **values):
+        tx.update(platform, platform.c.code == code, **values)
+
+
+def load_france(tx: Tx) -> int:
+    """Declare the 18 regions and their 101 departmental platforms; returns how many platforms.
+
+    Idempotent; a platform already there keeps its pool and its hours.
+    """
+    zones = {entry.region: ZONES[entry.territory] for entry in DEPARTMENTS.values() if entry.region}
+    for code, name in REGIONS.items():
+        put_region(tx, code, name=name, zone=zones[code])
+    placed = [entry for entry in DEPARTMENTS.values() if entry.region]
+    for entry in placed:
+        tx.insert_once(
+            platform,
+            code=entry.code,
+            name=entry.name,
+            region_code=entry.region,
+            pool_code="",
+            opens="08:00",
+            closes="20:00",
+        )
+    return len(placed)
+
+
+def opening_of(tx: Tx, platform_code: str) -> Opening:
+    """Is this platform open now, by its own clock, and when does that change? (lived time)"""
+    row = platform_by_code(tx, platform_code)
+    return opening(Hours(opens=row.opens, closes=row.closes, zone=row.zone), tx.now)

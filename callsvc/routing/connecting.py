@@ -1,0 +1,190 @@
+"""From the agent's yes to both in the conference, and what happens when a leg goes away.
+
+    accept -> the agent's leg is dialled into a conference -> it answers -> the contact is moved in -> both in
+
+Reactions to events of ``calls`` are here; each finds its reservation and does nothing when there is none.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.agents.service import start_call, touch_agent
+from callsvc.calls import service as calls
+from callsvc.calls.events import LegAnswered, LegEnded, LegMoveRefused, LegNotPlaced, ParticipantJoined
+from callsvc.calls.queries import inside
+from callsvc.calls.tables import conference
+from callsvc.core.db import Tx
+from callsvc.core.errors import Conflict
+from callsvc.routing.events import EntryConnected, about
+from callsvc.routing.offering import hold_offer, offer_next, return_to_queue, was_moved
+from callsvc.routing.queries import (
+    entry_of_leg,
+    hold_entry,
+    hold_reservation,
+    live_reservation,
+    reservation_of_agent_leg,
+    reservation_of_conference,
+)
+from callsvc.routing.queueing import cancel_entry, enter_queue, tell_left
+from callsvc.routing.rules import FRONT
+from callsvc.routing.tables import queue_entry, reservation
+from callsvc.routing.wrapping import end_conversation
+from callsvc.runtime import Runtime
+
+CONNECT_S: Final = 30.0
+"""Lived seconds from the agent's yes until both must have met..."""
+CONNECT_REAL_S: Final = 10.0
+"""...but never less than this many real ones: the carrier takes real time, however fast the clock."""
+LONGEST_TALK_S: Final = 4 * 3600.0
+"""Lived seconds after which ``repair`` ends a conversation nobody ended."""
+
+
+def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
+    """The agent takes the offer: their leg is dialled into a new conference.
+
+    Accepting twice is accepting once. Raises ``offer-unknown``, ``offer-over``.
+    """
+    with rt.db.begin() as tx:
+        entry, row = hold_offer(tx, agent_id, reservation_id)
+        if row.state == "accepted":
+            return
+        if row.state != "pending":
+            raise Conflict("offer-over", "This offer is over; look at the state for what is next.")
+        conference_id = calls.open_conference(tx, entry.call_id)
+        leg_id = calls.place_agent_leg(
+            tx, call_id=entry.call_id, agent_id=agent_id, conference_id=conference_id
+        )
+        longest = max(CONNECT_S, CONNECT_REAL_S * tx.settings.callsvc_clock_speed)
+        tx.update(
+            reservation,
+            reservation.c.id == row.id,
+            state="accepted",
+            answered_at=tx.now,
+            deadline_at=tx.now + timedelta(seconds=longest),
+            agent_leg_id=leg_id,
+            conference_id=conference_id,
+        )
+        tx.update(queue_entry, queue_entry.c.id == entry.id, state="assigned", assigned_at=tx.now)
+        start_call(tx, agent_id, row.id, aid=row.agent_region != entry.region_code)
+
+
+def agent_answered(tx: Tx, event: LegAnswered) -> None:
+    """The agent's leg is in the conference: move the contact in."""
+    if event.role != "agent":
+        return
+    held = _held_by_agent_leg(tx, event.leg_id, event.call_id)
+    if held is None or held[1].bridged_at is not None:
+        return
+    entry, row = held
+    if not was_moved(tx, entry.leg_id, row.conference_id):
+        calls.move_to_conference(tx, entry.leg_id, row.conference_id)
+
+
+def participant_joined(tx: Tx, event: ParticipantJoined) -> None:
+    """When both are in, they are connected."""
+    call_id = tx.scalar(sa.select(conference.c.call_id).where(conference.c.id == event.conference_id))
+    found = reservation_of_conference(tx, event.conference_id, call_id) if call_id else None
+    held = hold_reservation(tx, found) if found else None
+    if held is None or held[1].state != "accepted" or held[1].bridged_at is not None:
+        return
+    entry, row = held
+    if {entry.leg_id, row.agent_leg_id} <= inside(tx, event.conference_id):
+        connect(tx, entry, row, max(event.at, row.answered_at))
+
+
+def connect(tx: Tx, entry: Row[Any], row: Row[Any], at: datetime) -> None:
+    """Contact and agent have met, at this lived instant."""
+    tx.update(
+        reservation,
+        reservation.c.id == row.id,
+        bridged_at=at,
+        deadline_at=tx.now + timedelta(seconds=LONGEST_TALK_S),
+    )
+    tx.update(queue_entry, queue_entry.c.id == entry.id, left_at=at, left_how="connected")
+    touch_agent(tx, row.agent_id)
+    tx.emit(
+        EntryConnected(
+            **about(entry, at),
+            reservation_id=row.id,
+            agent_id=row.agent_id,
+            agent_region=row.agent_region,
+            waited_s=(at - entry.entered_at).total_seconds(),
+            overflow=row.agent_region != entry.region_code,
+        )
+    )
+    tell_left(tx, entry, "connected", at)
+
+
+def leg_ended(tx: Tx, event: LegEnded) -> None:
+    """A contact or an agent has gone."""
+    if event.role == "agent":
+        _agent_leg_gone(tx, event.leg_id, event.call_id)
+    else:
+        contact_gone(tx, event.leg_id)
+
+
+def leg_not_placed(tx: Tx, event: LegNotPlaced) -> None:
+    """The agent's softphone could not be dialled."""
+    if event.role == "agent":
+        _agent_leg_gone(tx, event.leg_id, event.call_id)
+
+
+def leg_move_refused(tx: Tx, event: LegMoveRefused) -> None:
+    """The carrier could not move the call: it is over, the contact hung up."""
+    contact_gone(tx, event.leg_id)
+
+
+def contact_gone(tx: Tx, leg_id: str) -> None:
+    """The contact hung up: out of the queue, or the conversation is over. Idempotent."""
+    found = entry_of_leg(tx, leg_id)
+    entry = hold_entry(tx, found.id) if found else None
+    if entry is None or entry.state not in ("pending", "reserved", "assigned"):
+        return
+    row = live_reservation(tx, entry.id)
+    if row is not None and row.bridged_at is not None:
+        end_conversation(tx, entry, row)
+    else:
+        cancel_entry(tx, entry, "hung-up")
+
+
+def _held_by_agent_leg(tx: Tx, leg_id: str, call_id: str) -> tuple[Row[Any], Row[Any]] | None:
+    found = reservation_of_agent_leg(tx, leg_id, call_id)
+    held = hold_reservation(tx, found) if found else None
+    return held if held is not None and held[1].state == "accepted" else None
+
+
+def _agent_leg_gone(tx: Tx, leg_id: str, call_id: str) -> None:
+    held = _held_by_agent_leg(tx, leg_id, call_id)
+    if held is not None:
+        agent_gone(tx, *held)
+
+
+def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
+    """The agent's leg of an accepted offer is dead.
+
+    Before the two met, the contact keeps the old place. While they talked - and no hang-up was asked for -
+    the contact goes back to the waiting loop in front of everybody, in an entry of its own.
+    """
+    if row.talk_ended_at is not None:
+        return
+    if row.bridged_at is None:
+        return_to_queue(tx, entry, row, "rescinded")
+        offer_next(tx, (entry.region_code, row.agent_region))
+        return
+    end_conversation(tx, entry, row, agent_vanished=True)
+    calls.move_to_wait(tx, entry.leg_id)
+    enter_queue(
+        tx,
+        call_id=entry.call_id,
+        leg_id=entry.leg_id,
+        session_id=entry.session_id,
+        region_code=entry.region_code,
+        platform_code=entry.platform_code,
+        skill=entry.skill,
+        language=entry.language,
+        priority=entry.priority + FRONT,
+        max_wait_s=(entry.deadline_at - entry.entered_at).total_seconds(),
+    )

@@ -1,0 +1,86 @@
+"""What agents and regions declare: ready or not; who aids whom, from when, with what reserve; opt-out."""
+
+from datetime import datetime
+
+from callsvc.agents.rules import check_activity
+from callsvc.agents.service import agent_by_id, declare_activity
+from callsvc.core.db import Tx
+from callsvc.core.errors import Invalid
+from callsvc.platforms.queries import region_by_code
+from callsvc.platforms.tables import region
+from callsvc.routing.offering import offer_next, return_to_queue
+from callsvc.routing.queries import hold_reservation, reservation_of_agent
+from callsvc.routing.rules import DEFAULT_RESERVE
+from callsvc.routing.tables import aid_activation, aid_agreement, aid_region
+from callsvc.runtime import Runtime
+
+
+def set_activity(rt: Runtime, agent_id: str, activity: str) -> None:
+    """The agent is ready, on break, away... A call under way goes on; a pending offer is handed back.
+
+    Becoming available looks at once for a waiting call. Raises ``activity-unknown``, ``agent-unknown``.
+    """
+    check_activity(activity)
+    with rt.db.begin() as tx:
+        regions = {agent_by_id(tx, agent_id).region_code}
+        found = reservation_of_agent(tx, agent_id) if activity != "available" else None
+        held = hold_reservation(tx, found.id) if found and found.state == "pending" else None
+        changed = False
+        if held is not None and held[1].state == "pending":
+            return_to_queue(tx, *held, "rejected")
+            regions.add(held[0].region_code)
+            changed = True
+        if declare_activity(tx, agent_id, activity) or changed:
+            offer_next(tx, regions)
+
+
+def declare_aid(tx: Tx, region_code: str, *, opted_out: bool, reserve: int = DEFAULT_RESERVE) -> None:
+    """A region opts out of giving aid or back in, and says how many idle agents it keeps for its own.
+
+    In force at the next decision: the region's row is taken, as decisions about it do. Raises
+    ``region-unknown``, ``reserve-invalid``.
+    """
+    if reserve < 0:
+        raise Invalid("reserve-invalid", "The reserve is a number of agents, 0 or more.", reserve=reserve)
+    region_by_code(tx, region_code)
+    tx.execute(region.select().where(region.c.code == region_code).with_for_update(key_share=True))
+    values = {"opted_out": opted_out, "reserve": reserve, "changed_at": tx.now}
+    if not tx.insert_once(aid_region, region_code=region_code, **values):
+        tx.update(aid_region, aid_region.c.region_code == region_code, **values)
+
+
+def put_agreement(
+    tx: Tx,
+    *,
+    aided: str,
+    aiding: str,
+    rank: int,
+    activate_wait_s: int,
+    release_wait_s: int,
+    cap: int,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> None:
+    """``aiding`` agrees to take calls of ``aided``, or changes the terms.
+
+    Aid opens when the predicted wait at home reaches ``activate_wait_s`` and closes below
+    ``release_wait_s`` (lived seconds); ``cap`` calls of this pair at once at most. Raises
+    ``agreement-invalid``.
+    """
+    if aided == aiding or not 0 <= release_wait_s <= activate_wait_s or cap < 0:
+        raise Invalid(
+            "agreement-invalid",
+            "Name two regions, a release threshold not above the activation threshold, a cap of 0 or more.",
+        )
+    key = (aid_agreement.c.aided_region == aided) & (aid_agreement.c.aiding_region == aiding)
+    values = {
+        "rank": rank,
+        "activate_wait_s": activate_wait_s,
+        "release_wait_s": release_wait_s,
+        "cap": cap,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
+    if not tx.insert_once(aid_agreement, aided_region=aided, aiding_region=aiding, **values):
+        tx.update(aid_agreement, key, **values)
+    tx.insert_once(aid_activation, region_code=aided, active=False, since=tx.now)

@@ -1,0 +1,91 @@
+"""What an agent's desk shows, and waiting until it changes."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.agents.queries import agent_by_id, version_of
+from callsvc.core.db import Tx
+from callsvc.platforms.tables import platform, region
+from callsvc.routing.queries import reservation_of_agent
+from callsvc.routing.tables import queue_entry
+from callsvc.runtime import Runtime
+
+LONGEST_WAIT_S = 25.0
+"""Real seconds a desk may wait in one request; proxies cut at 30."""
+
+_LOOK_EVERY_S = 0.05
+
+
+def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
+    """Everything on the desk, at one version. Instants are ISO 8601 UTC in lived time.
+
+    ``offer``, ``call`` and ``wrap_up`` are None or what is going on: at most one of them is set. Raises
+    ``agent-unknown``.
+    """
+    with rt.db.read() as tx:
+        row = agent_by_id(tx, agent_id)
+        held = reservation_of_agent(tx, agent_id)
+        shown = _shown(tx, held) if held is not None else {}
+        return {
+            "agent_id": row.id,
+            "client_name": row.client_name,
+            "platform": row.platform_code,
+            "region": row.region_code,
+            "activity": row.activity,
+            "state": row.state,
+            "state_since": row.state_since.isoformat(),
+            "now": tx.now.isoformat(),
+            "version": row.fence,
+            "offer": None,
+            "call": None,
+            "wrap_up": None,
+        } | shown
+
+
+def wait_for_change(rt: Runtime, agent_id: str, after: int, wait_s: float) -> dict[str, Any]:
+    """The state as soon as its version differs from ``after``, at the latest after ``wait_s`` real seconds.
+
+    Thin: it looks at the agent's row every 50 ms. The stream process will be told instead.
+    """
+    until = time.monotonic() + min(wait_s, LONGEST_WAIT_S)
+    while time.monotonic() < until:
+        with rt.db.read() as tx:
+            if version_of(tx, agent_id) != after:
+                break
+        time.sleep(_LOOK_EVERY_S)
+    return desk_state(rt, agent_id)
+
+
+def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
+    entry = tx.first(
+        sa.select(queue_entry, platform.c.name.label("platform_name"), region.c.name.label("region_name"))
+        .join(platform, platform.c.code == queue_entry.c.platform_code)
+        .join(region, region.c.code == queue_entry.c.region_code)
+        .where(queue_entry.c.id == held.entry_id)
+    )
+    if entry is None:
+        return {}
+    common = {
+        "reservation_id": held.id,
+        "entry_id": entry.id,
+        "call_id": entry.call_id,
+        "region": entry.region_code,
+        "region_name": entry.region_name,
+        "platform": entry.platform_code,
+        "platform_name": entry.platform_name,
+        "skill": entry.skill,
+        "language": entry.language,
+        "aid": held.agent_region != entry.region_code,
+    }
+    deadline = held.deadline_at.isoformat()
+    if held.state == "pending":
+        waited_s = round((tx.now - entry.entered_at).total_seconds(), 1)
+        return {"offer": common | {"waited_s": waited_s, "deadline": deadline}}
+    if held.talk_ended_at is not None:
+        talk_s = round((held.talk_ended_at - held.bridged_at).total_seconds(), 1)
+        return {"wrap_up": common | {"talk_s": talk_s, "deadline": deadline}}
+    since = held.bridged_at.isoformat() if held.bridged_at else None
+    return {"call": common | {"connected": since is not None, "since": since}}

@@ -1,0 +1,248 @@
+"""Reading queues, reservations and decisions, and taking the rows a use case is about to change.
+
+Locks (PostgreSQL; SQLite runs one writing transaction at a time): a use case about a known call takes the
+call's row, then the entry's, and may wait for both. Reservations are only changed under their entry's row.
+Everything a transaction picks up besides - another entry, a free agent, a helper's region - is taken with
+SKIP LOCKED: it never waits while it holds anything another may want, so no cycle can form.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.calls.tables import call, leg
+from callsvc.core.db import Tx
+from callsvc.platforms.tables import region
+from callsvc.routing.rules import LIVE
+from callsvc.routing.tables import aid_activation, aid_agreement, queue_entry, reservation, routing_decision
+from callsvc.routing.views import Group
+
+# Written out in the statement: a partial index is only used when its condition stands there word for word.
+IS_LIVE = reservation.c.state.in_(sa.bindparam("live", LIVE, expanding=True, literal_execute=True))
+WAITING = queue_entry.c.state == "pending"
+IN_ORDER = (queue_entry.c.priority.desc(), queue_entry.c.entered_at, queue_entry.c.id)
+
+
+def hold_entry(tx: Tx, entry_id: str) -> Row[Any] | None:
+    """The entry, its call's row and its own locked until the end of the transaction."""
+    call_id = tx.scalar(sa.select(queue_entry.c.call_id).where(queue_entry.c.id == entry_id))
+    if call_id is None:
+        return None
+    tx.execute(sa.select(call.c.id).where(call.c.id == call_id).with_for_update(key_share=True))
+    return tx.first(
+        sa.select(queue_entry).where(queue_entry.c.id == entry_id).with_for_update(key_share=True)
+    )
+
+
+def hold_reservation(tx: Tx, reservation_id: str) -> tuple[Row[Any], Row[Any]] | None:
+    """(entry, reservation), held by the entry's row, read after it was taken."""
+    entry_id = tx.scalar(sa.select(reservation.c.entry_id).where(reservation.c.id == reservation_id))
+    entry = hold_entry(tx, entry_id) if entry_id else None
+    if entry is None:
+        return None
+    row = tx.first(sa.select(reservation).where(reservation.c.id == reservation_id))
+    return (entry, row) if row else None
+
+
+def live_reservation(tx: Tx, entry_id: str) -> Row[Any] | None:
+    return tx.first(sa.select(reservation).where(reservation.c.entry_id == entry_id, IS_LIVE))
+
+
+def reservation_of_agent(tx: Tx, agent_id: str) -> Row[Any] | None:
+    """The live reservation that holds this agent, if any."""
+    return tx.first(sa.select(reservation).where(reservation.c.agent_id == agent_id, IS_LIVE))
+
+
+def entry_of_leg(tx: Tx, leg_id: str) -> Row[Any] | None:
+    """The newest queue entry of a contact's leg, over or not."""
+    return tx.first(
+        sa.select(queue_entry)
+        .join(leg, leg.c.call_id == queue_entry.c.call_id)
+        .where(leg.c.id == leg_id, queue_entry.c.leg_id == leg_id)
+        .order_by(queue_entry.c.entered_at.desc(), queue_entry.c.priority.desc())
+        .limit(1)
+    )
+
+
+def reservation_of_agent_leg(tx: Tx, leg_id: str, call_id: str) -> str | None:
+    """The id of the live reservation whose agent's leg this is."""
+    found: str | None = tx.scalar(
+        sa.select(reservation.c.id)
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .where(queue_entry.c.call_id == call_id, reservation.c.agent_leg_id == leg_id, IS_LIVE)
+    )
+    return found
+
+
+def reservation_of_conference(tx: Tx, conference_id: str, call_id: str) -> str | None:
+    """The id of the live reservation that meets in this conference."""
+    found: str | None = tx.scalar(
+        sa.select(reservation.c.id)
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .where(queue_entry.c.call_id == call_id, reservation.c.conference_id == conference_id, IS_LIVE)
+    )
+    return found
+
+
+def next_waiting(tx: Tx, region_code: str, closed: Collection[Group]) -> Row[Any] | None:
+    """The first waiting entry of a region outside the ``closed`` groups, taken without waiting for it."""
+    statement = sa.select(queue_entry).where(WAITING, queue_entry.c.region_code == region_code)
+    for skill, language in closed:
+        statement = statement.where((queue_entry.c.skill != skill) | (queue_entry.c.language != language))
+    return tx.first(statement.order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True, key_share=True))
+
+
+def waiting_by_group(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
+    return tx.all(
+        sa.select(
+            queue_entry.c.region_code,
+            queue_entry.c.skill,
+            queue_entry.c.language,
+            sa.func.count().label("entries"),
+        )
+        .where(WAITING, queue_entry.c.region_code.in_(regions))
+        .group_by(queue_entry.c.region_code, queue_entry.c.skill, queue_entry.c.language)
+    )
+
+
+def place_in_queue(tx: Tx, entry: Row[Any]) -> int:
+    """How many of its group stand before a waiting entry in its region, plus one."""
+    before = sa.or_(
+        queue_entry.c.priority > entry.priority,
+        (queue_entry.c.priority == entry.priority)
+        & (
+            (queue_entry.c.entered_at < entry.entered_at)
+            | ((queue_entry.c.entered_at == entry.entered_at) & (queue_entry.c.id < entry.id))
+        ),
+    )
+    return 1 + int(
+        tx.scalar(
+            sa.select(sa.func.count()).where(
+                WAITING,
+                queue_entry.c.region_code == entry.region_code,
+                queue_entry.c.skill == entry.skill,
+                queue_entry.c.language == entry.language,
+                before,
+            )
+        )
+        or 0
+    )
+
+
+def last_refuser(tx: Tx, entry_id: str) -> frozenset[str]:
+    """The agent who let the entry's last offer pass."""
+    rows = tx.all(
+        sa.select(reservation.c.agent_id)
+        .where(
+            reservation.c.entry_id == entry_id, reservation.c.state.in_(("rejected", "timeout", "rescinded"))
+        )
+        .order_by(reservation.c.offered_at.desc(), reservation.c.ended_at.desc())
+        .limit(1)
+    )
+    return frozenset(row.agent_id for row in rows)
+
+
+def agreements_of(tx: Tx, aided: str) -> Sequence[Row[Any]]:
+    """The agreements in force by which others aid this region, by rank."""
+    return tx.all(
+        sa.select(aid_agreement)
+        .where(aid_agreement.c.aided_region == aided, _in_force(tx))
+        .order_by(aid_agreement.c.rank, aid_agreement.c.aiding_region)
+    )
+
+
+def _in_force(tx: Tx) -> sa.ColumnElement[bool]:
+    return (aid_agreement.c.starts_at.is_(None) | (aid_agreement.c.starts_at <= tx.now)) & (
+        aid_agreement.c.ends_at.is_(None) | (aid_agreement.c.ends_at > tx.now)
+    )
+
+
+def aided_by(tx: Tx, aiding: str) -> Sequence[Row[Any]]:
+    """Active regions this one aids and whose calls wait: ``region_code`` and ``entries``."""
+    return tx.all(
+        sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
+        .join(aid_agreement, aid_agreement.c.aided_region == queue_entry.c.region_code)
+        .join(aid_activation, aid_activation.c.region_code == queue_entry.c.region_code)
+        .where(WAITING, aid_agreement.c.aiding_region == aiding, aid_activation.c.active, _in_force(tx))
+        .group_by(queue_entry.c.region_code)
+    )
+
+
+def live_aid(tx: Tx) -> Sequence[Row[Any]]:
+    """Calls held by agents of another region now, by home region, agent's region and group."""
+    return tx.all(
+        sa.select(
+            queue_entry.c.region_code,
+            reservation.c.agent_region,
+            queue_entry.c.skill,
+            queue_entry.c.language,
+            sa.func.count().label("calls"),
+        )
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .where(IS_LIVE, reservation.c.agent_region != queue_entry.c.region_code)
+        .group_by(
+            queue_entry.c.region_code,
+            reservation.c.agent_region,
+            queue_entry.c.skill,
+            queue_entry.c.language,
+        )
+    )
+
+
+def hold_region(tx: Tx, code: str) -> bool:
+    """Take a helper's region row for deciding about it; False if another transaction has it."""
+    row = tx.first(
+        sa.select(region.c.code)
+        .where(region.c.code == code)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return row is not None
+
+
+def explain(tx: Tx, entry_id: str) -> list[dict[str, Any]]:
+    """Every stored decision about an entry, oldest first.
+
+    Each: ``at``, ``kind`` (platform, pool, region, aid, wait), ``agent_id``, ``from_region``, ``to_region``,
+    ``sentence`` (English), ``sentence_fr``, ``inputs`` (counts and thresholds at that instant).
+    """
+    rows = tx.all(sa.select(routing_decision).where(routing_decision.c.entry_id == entry_id))
+    decisions = [
+        {
+            "at": row.at,
+            "kind": row.kind,
+            "agent_id": row.agent_id,
+            "from_region": row.from_region,
+            "to_region": row.to_region,
+            "sentence": row.sentence,
+            "sentence_fr": row.inputs["sentence_fr"],
+            "inputs": {key: value for key, value in row.inputs.items() if key != "sentence_fr"},
+        }
+        for row in rows
+    ]
+    return sorted(decisions, key=lambda decision: decision["inputs"]["number"])
+
+
+def aid_matrix(tx: Tx, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Calls connected from ``since`` to before ``until`` (lived), by home region and agent's region.
+
+    Each: ``home``, ``agent_region``, ``connected``, ``overflow`` (the two differ).
+    """
+    rows = tx.all(
+        sa.select(queue_entry.c.region_code, reservation.c.agent_region, sa.func.count().label("connected"))
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .where(reservation.c.bridged_at >= since, reservation.c.bridged_at < until)
+        .group_by(queue_entry.c.region_code, reservation.c.agent_region)
+        .order_by(queue_entry.c.region_code, reservation.c.agent_region)
+    )
+    return [
+        {
+            "home": row.region_code,
+            "agent_region": row.agent_region,
+            "connected": row.connected,
+            "overflow": row.region_code != row.agent_region,
+        }
+        for row in rows
+    ]

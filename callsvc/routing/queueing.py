@@ -1,0 +1,183 @@
+"""Entering the queue, waiting in it, leaving it."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.agents.queries import anybody_on_duty
+from callsvc.core.db import Tx
+from callsvc.platforms.queries import platform_by_code
+from callsvc.routing.deciding import close_aid
+from callsvc.routing.events import EntryLeft, EntryQueued, about
+from callsvc.routing.loading import load_region
+from callsvc.routing.offering import close_offer, offer_entry, offer_next
+from callsvc.routing.queries import (
+    WAITING,
+    agreements_of,
+    entry_of_leg,
+    hold_entry,
+    live_reservation,
+    place_in_queue,
+)
+from callsvc.routing.rules import predicted_wait
+from callsvc.routing.tables import aid_region, queue_entry
+from callsvc.runtime import Runtime
+
+MOST_EXPIRED = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a waiting entry stands; ``predicted_wait_s`` in lived seconds, None when nobody is on duty."""
+
+    position: int  # 1 = next of its skill and language in its region
+    predicted_wait_s: float | None
+    waited_s: float
+
+
+def enter_queue(
+    tx: Tx,
+    *,
+    call_id: str,
+    leg_id: str,
+    session_id: str | None,
+    region_code: str,
+    platform_code: str,
+    skill: str,
+    language: str,
+    priority: int = 0,
+    max_wait_s: float,
+) -> str:
+    """Put a contact's call into its home queue and offer it at once if somebody is free; the entry's id.
+
+    ``max_wait_s``: lived seconds after which it leaves as ``unavailable``. A leg whose entry
+    is not over keeps it.
+    """
+    before = entry_of_leg(tx, leg_id)
+    if before is not None and before.state in ("pending", "reserved", "assigned"):
+        return str(before.id)
+    entry_id = tx.new_id("ent")
+    tx.insert(
+        queue_entry,
+        id=entry_id,
+        call_id=call_id,
+        leg_id=leg_id,
+        session_id=session_id,
+        region_code=region_code,
+        platform_code=platform_code,
+        skill=skill,
+        language=language,
+        priority=priority,
+        state="pending",
+        entered_at=tx.now,
+        deadline_at=tx.now + timedelta(seconds=max_wait_s),
+        offers=0,
+    )
+    entry = _entry(tx, entry_id)
+    tx.emit(EntryQueued(**about(entry, tx.now)))
+    offer_next(tx, [region_code])
+    _say_why_it_waits(tx, entry_id)
+    return entry_id
+
+
+def _entry(tx: Tx, entry_id: str) -> Row[Any]:
+    row = tx.first(sa.select(queue_entry).where(queue_entry.c.id == entry_id))
+    assert row is not None  # noqa: S101 - the caller has just written or locked it
+    return row
+
+
+def _say_why_it_waits(tx: Tx, entry_id: str) -> None:
+    """``offer_next`` decides about the head of each group; a newcomer behind it gets its own record."""
+    entry = _entry(tx, entry_id)
+    if entry.state == "pending":
+        offer_entry(tx, entry)
+
+
+def leave_queue(tx: Tx, leg_id: str, how: str) -> bool:
+    """The contact leaves: ``how`` is hung-up, callback, closed or unavailable. True if they were waiting.
+
+    A pending offer is canceled and its agent freed. Once an agent has accepted, only a hang-up ends it: for
+    anything else the answer is False, for the agent is on the way.
+    """
+    found = entry_of_leg(tx, leg_id)
+    entry = hold_entry(tx, found.id) if found else None
+    if entry is None or entry.state not in ("pending", "reserved"):
+        return False
+    cancel_entry(tx, entry, how)
+    return True
+
+
+def cancel_entry(tx: Tx, entry: Row[Any], how: str) -> None:
+    """End a held entry that was never connected, with whatever offer it has."""
+    tx.update(queue_entry, queue_entry.c.id == entry.id, state="canceled", left_at=tx.now, left_how=how)
+    offer = live_reservation(tx, entry.id)
+    if offer is not None:
+        close_offer(tx, entry, offer, "canceled")
+    tell_left(tx, entry, how, tx.now)
+    if offer is not None:
+        offer_next(tx, (entry.region_code, offer.agent_region))
+    else:
+        close_aid(tx, entry.region_code)
+
+
+def tell_left(tx: Tx, entry: Row[Any], how: str, at: datetime) -> None:
+    """Raise ``EntryLeft``."""
+    waited_s = (at - entry.entered_at).total_seconds()
+    tx.emit(EntryLeft(**about(entry, at), session_id=entry.session_id, how=how, waited_s=waited_s))
+
+
+def place_of(tx: Tx, leg_id: str) -> Place | None:
+    """Position and predicted wait of a contact's leg; None when it does not wait."""
+    entry = entry_of_leg(tx, leg_id)
+    if entry is None or entry.state not in ("pending", "reserved"):
+        return None
+    position = place_in_queue(tx, entry) if entry.state == "pending" else 1
+    region = load_region(tx, entry.region_code)
+    group = (entry.skill, entry.language)
+    wait_s = predicted_wait(position, region.on_duty_for.get(group, 0) + region.aid_in.get(group, 0))
+    return Place(
+        position=position,
+        predicted_wait_s=None if math.isinf(wait_s) else wait_s,
+        waited_s=(tx.now - entry.entered_at).total_seconds(),
+    )
+
+
+def any_agents_open(tx: Tx, platform_code: str, skill: str) -> bool:
+    """Is anybody with the skill on duty at home, or in a region that aids it and has not opted out?"""
+    home = platform_by_code(tx, platform_code).region_code
+    if anybody_on_duty(tx, [home], skill):
+        return True
+    helpers = [row.aiding_region for row in agreements_of(tx, home)]
+    out = {
+        row.region_code
+        for row in tx.all(
+            sa.select(aid_region.c.region_code).where(
+                aid_region.c.region_code.in_(helpers), aid_region.c.opted_out
+            )
+        )
+    }
+    return anybody_on_duty(tx, [code for code in helpers if code not in out], skill)
+
+
+def expire_entries(rt: Runtime) -> int:
+    """Entries that waited as long as their flow allows leave as ``unavailable``; how many."""
+    with rt.db.read() as tx:
+        due = tx.all(
+            sa.select(queue_entry.c.id)
+            .where(WAITING, queue_entry.c.deadline_at <= tx.now)
+            .limit(MOST_EXPIRED)
+        )
+    return sum(_expire(rt, row.id) for row in due)
+
+
+def _expire(rt: Runtime, entry_id: str) -> bool:
+    with rt.db.begin() as tx:
+        entry = hold_entry(tx, entry_id)
+        if entry is None or entry.state != "pending" or entry.deadline_at > tx.now:
+            return False
+        cancel_entry(tx, entry, "unavailable")
+    return True

@@ -1,0 +1,54 @@
+"""The public verbs of routing, each in the file named after it."""
+
+from callsvc.routing.connecting import (
+    accept,
+    agent_answered,
+    leg_ended,
+    leg_move_refused,
+    leg_not_placed,
+    participant_joined,
+)
+from callsvc.routing.declaring import declare_aid, put_agreement, set_activity
+from callsvc.routing.desk import desk_state, wait_for_change
+from callsvc.routing.offering import offer_next, reject, time_out_offers
+from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
+from callsvc.routing.queueing import (
+    Place,
+    any_agents_open,
+    enter_queue,
+    expire_entries,
+    leave_queue,
+    place_of,
+)
+from callsvc.routing.repairing import repair
+from callsvc.routing.wrapping import dispose, end_wrap_ups, hang_up
+
+__all__ = [
+    "Place",
+    "accept",
+    "agent_answered",
+    "aid_matrix",
+    "any_agents_open",
+    "declare_aid",
+    "desk_state",
+    "dispose",
+    "end_wrap_ups",
+    "enter_queue",
+    "entry_of_leg",
+    "expire_entries",
+    "explain",
+    "hang_up",
+    "leave_queue",
+    "leg_ended",
+    "leg_move_refused",
+    "leg_not_placed",
+    "offer_next",
+    "participant_joined",
+    "place_of",
+    "put_agreement",
+    "reject",
+    "repair",
+    "set_activity",
+    "time_out_offers",
+    "wait_for_change",
+]
