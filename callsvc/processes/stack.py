@@ -86,6 +86,16 @@ def clock_environment(origin: datetime, speed: float) -> dict[str, str]:
     }
 
 
+def simulator_webhooks(public_base_url: str) -> dict[str, str]:
+    """Where the embedded carrier sends calls and texts that people make to the platform's numbers."""
+    base = f"{public_base_url.rstrip('/')}/webhooks"
+    return {
+        "SIMULATOR_VOICE_URL": f"{base}/voice/inbound",
+        "SIMULATOR_STATUS_URL": f"{base}/status/inbound",
+        "SIMULATOR_SMS_URL": f"{base}/messages/inbound",
+    }
+
+
 def prepare(
     directory: Path,
     ports: Ports,
@@ -115,11 +125,8 @@ def prepare(
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports.web}",
         "CALLSVC_STREAM_URL": f"http://127.0.0.1:{ports.stream}",
     }
-    environment = {
-        **embedded_environment(directory, given, addresses),
-        **given,
-        **(extra or {}),
-    }
+    environment = {**embedded_environment(directory, given, addresses), **given, **(extra or {})}
+    environment = {**simulator_webhooks(environment["PUBLIC_BASE_URL"]), **environment}
     chosen = tuple(
         process
         for process in processes(ports, directory)

@@ -121,7 +121,7 @@ class Supervisor:
         return Unavailable(
             "process-not-ready",
             f"The process {slot.process.name} does not get ready. Its last words, in {slot.log}: "
-            f"{last_words(slot.log) or 'none'}",
+            f"{last_words(slot.log, 4) or 'none'}",
             process=slot.process.name,
         )
 
