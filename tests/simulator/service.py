@@ -55,7 +55,8 @@ class Service:
             def do_POST(self) -> None:
                 service.answer(self)
 
-            do_GET = do_POST
+            def do_GET(self) -> None:
+                service.answer(self)
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

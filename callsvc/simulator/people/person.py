@@ -42,7 +42,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Reaction:
-    """Something done after a call or a message: text `body`, or call `to` (empty: whoever called or texted)."""
+    """Done after a call or a message: text `body`, or call `to` (empty: whoever called or texted)."""
 
     on: str
     matches: re.Pattern[str] | None

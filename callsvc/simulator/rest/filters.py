@@ -24,6 +24,8 @@ def date_conditions(query: MultiMapping[str], name: str, column: str) -> tuple[l
             continue
         start, length = _span(name, text.lstrip("="))
         if comparison == "=":
+            if (start.hour, start.minute, start.second) == (0, 0, 0):
+                length = timedelta(days=1)  # the vendor's clients write a day as its first instant
             conditions += [f"{column} >= ?", f"{column} < ?"]
             values += [iso(start), iso(start + length)]
         elif comparison == "<=":
