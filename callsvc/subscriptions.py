@@ -1,8 +1,52 @@
 """Who reacts to what: one table. Read it to learn what happens when a call ends.
 
-A reaction runs inside the transaction that raised the event, in the order written here.
+A reaction runs inside the transaction that raised the event, in the order written here: queues and agents
+first, then the conversation, then the campaign, the figures last.
 """
 
+from callsvc.appointments.service import follow_disposition
+from callsvc.calls.events import (
+    LegAnswered,
+    LegEnded,
+    LegMoveRefused,
+    LegNotPlaced,
+    LegPlaced,
+    ParticipantJoined,
+)
+from callsvc.campaigns.enrolling import enrol_imported
+from callsvc.campaigns.events import CampaignStopped, ContactFinished
+from callsvc.contacts.events import NumberSuppressed
+from callsvc.contacts.importing.events import ContactsImported
 from callsvc.core.events import Reactions
+from callsvc.dialing.fallback import text_unreached
+from callsvc.dialing.finishing import finish_attempt, forget_attempt
+from callsvc.dialing.holding import release_held_attempts
+from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
+from callsvc.metrics import service as metrics
+from callsvc.routing import service as routing
+from callsvc.routing.events import ConversationEnded, EntryConnected, EntryLeft, EntryQueued, WrapUpEnded
+from callsvc.webhooks.conversation import close_session, conversation_ended
 
-REACTIONS: Reactions = {}
+REACTIONS: Reactions = {
+    ContactsImported: (enrol_imported,),
+    NumberSuppressed: (cancel_suppressed,),
+    CampaignStopped: (cancel_stopped,),
+    ContactFinished: (text_unreached, metrics.note_contact_finished),
+    LegPlaced: (metrics.note_attempt_placed,),
+    LegNotPlaced: (routing.leg_not_placed, forget_attempt, metrics.note_attempt_not_placed),
+    LegAnswered: (routing.agent_answered, metrics.note_leg_answered),
+    ParticipantJoined: (routing.participant_joined,),
+    LegMoveRefused: (routing.leg_move_refused,),
+    LegEnded: (
+        routing.leg_ended,
+        close_session,
+        release_held_attempts,
+        finish_attempt,
+        metrics.note_leg_ended,
+    ),
+    EntryQueued: (metrics.note_entry_queued,),
+    EntryConnected: (metrics.note_entry_connected,),
+    EntryLeft: (metrics.note_entry_left,),
+    ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
+    WrapUpEnded: (follow_disposition, metrics.note_wrap_up_ended),
+}

@@ -91,8 +91,7 @@ def _wait_on(tx: Tx, leg: Row[Any], session: Row[Any], queue: InQueue, digits: s
         return _leave(tx, leg, session, how)
     after_s = queue.offer_callback_after_s
     offered = after_s is not None and tx.now - entry.entered_at >= timedelta(seconds=after_s)
-    if offered and digits == queue.callback_key and entry.state in ("pending", "reserved"):
-        routing.leave_queue(tx, leg.id, "callback")
+    if offered and digits == queue.callback_key and routing.leave_queue(tx, leg.id, "callback"):
         return _leave(tx, leg, session, "callback")
     count_turn(tx, session)
     return render_round(queue, leg.id, session.turn + 1, offer=offered)

@@ -1,0 +1,152 @@
+"""The one question, case by case; windows against an oracle of their own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callsvc.campaigns.calendar import LocalWindow, is_holiday
+from callsvc.campaigns.rules import Facts, may_contact
+
+NINE_TO_EIGHT = LocalWindow(frozenset(range(5)), 9 * 60, 20 * 60)
+MONDAY_TEN_IN_PARIS = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)
+
+FACTS = Facts(
+    campaign_state="running",
+    purpose="contact-tracing",
+    suppressions=(),
+    zone="Europe/Paris",
+    department="67",
+    windows=(NINE_TO_EIGHT,),
+    preset="public-health",
+    on_holidays=False,
+    consent_basis="public-interest",
+    consent_bases=frozenset({"public-interest"}),
+    number_kind="mobile",
+    country="FR",
+    countries=frozenset({"FR", "RE"}),
+    synthetic=True,
+    carrier_is_loopback=True,
+)
+
+
+def _ask(now: datetime = MONDAY_TEN_IN_PARIS, channel: Any = "voice", **changes: Any) -> tuple[str, ...]:
+    return may_contact(replace(FACTS, **changes), channel, now).reasons
+
+
+def test_an_ordinary_contact_on_a_monday_morning_may_be_called() -> None:
+    assert may_contact(FACTS, "voice", MONDAY_TEN_IN_PARIS).yes
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"campaign_state": "paused"}, "campaign-not-running"),
+        ({"suppressions": (("all", ""),)}, "suppressed"),
+        ({"suppressions": (("purpose", "contact-tracing"),)}, "suppressed"),
+        ({"zone": ""}, "zone-unknown"),
+        ({"zone": "Europe/Atlantis"}, "zone-unknown"),
+        ({"country": "BE"}, "country-not-allowed"),
+        ({"number_kind": "premium"}, "number-kind-not-allowed"),
+        ({"carrier_is_loopback": False}, "fiction-number"),
+        ({"consent_basis": "marketing"}, "no-consent-basis"),
+        ({"number_is_live": True}, "number-busy"),
+        ({"claims": [MONDAY_TEN_IN_PARIS - timedelta(hours=h) for h in (1, 2, 3)]}, "cap-reached"),
+        ({"calls_today": 10, "most_calls_a_day": 10}, "budget-spent"),
+        ({"windows": ()}, "outside-window"),
+    ],
+)
+def test_each_rule_alone_forbids_a_call(changes: dict[str, Any], reason: str) -> None:
+    assert _ask(**changes) == (reason,)
+
+
+def test_an_sms_opt_out_leaves_calls_and_another_purpose_leaves_this_one() -> None:
+    assert _ask(suppressions=(("sms", ""),)) == ()
+    assert _ask(channel="sms", suppressions=(("sms", ""),)) == ("suppressed",)
+    assert _ask(suppressions=(("purpose", "vaccination"),)) == ()
+
+
+def test_an_sms_is_not_sent_to_a_landline() -> None:
+    assert _ask(channel="sms", number_kind="fixed") == ("number-kind-not-allowed",)
+
+
+def test_half_past_eight_in_la_reunion_is_too_late_though_paris_is_at_work() -> None:
+    at = datetime(2020, 11, 16, 16, 30, tzinfo=UTC)  # 17:30 in Paris, 20:30 in Saint-Denis
+    verdict = may_contact(replace(FACTS, zone="Indian/Reunion"), "voice", at)
+    assert verdict.reasons == ("outside-window",)
+    assert verdict.earliest == datetime(2020, 11, 17, 5, 0, tzinfo=UTC)  # 09:00 there
+
+
+def test_the_last_minute_of_a_window_is_not_used_for_a_call_that_rings_after_it() -> None:
+    assert _ask(datetime(2020, 11, 16, 18, 59, 30, tzinfo=UTC)) == ("outside-window",)
+
+
+def test_friday_evening_waits_for_monday() -> None:
+    verdict = may_contact(FACTS, "voice", datetime(2020, 11, 13, 20, 0, tzinfo=UTC))
+    assert verdict.earliest == datetime(2020, 11, 16, 8, 0, tzinfo=UTC)
+
+
+def test_saint_stephens_day_is_a_holiday_in_strasbourg_only() -> None:
+    saturday_too = LocalWindow(frozenset(range(7)), 9 * 60, 20 * 60)
+    at = datetime(2020, 12, 26, 10, 0, tzinfo=UTC)
+    assert _ask(at, windows=(saturday_too,)) == ("outside-window",)
+    assert _ask(at, windows=(saturday_too,), department="75") == ()
+    assert not is_holiday(at.date(), "75")
+
+
+def test_the_commercial_preset_keeps_lunch_free() -> None:
+    at = datetime(2020, 11, 16, 12, 30, tzinfo=UTC)  # 13:30 in Paris
+    assert _ask(at, preset="france-commercial") == ("outside-window",)
+
+
+def test_the_cap_heals_when_the_oldest_counted_claim_is_a_day_old() -> None:
+    claims = [MONDAY_TEN_IN_PARIS - timedelta(hours=h) for h in (23, 5, 1)]
+    verdict = may_contact(replace(FACTS, claims=claims), "voice", MONDAY_TEN_IN_PARIS)
+    assert verdict.earliest == MONDAY_TEN_IN_PARIS + timedelta(hours=1)
+
+
+ZONES = (
+    "Europe/Paris",
+    "Indian/Reunion",
+    "America/Guadeloupe",
+    "America/Cayenne",
+    "Pacific/Noumea",
+    "Indian/Mayotte",
+)
+
+
+@given(
+    minute=st.integers(0, 2 * 366 * 24 * 60),
+    zone=st.sampled_from(ZONES),
+    opens=st.integers(0, 22 * 60),
+    length=st.integers(2, 120),
+)
+def test_the_window_agrees_with_a_clock_on_the_wall(minute: int, zone: str, opens: int, length: int) -> None:
+    """The oracle reads local wall time and knows nothing of windows as objects."""
+    now = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    window = LocalWindow(frozenset(range(7)), opens, opens + length)
+    facts = replace(FACTS, zone=zone, windows=(window,), preset="none", on_holidays=True)
+    verdict = may_contact(facts, "voice", now)
+
+    def inside(at: datetime) -> bool:
+        wall = at.astimezone(ZoneInfo(zone))
+        return opens <= wall.hour * 60 + wall.minute < opens + length
+
+    assert verdict.yes == (inside(now) and inside(now + timedelta(seconds=60)))
+    if not verdict.yes and verdict.earliest is not None:
+        assert inside(verdict.earliest) and verdict.earliest >= now
+
+
+@pytest.mark.parametrize(
+    "night", [datetime(2020, 10, 24, 22, tzinfo=UTC), datetime(2021, 3, 27, 22, tzinfo=UTC)]
+)
+def test_both_nights_on_which_clocks_change_open_at_nine_local_time(night: datetime) -> None:
+    every_day = LocalWindow(frozenset(range(7)), 9 * 60, 20 * 60)
+    verdict = may_contact(replace(FACTS, windows=(every_day,)), "voice", night)
+    assert verdict.earliest is not None
+    local = verdict.earliest.astimezone(ZoneInfo("Europe/Paris"))
+    assert (local.hour, local.minute) == (9, 0) and local.date() == (night + timedelta(days=1)).date()
