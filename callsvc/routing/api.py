@@ -29,7 +29,9 @@ def agent_of(principal: Principal) -> str:
 
 def _me() -> str:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return agent_of(authenticate_key(_rt(), token))
+    principal = authenticate_key(_rt(), token)
+    principal.require("desk")
+    return agent_of(principal)
 
 
 def _word(name: str) -> str:
