@@ -1,0 +1,1 @@
+"""Appointments, their reminders, and the call beforehand that may make a visit needless."""

@@ -1,0 +1,1 @@
+"""Calls and their legs: placed, in doubt, settled, joined in conferences, ended."""

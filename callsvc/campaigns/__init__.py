@@ -1,0 +1,1 @@
+"""Campaigns: a purpose, a flow, a list, hours, pacing, retries; and who is in them."""

@@ -1,0 +1,1 @@
+"""Cases, people to reach, their numbers, what they refused, and the lists they come from."""

@@ -1,0 +1,1 @@
+"""When which call is placed: one question, pacing, claims, doubt, retries, sweepers."""

@@ -1,0 +1,1 @@
+"""Published versions of IVR flows and the sessions that run them."""

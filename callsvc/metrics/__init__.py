@@ -1,0 +1,1 @@
+"""Call-volume figures, each defined once, rolled up from facts."""

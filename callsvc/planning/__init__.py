@@ -1,0 +1,1 @@
+"""Staffing, forecasts, and the twin: a day in virtual time under the real rules."""

@@ -1,0 +1,1 @@
+"""Regions, platforms, pools, and the agreements by which they help one another."""
