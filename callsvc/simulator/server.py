@@ -34,14 +34,20 @@ class Server:
 
     async def start(self) -> None:
         """Open the books, listen, then settle what an earlier process left open."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         app = web.Application(client_max_size=_LARGEST_BODY)
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         await self.carrier.open()
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
         await self._runner.setup()
-        site = web.TCPSite(
-            self._runner, self.settings.host, self.settings.port, backlog=1024)
+        site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
         recover(self.carrier)

@@ -14,6 +14,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.error import HTTPError
@@ -25,40 +26,12 @@ from .settings import Settings
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class RunningSimulator:
-    """A started simulator, asked over HTTP like any other."""
+class ControlClient:
+    """Asks a simulator's own interface, wherever it runs."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, address: str, settings: Settings) -> None:
+        self.address = address
         self.settings = settings
-        self.clock = clock
-        self.address = ""
-        self._loop = asyncio.new_event_loop()
-        self._server: Server | None = None
-        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
-
-    def start(self) -> None:
-        """Start and wait until it answers; what went wrong is raised here."""
-        self._thread.start()
-        self._do(self._start())
-
-    def stop(self) -> None:
-        """Stop and wait; harmless when stopped already."""
-        if self._loop.is_closed():
-            return
-        if self._server is not None:
-            self._do(self._server.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def set_webhooks(self, *, voice_url: str = "", sms_url: str = "", status_url: str = "") -> None:
-        """Where calls and texts to any of the platform's numbers go from now on."""
-        from dataclasses import replace
-
-        if self._server is None:
-            raise RuntimeError("the simulator is not started")
-        self.settings = replace(self.settings, voice_url=voice_url, sms_url=sms_url, status_url=status_url)
-        self._server.carrier.settings = self.settings
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """One request to the control interface; a refusal raises HTTPError with its words."""
@@ -111,6 +84,46 @@ class RunningSimulator:
     def call(self, sid: str) -> Any:
         """One call with its timeline."""
         return self.ask("GET", f"/ledger/calls/{sid}")
+
+
+class RunningSimulator(ControlClient):
+    """A started simulator, asked over HTTP like any other."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__("", settings)
+        self.clock = clock
+        self._loop = asyncio.new_event_loop()
+        self._server: Server | None = None
+        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+
+    def start(self) -> None:
+        """Start and wait until it answers; what went wrong is raised here."""
+        self._thread.start()
+        try:
+            self._do(self._start())
+        except BaseException:
+            self._end_loop()
+            raise
+
+    def stop(self) -> None:
+        """Stop and wait; harmless when stopped already."""
+        if self._loop.is_closed():
+            return
+        if self._server is not None:
+            self._do(self._server.stop())
+        self._end_loop()
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def set_webhooks(self, *, voice_url: str = "", sms_url: str = "", status_url: str = "") -> None:
+        """Where calls and texts to any of the platform's numbers go from now on."""
+        if self._server is None:
+            raise RuntimeError("the simulator is not started")
+        self.settings = replace(self.settings, voice_url=voice_url, sms_url=sms_url, status_url=status_url)
+        self._server.carrier.settings = self.settings
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

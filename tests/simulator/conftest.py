@@ -11,7 +11,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from callsvc.simulator.settings import DEFAULT_AUTH_TOKEN
-from callsvc.simulator.testing import RunningSimulator, running_simulator
+from callsvc.simulator.testing import ControlClient, RunningSimulator, running_simulator
 from tests.simulator.service import Service
 
 SPEED = 50.0
@@ -54,7 +54,7 @@ def connect() -> Iterator[Callable[..., Client]]:
     """Clients for any address and credentials, closed at the end."""
     made: list[Redirected] = []
 
-    def make(running: RunningSimulator, user: str = "", password: str = "", account: str = "") -> Client:
+    def make(running: ControlClient, user: str = "", password: str = "", account: str = "") -> Client:
         made.append(Redirected(running.address))
         settings = running.settings
         return Client(

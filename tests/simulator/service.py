@@ -35,6 +35,14 @@ class Reply:
     after: float = 0.0  # machine seconds
 
 
+class QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A carrier that was killed drops its connections: nothing to report."""
+
+
 class Service:
     def __init__(self, auth_token: str) -> None:
         self.documents: dict[str, str | Reply | list[str | Reply]] = {}
@@ -58,9 +66,7 @@ class Service:
             def do_GET(self) -> None:
                 service.answer(self)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = QuietServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.address = f"http://127.0.0.1:{self._server.server_port}"

@@ -16,8 +16,11 @@ Person = Callable[..., str]
 
 def room(service: Service, name: str, attributes: str = "", after: str = "") -> str:
     action = f' action="{service.address}{after}"' if after else ""
-    callback = f'statusCallback="{service.address}/conference" statusCallbackEvent="start end join leave mute hold"'
-    return f'<Response><Dial{action}><Conference waitUrl="" {callback} {attributes}>{name}</Conference></Dial></Response>'
+    callback = (
+        f'statusCallback="{service.address}/conference" statusCallbackEvent="start end join leave mute hold"'
+    )
+    conference = f'<Conference waitUrl="" {callback} {attributes}>{name}</Conference>'
+    return f"<Response><Dial{action}>{conference}</Dial></Response>"
 
 
 def told(service: Service, name: str) -> list[Request]:
@@ -31,12 +34,16 @@ def events(service: Service, name: str) -> list[str]:
 def test_a_contact_and_an_agent_meet_and_the_contact_hangs_up(
     client: Client, person: Person, service: Service, simulator: RunningSimulator
 ) -> None:
-    contact = client.calls.create(to=person(talk=20), from_=OURS, twiml=room(service, "meeting", after="/left"))
+    contact = client.calls.create(
+        to=person(talk=20), from_=OURS, twiml=room(service, "meeting", after="/left")
+    )
     eventually(lambda: events(service, "meeting") == ["participant-join"])
     (waiting,) = client.conferences.list(friendly_name="meeting")
     assert waiting.status == "init"
     agent = client.calls.create(
-        to="client:agent-17", from_=OURS, twiml=room(service, "meeting", 'participantLabel="agent"', after="/agent-left")
+        to="client:agent-17",
+        from_=OURS,
+        twiml=room(service, "meeting", 'participantLabel="agent"', after="/agent-left"),
     )
     eventually(lambda: len(events(service, "meeting")) == 4)
     client.calls(agent.sid).update(status="completed")
@@ -105,12 +112,16 @@ def test_a_participant_is_dialled_held_muted_and_removed(
     assert [post.form["CallStatus"] for post in service.at("/leg")][-1] == "completed"
     assert len(conference.participants.list()) == 1
     conference.update(status="completed")
-    ended = eventually(lambda: [p for p in told(service, "dialled-in") if p.form["StatusCallbackEvent"] == "conference-end"])
+    ended = eventually(
+        lambda: [p for p in told(service, "dialled-in") if p.form["StatusCallbackEvent"] == "conference-end"]
+    )
     assert ended[0].form["ReasonConferenceEnded"] == "conference-ended-via-api"
     eventually(lambda: service.at("/agent-left"))  # the call goes on after its Dial
 
 
-def test_a_participant_may_create_the_conference_and_never_come(client: Client, person: Person, service: Service) -> None:
+def test_a_participant_may_create_the_conference_and_never_come(
+    client: Client, person: Person, service: Service
+) -> None:
     made = client.conferences("nobody-came").participants.create(
         from_=OURS, to=person(answers="busy"), conference_status_callback=f"{service.address}/conference"
     )
@@ -118,7 +129,9 @@ def test_a_participant_may_create_the_conference_and_never_come(client: Client, 
     eventually(lambda: events(service, "nobody-came") == ["conference-end"])
 
 
-def test_the_moderators_exit_ends_the_conference_for_all(client: Client, person: Person, service: Service) -> None:
+def test_the_moderators_exit_ends_the_conference_for_all(
+    client: Client, person: Person, service: Service
+) -> None:
     service.documents["/left"] = "<Response><Say>La conversation est finie.</Say></Response>"
     contact = client.calls.create(to=person(), from_=OURS, twiml=room(service, "moderated", after="/left"))
     client.calls.create(
@@ -131,7 +144,9 @@ def test_the_moderators_exit_ends_the_conference_for_all(client: Client, person:
     assert ended.call_sid_ending_conference
 
 
-def test_a_conference_starts_only_with_one_who_may_start_it(client: Client, person: Person, service: Service) -> None:
+def test_a_conference_starts_only_with_one_who_may_start_it(
+    client: Client, person: Person, service: Service
+) -> None:
     not_yet = room(service, "locked", 'startConferenceOnEnter="false"')
     for _ in range(2):
         client.calls.create(to=person(), from_=OURS, twiml=not_yet)
@@ -147,7 +162,11 @@ def test_a_call_moved_out_of_a_conference_leaves_it(client: Client, person: Pers
     call = client.calls.create(to=person(), from_=OURS, twiml=room(service, "moved-out"))
     eventually(lambda: events(service, "moved-out"))
     client.calls(call.sid).update(twiml="<Response><Pause length='500'/></Response>")
-    left = eventually(lambda: [p for p in told(service, "moved-out") if p.form["StatusCallbackEvent"] == "participant-leave"])
+    left = eventually(
+        lambda: [
+            p for p in told(service, "moved-out") if p.form["StatusCallbackEvent"] == "participant-leave"
+        ]
+    )
     assert left[0].form["ReasonParticipantLeft"] == "participant_updated_via_api"
     assert client.calls(call.sid).update(status="completed").status == "completed"
 
@@ -158,11 +177,14 @@ def test_waiting_ends_when_somebody_comes(
     """Patience runs out only for who is alone."""
     say = "<Say>Merci de patienter.</Say>"
     document = room(service, "patience").replace("<Dial", f"{say}<Dial")
-    alone = client.calls.create(to=person(patience=10), from_=OURS, twiml=document.replace("patience<", "alone<"))
+    alone = client.calls.create(
+        to=person(patience=10), from_=OURS, twiml=document.replace("patience<", "alone<")
+    )
     joined = client.calls.create(to=person(patience=10, talk=30), from_=OURS, twiml=document)
     client.calls.create(to="client:agent-19", from_=OURS, twiml=room(service, "patience"))
     ends = [
-        eventually(lambda sid=sid: (found := simulator.call(sid))["ended_at"] and found) for sid in (alone.sid, joined.sid)
+        eventually(lambda sid=sid: (found := simulator.call(sid))["ended_at"] and found)
+        for sid in (alone.sid, joined.sid)
     ]
     assert [end["ended_by"] for end in ends] == ["person", "person"]
     assert ends[0]["duration"] < 20

@@ -66,7 +66,9 @@ def test_a_missed_call_is_called_back(
     client.calls.create(to=number, from_=line, twiml="<Response/>", timeout=5)
     back = eventually(lambda: service.at("/in"))[0]
     assert (back.form["From"], back.form["To"]) == (number, line)
-    again = client.calls.create(to=number, from_=line, twiml="<Response><Say>Bonjour.</Say></Response>", timeout=5)
+    again = client.calls.create(
+        to=number, from_=line, twiml="<Response><Say>Bonjour.</Say></Response>", timeout=5
+    )
     eventually(lambda: client.calls(again.sid).fetch().status == "completed")
 
 
@@ -75,6 +77,8 @@ def test_a_voicemail_is_answered_by_a_call(
 ) -> None:
     number = person(answers="machine", greeting=2, calls_back=[{"on": "voicemail", "after": 10}])
     client.calls.create(
-        to=number, from_=line, twiml="<Response><Pause length='4'/><Say>Rappelez-nous, merci.</Say></Response>"
+        to=number,
+        from_=line,
+        twiml="<Response><Pause length='4'/><Say>Rappelez-nous, merci.</Say></Response>",
     )
     assert eventually(lambda: service.at("/in"))[0].form["From"] == number

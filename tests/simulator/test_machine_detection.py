@@ -80,7 +80,9 @@ def test_a_machine_hangs_up_when_it_has_recorded_enough(
     client: Client, person: Callable[..., str], simulator: RunningSimulator
 ) -> None:
     call = client.calls.create(
-        to=person(answers="machine", greeting=2), from_=OURS, twiml="<Response><Pause length='900'/></Response>"
+        to=person(answers="machine", greeting=2),
+        from_=OURS,
+        twiml="<Response><Pause length='900'/></Response>",
     )
     end = eventually(lambda: (found := simulator.call(call.sid))["ended_at"] and found)
     assert end["ended_by"] == "machine"

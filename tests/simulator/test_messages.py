@@ -18,12 +18,16 @@ Person = Callable[..., str]
 def test_a_message_is_sent_then_delivered_and_its_first_status_is_never_told(
     client: Client, person: Person, service: Service
 ) -> None:
-    message = client.messages.create(to=person(), from_=OURS, body="Bonjour", status_callback=f"{service.address}/sms")
+    message = client.messages.create(
+        to=person(), from_=OURS, body="Bonjour", status_callback=f"{service.address}/sms"
+    )
     assert (message.status, message.num_segments, message.price) == ("queued", "1", None)
     eventually(lambda: len(service.at("/sms")) == 2)
     told = service.at("/sms")
     assert [post.form["MessageStatus"] for post in told] == ["sent", "delivered"]
-    assert all(post.genuine and post.form["MessageSid"] == post.form["SmsSid"] == message.sid for post in told)
+    assert all(
+        post.genuine and post.form["MessageSid"] == post.form["SmsSid"] == message.sid for post in told
+    )
     assert len(told[1].form["RawDlrDoneDate"]) == 10
     fetched = client.messages(message.sid).fetch()
     assert (fetched.status, fetched.error_code) == ("delivered", None)
@@ -41,7 +45,9 @@ def test_what_cannot_be_delivered_says_why(client: Client, person: Person, servi
     assert (told[1].form["MessageStatus"], told[1].form["ErrorCode"]) == ("undelivered", "30003")
 
 
-def test_a_messaging_service_accepts_first(client: Client, person: Person, simulator: RunningSimulator) -> None:
+def test_a_messaging_service_accepts_first(
+    client: Client, person: Person, simulator: RunningSimulator
+) -> None:
     service_sid = "MG" + "7" * 32
     simulator.set_number(number="+33199000044", messaging_service_sid=service_sid)
     message = client.messages.create(to=person(), messaging_service_sid=service_sid, body="Bonjour")
@@ -78,7 +84,11 @@ def test_a_person_who_texts_stop_cannot_be_texted_until_they_start_again(
     client.messages.create(to=number, from_=OURS, body="Ceci est un rappel")
     stop = eventually(lambda: service.at("/inbound"))[0]
     assert (stop.form["Body"], stop.form["From"], stop.form["To"]) == (" stop ", number, OURS)
-    assert (stop.form["SmsStatus"], stop.form["NumMedia"], stop.form["FromCountry"]) == ("received", "0", "FR")
+    assert (stop.form["SmsStatus"], stop.form["NumMedia"], stop.form["FromCountry"]) == (
+        "received",
+        "0",
+        "FR",
+    )
     assert stop.genuine
     with pytest.raises(TwilioRestException) as refusal:
         client.messages.create(to=number, from_=OURS, body="Encore")

@@ -1,7 +1,7 @@
 """Signed webhooks and the status callbacks of calls.
 
-"CallSid, AccountSid, From, To, Caller, Called, CallStatus, ApiVersion, Direction ... and, for status callbacks,
-CallbackSource, Timestamp, SequenceNumber, CallDuration, Duration, SipResponseCode."
+"CallSid, AccountSid, From, To, Caller, Called, CallStatus, ApiVersion, Direction ... and, for status
+callbacks, CallbackSource, Timestamp, SequenceNumber, CallDuration, Duration, SipResponseCode."
 """
 
 from __future__ import annotations
@@ -58,9 +58,17 @@ def test_events_come_in_order_with_their_numbers(client: Client, person: Person,
 
 
 def test_by_default_only_the_end_is_told(client: Client, person: Person, service: Service) -> None:
-    for answer, status, sip in (("busy", "busy", "486"), ("no-answer", "no-answer", "487"), ("human", "completed", "200")):
+    for answer, status, sip in (
+        ("busy", "busy", "486"),
+        ("no-answer", "no-answer", "487"),
+        ("human", "completed", "200"),
+    ):
         client.calls.create(
-            to=person(answers=answer), from_=OURS, twiml=SHORT, timeout=5, status_callback=f"{service.address}/{status}"
+            to=person(answers=answer),
+            from_=OURS,
+            twiml=SHORT,
+            timeout=5,
+            status_callback=f"{service.address}/{status}",
         )
         told = eventually(lambda status=status: service.at(f"/{status}"))
         assert [(post.form["CallStatus"], post.form["SequenceNumber"]) for post in told] == [(status, "0")]
@@ -80,16 +88,24 @@ def test_events_in_one_text_with_spaces_stop_after_initiated(
         status_callback_event=[" ".join(EVENTS)],
     )
     eventually(lambda: simulator.call(call.sid)["ended_at"])
-    marker = client.calls.create(to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/mark")
+    marker = client.calls.create(
+        to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/mark"
+    )
     eventually(lambda: service.at("/mark"))
     assert marker.sid
     assert [post.form["CallStatus"] for post in service.at("/status")] == ["initiated"]
 
 
-def test_a_slow_service_never_sees_events_out_of_order(client: Client, person: Person, service: Service) -> None:
+def test_a_slow_service_never_sees_events_out_of_order(
+    client: Client, person: Person, service: Service
+) -> None:
     service.documents["/status"] = [Reply(after=0.4), Reply()]
     client.calls.create(
-        to=person(), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/status", status_callback_event=EVENTS
+        to=person(),
+        from_=OURS,
+        twiml=SHORT,
+        status_callback=f"{service.address}/status",
+        status_callback_event=EVENTS,
     )
     eventually(lambda: len(service.at("/status")) == 4)
     assert [post.form["SequenceNumber"] for post in service.at("/status")] == ["0", "1", "2", "3"]
@@ -111,9 +127,13 @@ def test_the_fragment_asks_for_retries_and_is_never_sent(
 
 def test_a_5xx_is_not_retried_without_being_asked(client: Client, person: Person, service: Service) -> None:
     service.documents["/status"] = Reply(status=500)
-    client.calls.create(to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/status")
+    client.calls.create(
+        to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/status"
+    )
     eventually(lambda: service.at("/status"))
-    client.calls.create(to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/mark")
+    client.calls.create(
+        to=person(answers="failed"), from_=OURS, twiml=SHORT, status_callback=f"{service.address}/mark"
+    )
     eventually(lambda: service.at("/mark"))
     assert len(service.at("/status")) == 1
 
@@ -138,7 +158,10 @@ def test_a_read_time_out_counts_in_machine_seconds(
     service.documents["/hurried"] = Reply(SHORT, after=0.6)
     patient = client.calls.create(to=person(), from_=OURS, url=f"{service.address}/voice")
     hurried = client.calls.create(to=person(), from_=OURS, url=f"{service.address}/hurried#rt=200&rc=0")
-    ends = [eventually(lambda sid=sid: (f := simulator.call(sid))["ended_at"] and f) for sid in (patient.sid, hurried.sid)]
+    ends = [
+        eventually(lambda sid=sid: (f := simulator.call(sid))["ended_at"] and f)
+        for sid in (patient.sid, hurried.sid)
+    ]
     codes = [[line["code"] for line in end["timeline"] if line["kind"] == "response"] for end in ends]
     assert codes == [[0], [11200]]
 
