@@ -23,6 +23,7 @@ class Known:
     person: Person
     fragility: int
     numbers: list[str]
+    import_id: str | None = None  # the list that brought this person first
     new: bool = False
     changed: bool = False
 
@@ -38,9 +39,9 @@ def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
     ]
     people: dict[str, list[Known]] = {}
     for some in pieces(list(dict.fromkeys(ids))):
-        columns = (contact.c.id, contact.c.person, contact.c.fragility)
+        columns = (contact.c.id, contact.c.person, contact.c.fragility, contact.c.import_id)
         known = {
-            row.id: Known(row.id, read_person(tx, row), row.fragility, [])
+            row.id: Known(row.id, read_person(tx, row), row.fragility, [], row.import_id)
             for row in tx.all(sa.select(*columns).where(contact.c.id.in_(some)))
         }
         links = (

@@ -97,7 +97,7 @@ def store_batch(tx: Tx, batch: Sequence[Placed], placing: Placing) -> Stored:
             inserts.append(_contact_row(tx, placed, known, placing, cases.get(row.values.reference)))
             stored.new += 1
         else:
-            _merge(stored, row, known, likeness)
+            _merge(stored, row, known, likeness, placing.import_id)
         if any(other is not known for number in numbers for other in people.get(number, ())):
             stored.shared += 1
             stored.say(row, "shared-number")
@@ -224,10 +224,10 @@ def _contact_row(
     }
 
 
-def _merge(stored: Stored, row: ReadRow, known: Known, likeness: Likeness) -> None:
+def _merge(stored: Stored, row: ReadRow, known: Known, likeness: Likeness, import_id: str) -> None:
     """Say what was merged, and fill what was not known before; nothing known is overwritten."""
     values, person = row.values, known.person
-    if known.id in stored.contacts or likeness == "spelled-differently":
+    if likeness == "spelled-differently" or import_id == known.import_id or known.id in stored.contacts:
         stored.merged += 1
         stored.say(row, "spelled-differently" if likeness == "spelled-differently" else "same-person-twice")
     else:
