@@ -23,7 +23,7 @@ POSTCODES: Final = MappingProxyType(
 )
 _FIXED: Final = MappingProxyType({"44": "35301", "11": "19900", "84": "46571"})
 _SECOND_NUMBERS: Final = 60  # people with a second number
-_HOUSEHOLDS: Final = 6  # pairs of people with one number
+_HOUSEHOLDS: Final = MappingProxyType({"44": 4, "11": 1, "84": 1})  # region -> pairs with one number
 OPPOSED: Final = 8  # people marked in the opposition column
 _CASE_SIZE: Final = 20  # contacts an index case names
 
@@ -103,12 +103,19 @@ def _person(case: str, region: str, number: str, chance: random.Random) -> Conta
 
 def _marry(mainland: list[Contact], chance: random.Random) -> None:
     """Give some pairs one address, one family name and one telephone."""
-    chosen = chance.sample([contact for contact in mainland if len(contact.numbers) == 1], _HOUSEHOLDS * 2)
-    for first, second in zip(chosen[::2], chosen[1::2], strict=True):
-        second.reference, second.last_name, second.postcode = first.reference, first.last_name, first.postcode
-        if second.first_name == first.first_name:
-            second.first_name = next(name for name in FIRST_NAMES if name != first.first_name)
-        second.numbers = list(first.numbers)
-        second.housemate = first
-        first.housemate = second
-        first.language = second.language = "fr"
+    free = [contact for contact in mainland if len(contact.numbers) == 1]
+    for region, pairs in _HOUSEHOLDS.items():
+        chosen = chance.sample([contact for contact in free if contact.region == region], pairs * 2)
+        for first, second in zip(chosen[::2], chosen[1::2], strict=True):
+            _share(first, second)
+
+
+def _share(first: Contact, second: Contact) -> None:
+    """Make two people of one region housemates with the first one's telephone."""
+    second.reference, second.last_name, second.postcode = first.reference, first.last_name, first.postcode
+    if second.first_name == first.first_name:
+        second.first_name = next(name for name in FIRST_NAMES if name != first.first_name)
+    second.numbers = list(first.numbers)
+    second.housemate = first
+    first.housemate = second
+    first.language = second.language = "fr"

@@ -85,8 +85,10 @@ def test_the_import_of_the_list_gives_what_the_demonstration_expects(rt: Runtime
     assert (report.suppressions_new, report.shared_numbers) == (_opposed_numbers(), 6)
     with rt.db.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(phone_number)) == expected["numbers"]
-        counted = sa.select(contact.c.region_code, sa.func.count()).group_by(contact.c.region_code)
-        regions = {code: size for code, size in tx.all(counted)}
+        counted = sa.select(contact.c.region_code, sa.func.count().label("count")).group_by(
+            contact.c.region_code
+        )
+        regions = {row.region_code: row[1] for row in tx.all(counted)}
         zones = set(tx.execute(sa.select(contact.c.zone)).scalars())
     assert regions == dict(PEOPLE_IN)
     assert zones == {"Europe/Paris", "Indian/Reunion"}
