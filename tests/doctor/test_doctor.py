@@ -47,7 +47,7 @@ def test_missing_settings_are_all_named_and_the_rest_is_not_asked(monkeypatch: p
 
 def test_a_running_stack_is_well(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
     _, found = _examine(_settings_of(stack), monkeypatch)
-    asked = ("python", "settings", "database", "redis", "carrier", "disk")
+    asked = ("python", "settings", "database", "redis", "carrier", "signature", "disk")
     assert {check: found[check]["state"] for check in asked} == dict.fromkeys(asked, "ok")
     assert found["clock"]["state"] == "skipped"  # the stack's life clock has an origin of its own
 
