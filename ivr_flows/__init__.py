@@ -24,7 +24,7 @@ from ivr_flows.findings import Finding, FlowError, FlowInvalid, FlowVersionMisma
 from ivr_flows.lint import lint
 from ivr_flows.schema import flow_schema
 from ivr_flows.segments import measure
-from ivr_flows.session import begin, resume
+from ivr_flows.session import begin, resume, waiting_for
 from ivr_flows.turns import (
     AskKeys,
     AskWords,
@@ -81,4 +81,5 @@ __all__ = [
     "measure",
     "normalise_verdict",
     "resume",
+    "waiting_for",
 ]

@@ -23,21 +23,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.reading import Document, Path, place, read
-from ivr_flows.turns import Channel, Hangup, Input, Keys, MachineVerdict, NoKeys, QueueEnd, QueueEnded, Words
+from ivr_flows.schema import CONVERSATIONS, check
+from ivr_flows.turns import Channel, Hangup, Input, Keys, MachineVerdict, NoKeys, QueueEnded, Words
 
 NOON = datetime(2020, 11, 16, 11, 0, tzinfo=UTC)
 """When a conversation takes place unless it says otherwise: a Monday, noon in Paris."""
 
-_FILE = frozenset({"facts", "conversations", "flow"})
-_FIELDS = frozenset(
-    {"name", "channel", "language", "facts", "answered_by", "now", "exchanges", "effects", "outcome"}
-)
 _GIVEN = ("press", "text", "silence", "machine", "queue", "hangup")
-_QUEUE_ENDS = ("connected", "closed", "callback", "unavailable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +62,13 @@ class Conversation:
 
 
 def read_conversations(text: str) -> list[Conversation]:
-    """Read a file of conversations; raises :class:`FlowInvalid` with ``conversation`` findings."""
+    """Read a file of conversations; raises :class:`FlowInvalid` with every finding."""
     document = read(text)
-    data = _mapping(document, (), document.data, _FILE)
-    found = data.get("conversations")
-    if not isinstance(found, list) or not found:
-        raise _wrong(document, ("conversations",), "there are no conversations", "write a list of them")
-    shared = data.get("facts") or {}
-    return [_conversation(document, index, item, shared) for index, item in enumerate(found)]
+    findings = check(document, CONVERSATIONS)
+    if findings:
+        raise FlowInvalid(findings)
+    shared = document.data.get("facts", {})
+    return [_conversation(document, index, shared) for index in range(len(document.data["conversations"]))]
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,65 +80,53 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in both.items() if value is not None}
 
 
-def _conversation(document: Document, index: int, item: Any, shared: Mapping[str, Any]) -> Conversation:
+def _conversation(document: Document, index: int, shared: Mapping[str, Any]) -> Conversation:
     path: Path = ("conversations", index)
-    data = _mapping(document, path, item, _FIELDS)
-    exchanges = data.get("exchanges") or []
+    data: Mapping[str, Any] = document.data["conversations"][index]
     effects = data.get("effects")
+    exchanges = enumerate(data.get("exchanges", []))
     return Conversation(
-        name=str(data.get("name", f"conversation {index + 1}")),
+        name=data.get("name", f"conversation {index + 1}"),
         line=document.line(*path),
-        channel=cast(Channel, data.get("channel", "voice")),
+        channel=data.get("channel", "voice"),
         language=data.get("language"),
         answered_by=data.get("answered_by"),
-        now=datetime.fromisoformat(data["now"]) if "now" in data else NOON,
-        facts=merged(shared, data.get("facts") or {}),
-        exchanges=tuple(_exchange(document, (*path, "exchanges", i), e) for i, e in enumerate(exchanges)),
+        now=_moment(document, path, data),
+        facts=merged(shared, data.get("facts", {})),
+        exchanges=tuple(_exchange(document, (*path, "exchanges", i), each) for i, each in exchanges),
         effects=None if effects is None else tuple(effects),
         outcome=data.get("outcome"),
     )
 
 
-def _exchange(document: Document, path: Path, item: Any) -> Exchange:
-    data = _mapping(document, path, item, frozenset({"heard", *_GIVEN}))
+def _moment(document: Document, path: Path, data: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(data["now"]) if "now" in data else NOON
+    except ValueError as error:
+        raise _wrong(document, (*path, "now"), str(error), "write 2020-11-16T11:00:00Z") from None
+
+
+def _exchange(document: Document, path: Path, data: Mapping[str, Any]) -> Exchange:
     heard = data.get("heard", [])
-    quoted = tuple(str(part) for part in heard) if isinstance(heard, list) else (str(heard),)
     given = [key for key in _GIVEN if key in data]
     if len(given) > 1:
         raise _wrong(document, path, f"{' and '.join(given)} at once", "make it two exchanges")
-    return Exchange(quoted, _input(document, path, given[0], data) if given else None, document.line(*path))
+    quoted = (heard,) if isinstance(heard, str) else tuple(heard)
+    return Exchange(quoted, _input(given[0], data) if given else None, document.line(*path))
 
 
-def _input(document: Document, path: Path, kind: str, data: Mapping[str, Any]) -> Input:
-    value = str(data[kind])
+def _input(kind: str, data: Mapping[str, Any]) -> Input:
     match kind:
         case "press":
-            return Keys(value)
+            return Keys(str(data[kind]))
         case "text":
-            return Words(value)
+            return Words(str(data[kind]))
         case "machine":
-            return MachineVerdict(value)
+            return MachineVerdict(data[kind])
         case "queue":
-            if value not in _QUEUE_ENDS:
-                raise _wrong(
-                    document, (*path, kind), f"a queue does not end {value!r}", ", ".join(_QUEUE_ENDS)
-                )
-            return QueueEnded(cast(QueueEnd, value))
+            return QueueEnded(data[kind])
     return NoKeys() if kind == "silence" else Hangup()
 
 
-def _mapping(document: Document, path: Path, item: Any, known: frozenset[str]) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping):
-        raise _wrong(
-            document, path, "a mapping is expected here", f"write some of {', '.join(sorted(known))}"
-        )
-    for key in item:
-        if key not in known:
-            raise _wrong(
-                document, (*path, key), f"{key!r} means nothing here", f"use {', '.join(sorted(known))}"
-            )
-    return item
-
-
 def _wrong(document: Document, path: Path, message: str, fix: str) -> FlowInvalid:
-    return FlowInvalid([Finding("conversation", "error", document.line(*path), place(path), message, fix)])
+    return FlowInvalid([Finding("schema", "error", document.line(*path), place(path), message, fix)])

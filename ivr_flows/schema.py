@@ -1,4 +1,4 @@
-"""The published JSON Schema, and what it has to say about a document."""
+"""The published JSON Schemas, and what they have to say about a document."""
 
 from __future__ import annotations
 
@@ -12,24 +12,30 @@ from jsonschema import Draft202012Validator, ValidationError
 from ivr_flows.findings import Finding
 from ivr_flows.reading import Document, Path, place
 
+FLOW = "schema.json"
+CONVERSATIONS = "conversations.schema.json"
 MOST_FINDINGS = 50
 
 
 def flow_schema() -> dict[str, Any]:
     """The JSON Schema of a flow, as published (``ivr_flows/schema.json``)."""
-    schema: dict[str, Any] = json.loads((files("ivr_flows") / "schema.json").read_text("utf-8"))
-    return schema
+    return _schema(FLOW)
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(flow_schema())
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(_schema(name))
 
 
-def check(document: Document) -> list[Finding]:
+def _schema(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((files("ivr_flows") / name).read_text("utf-8"))
+    return schema
+
+
+def check(document: Document, name: str = FLOW) -> list[Finding]:
     """Every place where the document departs from the schema (the first fifty)."""
     found: list[Finding] = []
-    for error in _validator().iter_errors(document.data):
+    for error in _validator(name).iter_errors(document.data):
         found.append(_finding(error, document))
         if len(found) >= MOST_FINDINGS:
             break

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ivr_flows.definition import Definition
@@ -27,12 +27,14 @@ from ivr_flows.turns import (
     NoKeys,
     Turn,
     Verdict,
+    Wait,
     Words,
     normalise_verdict,
 )
 from ivr_flows.vocabulary import STOP_WORDS
 
 START = "start"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MISSING = object()
 
 
@@ -86,6 +88,19 @@ def resume(definition: Definition, state: Mapping[str, Any], given: Input, *, no
     if run.state["outcome"] is not None:
         return run.turn(None)
     return _advance(run, _respond(run, _cleaned(given)))
+
+
+def waiting_for(definition: Definition, state: Mapping[str, Any]) -> Wait | None:
+    """What the session waits for now, without giving it anything; None when it has ended.
+
+    For a caller who comes back from a round of waiting music: is this person in a queue?
+    """
+    run = Run(definition, copy.deepcopy(dict(state)), EPOCH)
+    step = definition.steps[run.step]
+    if run.state["outcome"] is not None or step.question is None:
+        return None
+    again = step.actions[step.question].again(run)
+    return again.wait if isinstance(again, Pause) else None
 
 
 def _cleaned(given: Input) -> Input:

@@ -68,12 +68,14 @@ def test_what_was_never_visited_is_said(flow_text):
         "conversations: [{nme: x}]",
         'conversations: [{exchanges: [{press: "1", text: a}]}]',
         "conversations: [{exchanges: [{queue: full}]}]",
+        "conversations: [{now: '2020-13-01T00:00:00Z'}]",
+        "conversations: [{effects: 1}]",
     ],
 )
 def test_a_file_of_conversations_that_makes_no_sense_is_refused_with_its_line(text):
     with pytest.raises(FlowInvalid) as caught:
         read_conversations(text)
-    assert [(finding.id, finding.line) for finding in caught.value.findings] == [("conversation", 1)]
+    assert [(finding.id, finding.line) for finding in caught.value.findings] == [("schema", 1)]
 
 
 def test_facts_are_merged_deeply_and_null_takes_one_away():
