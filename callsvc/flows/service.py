@@ -120,11 +120,11 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
     return turn
 
 
-def peek_session(tx: Tx, row: Row[Any]) -> ivr_flows.Turn | None:
-    """What a session waits for, without moving it (a waiting round); None if it has ended."""
+def session_waits_for(tx: Tx, row: Row[Any]) -> ivr_flows.Wait | None:
+    """What a session waits for now, without moving it; None if it has ended."""
     definition = definition_of(tx, row.version)
     state = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
-    return ivr_flows.resume(definition, state, ivr_flows.NoKeys(), now=tx.now)
+    return ivr_flows.waiting_for(definition, state)
 
 
 def count_turn(tx: Tx, row: Row[Any]) -> None:

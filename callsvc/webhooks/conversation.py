@@ -12,7 +12,7 @@ from callsvc.calls.events import LegEnded
 from callsvc.calls.queries import call_of_leg, lock_leg
 from callsvc.calls.tables import call
 from callsvc.core.db import Tx
-from callsvc.flows.service import begin_session, count_turn, peek_session, resume_session, session_of
+from callsvc.flows.service import begin_session, count_turn, resume_session, session_of, session_waits_for
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
@@ -41,9 +41,9 @@ def begin(tx: Tx, leg: Row[Any], version: str, *, caller_id: str, answered_by: s
 
 def proceed(tx: Tx, leg: Row[Any], session: Row[Any], digits: str) -> str:
     """The next turn of a running session: keys, silence, or one more round of waiting."""
-    waiting = peek_session(tx, session)
-    if waiting is not None and isinstance(waiting.wait, InQueue):
-        return _wait_on(tx, leg, session, waiting.wait, digits)
+    waiting = session_waits_for(tx, session)
+    if isinstance(waiting, InQueue):
+        return _wait_on(tx, leg, session, waiting, digits)
     given = Keys(digits) if digits else NoKeys()
     turn = resume_session(tx, session, given)
     return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
