@@ -19,6 +19,7 @@ from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.people import Person, seal_person
 from callsvc.contacts.tables import contact, contact_number, phone_number, tracing_case
 from callsvc.core.db import Tx
+from callsvc.core.france import zone_of_department
 from callsvc.core.phone_numbers import Number, zone_of
 
 
@@ -69,7 +70,7 @@ def place(row: ReadRow, placing: Placing) -> Placed | Problem:
     if platform is None:
         reason = "department-needed" if department is None else "platform-unknown"
         return Problem(row.line, "", department or "", reason, refused=True)
-    zone = zone_of(department=department, e164=row.numbers[0].e164)
+    zone = zone_of_department(department) or zone_of(e164=row.numbers[0].e164)
     if zone is None:
         return Problem(row.line, "", row.numbers[0].raw, "zone-unknown", refused=True)
     return Placed(row, platform, zone)

@@ -10,6 +10,7 @@ Everything here is data and arithmetic: no database, no file, no network.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -144,6 +145,7 @@ def _plain(text: str) -> str:
 _BY_NAME: Final = {_plain(entry.name.replace("'", " ")): code for code, entry in DEPARTMENTS.items()}
 
 
+@lru_cache(maxsize=8192)  # a list repeats a few hundred of them
 def department_code(text: str | None) -> str | None:
     """The department a cell names, or None: `1`, `01`, `2a`, `57 - Moselle`, `La Réunion` and `D974` all do.
 
@@ -161,6 +163,7 @@ def department_code(text: str | None) -> str | None:
     return _BY_NAME.get(plain) or _BY_NAME.get(f"la {plain}")
 
 
+@lru_cache(maxsize=8192)
 def postcode_of(text: str | None) -> str | None:
     """The five-digit postcode a cell holds, or None: `1000` (Excel), `75 001`, `F-67000` and `67000.0` do."""
     if not text:
@@ -172,6 +175,7 @@ def postcode_of(text: str | None) -> str | None:
     return bare.zfill(5)
 
 
+@lru_cache(maxsize=8192)
 def department_of(postcode: str | None) -> str | None:
     """The department of a postcode, or None when it has none (Monaco, an invented one).
 

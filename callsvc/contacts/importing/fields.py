@@ -73,13 +73,16 @@ _MOMENTS: Final = (
     "%d-%m-%Y",
     "%d.%m.%Y",
 )
+_NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
+_FRENCH_MOMENT: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d))?", re.ASCII)
 _YEAR: Final = re.compile(r"(1[89]\d\d|20\d\d)(?:[.,]0+)?")
 
 
 def bare(text: str) -> str:
     """A word for comparison: no accents, no capitals, no punctuation at its ends."""
-    decomposed = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", decomposed.lower()).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_A_LETTER.sub(" ", text.lower()).strip()
 
 
 def read_yes_no(text: str) -> bool | None:
@@ -126,6 +129,13 @@ def read_birth_year(text: str, today: date) -> int | None:
 
 def read_moment(text: str) -> datetime | None:
     """A French (day first) or ISO date, with or without an hour, as a local time without zone; else None."""
+    if match := _FRENCH_MOMENT.fullmatch(text):  # most of them, and ten times faster than trying each form
+        day, month, year, hour, minute = match.groups(default="00")
+        text = f"{year}-{month}-{day}T{hour}:{minute}"
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
     text = re.sub(r"\s+(?:à\s+)?", " ", text.strip())
     text = re.sub(r"\b(\d{1,2})h(\d\d)?\b", lambda match: f"{match[1]}:{match[2] or '00'}", text)
     for pattern in _MOMENTS:
