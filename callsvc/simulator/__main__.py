@@ -96,6 +96,8 @@ def command(context: click.Context, /, **options: object) -> None:
     explicit = context.get_parameter_source("host") is ParameterSource.COMMANDLINE
     if not explicit and not _is_loopback(str(options["host"])):
         raise click.UsageError("only --host on the command line may open the simulator to other machines")
+    # The service may be given several tokens while one replaces another: the first is the one that signs.
+    options["auth_token"] = str(options["auth_token"]).split(",")[0].strip()
     settings = Settings(**options)  # type: ignore[arg-type]  # the options above are the fields, checked by click
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:

@@ -45,7 +45,7 @@ class Server:
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         await self.carrier.open()
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
         await site.start()

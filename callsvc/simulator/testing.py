@@ -125,6 +125,12 @@ class RunningSimulator(ControlClient):
         self.settings = replace(self.settings, voice_url=voice_url, sms_url=sms_url, status_url=status_url)
         self._server.carrier.settings = self.settings
 
+    def advance(self, seconds: float) -> None:
+        """Move a stepped clock on; take small steps, as HTTP between two of them takes machine time."""
+        if not isinstance(self.clock, SteppedClock):
+            raise TypeError("only a stepped clock can be moved")
+        self._do(self.clock.advance(seconds))
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()

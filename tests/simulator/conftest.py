@@ -34,19 +34,14 @@ def simulator() -> Iterator[RunningSimulator]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def session_service() -> Iterator[Service]:
+@pytest.fixture
+def service(simulator: RunningSimulator) -> Iterator[Service]:
+    """A service of its own port, so that what an earlier test left behind reaches nobody."""
     service = Service(DEFAULT_AUTH_TOKEN)
     yield service
-    service.stop()
-
-
-@pytest.fixture
-def service(session_service: Service, simulator: RunningSimulator) -> Iterator[Service]:
-    session_service.documents.clear()
-    session_service.requests.clear()
-    yield session_service
     simulator.clear_faults()
+    simulator.set_webhooks()
+    service.stop()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import pytest
 
 from callsvc.simulator.clock import ScaledClock, SteppedClock
 from callsvc.simulator.dates import from_iso, iso, rfc2822
+from callsvc.simulator.testing import running_simulator
+from tests.simulator.service import eventually
 
 MORNING = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)
 
@@ -64,3 +66,16 @@ def test_dates_are_written_as_the_vendor_writes_them() -> None:
     assert rfc2822(MORNING) == "Mon, 16 Nov 2020 09:00:00 +0000"
     assert from_iso(iso(MORNING)) == MORNING
     assert rfc2822(None) is iso(None) is None
+
+
+def test_a_simulator_can_live_by_a_stepped_clock() -> None:
+    with running_simulator(clock=SteppedClock(MORNING)) as running:
+        running.add_people([{"number": "+33639980001", "hangs_up": {"after": 20}}])
+        running.set_webhooks(voice_url="http://127.0.0.1:1/nobody")
+        sid = running.call_in("+33639980001", "+33199000001")
+        eventually(lambda: running.call(sid)["answered_at"])
+        assert running.call(sid)["answered_at"] == iso(MORNING)
+        running.advance(60)
+        end = running.call(sid)
+        assert end["duration"] == 4  # the apology
+        assert end["ended_by"] == "service"
