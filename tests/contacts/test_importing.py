@@ -22,6 +22,7 @@ from callsvc.contacts.importing.fields import (
 from callsvc.contacts.importing.header import field_of, read_mapping
 from callsvc.contacts.importing.problems import LINES, REFUSED, SAID, says
 from callsvc.core.errors import Invalid
+from callsvc.core.phone_numbers import REASONS, REPAIRS
 
 TODAY = date(2020, 11, 16)
 LOCAL = datetime.fromisoformat("2020-11-05T14:30")  # local to the person: the zone is added later
@@ -415,3 +416,9 @@ def test_the_report_is_plain_json_and_its_stored_form_quotes_no_cell(tmp_path: P
     assert whole["examples"][0]["cell"] == "3,36E+10"
     assert stored["examples"] == []
     assert stored["kept"] == 2
+
+
+@pytest.mark.parametrize("name", [*REASONS, *REPAIRS, *REFUSED])
+def test_every_reason_is_in_the_documentation(name: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "contacts.md"
+    assert name in page.read_text(encoding="utf-8")
