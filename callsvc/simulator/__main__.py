@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from .clock import ScaledClock
-from .server import serve
-from .settings import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_STRANGERS, Settings
+from callsvc.simulator.clock import ScaledClock
+from callsvc.simulator.server import serve
+from callsvc.simulator.settings import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_STRANGERS, Settings
 
 
 class Weights(click.ParamType[dict[str, float]]):

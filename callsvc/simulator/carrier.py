@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .calls.leg import Leg
-from .calls.room import Room
-from .clock import Clock, Timer
-from .faults import Faults
-from .ledger.numbers import Number, find_number
-from .ledger.store import Store
-from .pacing import Pacer
-from .people.book import PeopleBook
-from .settings import Settings
-from .webhooks.client import Answer, WebhookClient
+from callsvc.simulator.calls.leg import Leg
+from callsvc.simulator.calls.room import Room
+from callsvc.simulator.clock import Clock, Timer
+from callsvc.simulator.faults import Faults
+from callsvc.simulator.ledger.numbers import Number, find_number
+from callsvc.simulator.ledger.store import Store
+from callsvc.simulator.pacing import Pacer
+from callsvc.simulator.people.book import PeopleBook
+from callsvc.simulator.settings import Settings
+from callsvc.simulator.webhooks.client import Answer, WebhookClient
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .chance import fraction
+from callsvc.simulator.chance import fraction
 
 REST_PLACES = ("calls.create", "calls.update", "messages.create", "participants.create")
 POST_PLACES = (

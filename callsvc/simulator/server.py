@@ -7,12 +7,12 @@ import signal
 
 from aiohttp import web
 
-from .calls.recovery import recover
-from .carrier import Carrier
-from .clock import Clock
-from .control.routes import add_control_routes
-from .rest.routes import add_rest_routes
-from .settings import Settings
+from callsvc.simulator.calls.recovery import recover
+from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.clock import Clock
+from callsvc.simulator.control.routes import add_control_routes
+from callsvc.simulator.rest.routes import add_rest_routes
+from callsvc.simulator.settings import Settings
 
 _LARGEST_BODY = 256 * 2**20  # tens of thousands of people come in one request
 

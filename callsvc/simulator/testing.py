@@ -19,9 +19,9 @@ from datetime import datetime
 from typing import Any
 from urllib.error import HTTPError
 
-from .clock import Clock, ScaledClock
-from .server import Server
-from .settings import Settings
+from callsvc.simulator.clock import Clock, ScaledClock, SteppedClock
+from callsvc.simulator.server import Server
+from callsvc.simulator.settings import Settings
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

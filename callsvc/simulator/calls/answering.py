@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.people.voice import Voice
-
-from .leg import Leg
 
 
 def pick_up(leg: Leg, voice: Voice) -> None:

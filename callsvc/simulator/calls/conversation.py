@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from callsvc.simulator.calls.leg import Leg, Source
 from callsvc.simulator.twiml.script import follow
-
-from .leg import Leg, Source
 
 _log = logging.getLogger(__name__)
 

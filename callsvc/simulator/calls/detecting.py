@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callsvc.simulator.calls.detection import verdict
+from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.ledger.calls import save_call
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.parameters import voice_parameters
-
-from .detection import verdict
-from .leg import Leg
 
 
 async def detect_machine(leg: Leg) -> None:

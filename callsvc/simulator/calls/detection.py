@@ -7,7 +7,7 @@ machine_end_silence, machine_end_other". SpeechThreshold: "speech longer than th
 
 from __future__ import annotations
 
-from .record import CallOptions
+from callsvc.simulator.calls.record import CallOptions
 
 _BEEP = 0.5
 _FAX_TONE = 1.5

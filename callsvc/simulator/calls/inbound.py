@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callsvc.simulator.calls.conversation import converse
+from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.calls.record import CallOptions, CallRecord
 from callsvc.simulator.identifiers import new_sid
 from callsvc.simulator.ledger.calls import insert_call
-
-from .conversation import converse
-from .leg import Leg, Source
-from .record import CallOptions, CallRecord
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

@@ -12,20 +12,18 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from callsvc.simulator.calls.gathering import Gathering
+from callsvc.simulator.calls.progress import post_progress
+from callsvc.simulator.calls.record import CallRecord
 from callsvc.simulator.clock import Timer
 from callsvc.simulator.ledger.calls import save_call
 from callsvc.simulator.people.phone import react_to_call
 from callsvc.simulator.people.voice import Voice
 from callsvc.simulator.webhooks.outbox import Outbox
 
-from .gathering import Gathering
-from .progress import post_progress
-from .record import CallRecord
-
 if TYPE_CHECKING:
+    from callsvc.simulator.calls.room import Stay
     from callsvc.simulator.carrier import Carrier
-
-    from .room import Stay
 
 _PRICE_A_MINUTE = 0.014
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .conversation import converse
-from .detecting import detect_machine
-from .leg import Leg
-from .ringing import ring
+from callsvc.simulator.calls.conversation import converse
+from callsvc.simulator.calls.detecting import detect_machine
+from callsvc.simulator.calls.leg import Leg
+from callsvc.simulator.calls.ringing import ring
 
 
 async def live_outbound(leg: Leg) -> None:

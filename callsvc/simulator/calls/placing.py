@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.calls.outbound import live_outbound
+from callsvc.simulator.calls.record import CallOptions, CallRecord
 from callsvc.simulator.identifiers import new_sid
 from callsvc.simulator.ledger.calls import insert_call
-
-from .leg import Leg, Source
-from .outbound import live_outbound
-from .record import CallOptions, CallRecord
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

@@ -10,14 +10,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from callsvc.simulator.calls.record import EVENT_OF_STATUS, EVENTS, CallRecord
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.parameters import voice_parameters
 
-from .record import EVENT_OF_STATUS, EVENTS, CallRecord
-
 if TYPE_CHECKING:
-    from .leg import Leg
+    from callsvc.simulator.calls.leg import Leg
 
 _SIP_CODES = {"completed": "200", "busy": "486", "no-answer": "487", "canceled": "487", "failed": "404"}
 

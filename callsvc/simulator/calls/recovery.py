@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.calls.progress import final_sequence, post_progress
 from callsvc.simulator.ledger.calls import call_of
 from callsvc.simulator.ledger.conferences import end_open_conferences
 from callsvc.simulator.ledger.messages import message_of
 from callsvc.simulator.messages.delivery import deliver, post_status
 from callsvc.simulator.webhooks.outbox import Outbox
-
-from .leg import Leg, Source
-from .progress import final_sequence, post_progress
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

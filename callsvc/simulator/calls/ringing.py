@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from callsvc.simulator.calls.answering import pick_up
+from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.ledger.calls import times_called
 from callsvc.simulator.people.person import nth
 from callsvc.simulator.people.voice import Voice
-
-from .answering import pick_up
-from .leg import Leg
 
 POST_DIAL_DELAY = 1.0  # lived seconds from dialling to the first ring
 BUSY_AFTER = 1.5

@@ -23,9 +23,8 @@ from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
+    from callsvc.simulator.calls.leg import Leg
     from callsvc.simulator.carrier import Carrier
-
-    from .leg import Leg
 
 _EVENT_NAMES = {
     "start": "conference-start",

@@ -7,9 +7,8 @@ from aiohttp import web
 from callsvc.simulator.calls.inbound import receive_call
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.control.replies import body_of, ok, refuse
 from callsvc.simulator.people.person import KEYS
-
-from .replies import body_of, ok, refuse
 
 
 async def call_in(carrier: Carrier, request: web.Request) -> web.Response:

@@ -7,8 +7,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
-
-from .replies import body_of, ok
+from callsvc.simulator.control.replies import body_of, ok
 
 
 async def plan_faults(carrier: Carrier, request: web.Request) -> web.Response:

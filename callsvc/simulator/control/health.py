@@ -5,9 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.control.replies import ok
 from callsvc.simulator.dates import iso
-
-from .replies import ok
 
 
 async def health(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler

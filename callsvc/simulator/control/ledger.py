@@ -9,13 +9,12 @@ from aiohttp import web
 
 from callsvc.simulator.calls.record import CallRecord
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.control.replies import ok, refuse
 from callsvc.simulator.dates import from_iso, iso
 from callsvc.simulator.ledger.calls import calls_after, find_call
 from callsvc.simulator.ledger.conferences import stays_of
 from callsvc.simulator.ledger.messages import messages_after
 from callsvc.simulator.messages.record import MessageRecord
-
-from .replies import ok, refuse
 
 _BATCH = 500
 

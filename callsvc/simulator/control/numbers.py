@@ -5,9 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.control.replies import body_of, ok
 from callsvc.simulator.ledger.numbers import Number, set_number
-
-from .replies import body_of, ok
 
 
 async def set_numbers(carrier: Carrier, request: web.Request) -> web.Response:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
-
-from .replies import body_of, ok
+from callsvc.simulator.control.replies import body_of, ok
 
 
 async def add_people(carrier: Carrier, request: web.Request) -> web.Response:

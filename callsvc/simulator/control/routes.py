@@ -11,12 +11,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.control import calls, faults, health, ledger, messages, numbers, people
+from callsvc.simulator.control.replies import refuse
 from callsvc.simulator.rest.auth import check_access
 from callsvc.simulator.rest.errors import ApiError
 from callsvc.simulator.rest.misfortune import Handler
-
-from . import calls, faults, health, ledger, messages, numbers, people
-from .replies import refuse
 
 _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/health", health.health),

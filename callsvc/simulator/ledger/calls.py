@@ -10,8 +10,7 @@ from typing import Any
 
 from callsvc.simulator.calls.record import CallOptions, CallRecord
 from callsvc.simulator.dates import from_iso, iso
-
-from .store import Store
+from callsvc.simulator.ledger.store import Store
 
 _INSERT = """insert into call(sid, parent_sid, direction, to_number, from_number, status, created_at,
  updated_at, initiated_at, ringing_at, answered_at, ended_at, duration, queue_ms, ended_by, answered_by, url,

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from callsvc.simulator.dates import iso
-
-from .store import Store
+from callsvc.simulator.ledger.store import Store
 
 
 def insert_conference(store: Store, sid: str, name: str, at: datetime) -> None:

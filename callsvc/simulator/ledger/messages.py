@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from callsvc.simulator.dates import from_iso, iso
+from callsvc.simulator.ledger.store import Store
 from callsvc.simulator.messages.record import MessageRecord
-
-from .store import Store
 
 _INSERT = """insert into message(sid, direction, to_number, from_number, body, status, created_at, updated_at,
  sent_at, delivered_at, error_code, segments, service_sid, callback, callback_due)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from .store import Store
+from callsvc.simulator.ledger.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

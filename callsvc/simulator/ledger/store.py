@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from callsvc.simulator.dates import iso
-
-from .schema import TABLES, VERSION
+from callsvc.simulator.ledger.schema import TABLES, VERSION
 
 FLUSH_EVERY = 0.05  # machine seconds
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from callsvc.simulator.identifiers import new_sid
 from callsvc.simulator.ledger.messages import insert_message, save_message
+from callsvc.simulator.messages.record import MessageRecord, count_segments
 from callsvc.simulator.people.phone import react_to_message
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.outbox import Outbox
 from callsvc.simulator.webhooks.parameters import message_parameters
-
-from .record import MessageRecord, count_segments
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

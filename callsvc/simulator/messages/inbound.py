@@ -8,13 +8,12 @@ from urllib.parse import urljoin
 
 from callsvc.simulator.identifiers import new_sid
 from callsvc.simulator.ledger.messages import block, insert_message, is_blocked, unblock
+from callsvc.simulator.messages.delivery import send_message
+from callsvc.simulator.messages.optout import is_start, is_stop
+from callsvc.simulator.messages.record import MessageRecord, count_segments
 from callsvc.simulator.twiml.document import parse, text_of
 from callsvc.simulator.twiml.errors import DocumentError
 from callsvc.simulator.webhooks.parameters import geography, message_parameters
-
-from .delivery import send_message
-from .optout import is_start, is_stop
-from .record import MessageRecord, count_segments
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

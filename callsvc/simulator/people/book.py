@@ -10,8 +10,7 @@ from typing import Any
 
 from callsvc.simulator.chance import choose, fraction
 from callsvc.simulator.ledger.store import Store
-
-from .person import Person, address_of, read_person
+from callsvc.simulator.people.person import Person, address_of, read_person
 
 
 class PeopleBook:

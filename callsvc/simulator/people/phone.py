@@ -7,9 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from callsvc.simulator.calls.record import CallRecord
-
-from .person import Reaction
-from .voice import Voice
+from callsvc.simulator.people.person import Reaction
+from callsvc.simulator.people.voice import Voice
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from callsvc.simulator.clock import Clock, Timer
-
-from .person import Person, nth
+from callsvc.simulator.people.person import Person, nth
 
 HUMAN_GREETING = 1.0  # lived seconds of "Allo?"
 RECORDS_FOR = 120.0  # lived seconds a voicemail records after its beep before it hangs up

@@ -6,8 +6,7 @@ from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
-
-from .errors import answer
+from callsvc.simulator.rest.errors import answer
 
 
 async def fetch_account(carrier: Carrier, request: web.Request) -> web.Response:

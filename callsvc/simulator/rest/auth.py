@@ -7,9 +7,8 @@ import hmac
 
 from aiohttp import web
 
+from callsvc.simulator.rest.errors import ApiError
 from callsvc.simulator.settings import Settings
-
-from .errors import ApiError
 
 
 def check_access(settings: Settings, request: web.Request) -> None:

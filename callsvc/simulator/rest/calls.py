@@ -13,13 +13,12 @@ from callsvc.simulator.calls.record import CallOptions, CallRecord
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.ledger.calls import calls_where, find_call
+from callsvc.simulator.rest.checks import check_callable, check_caller, check_url
+from callsvc.simulator.rest.errors import ApiError, answer, not_found
+from callsvc.simulator.rest.filters import date_conditions
+from callsvc.simulator.rest.forms import Form
+from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.webhooks.parameters import API_VERSION
-
-from .checks import check_callable, check_caller, check_url
-from .errors import ApiError, answer, not_found
-from .filters import date_conditions
-from .forms import Form
-from .paging import envelope, wanted_page
 
 _TWIML_LIMIT = 4000
 _NOT_IN_PROGRESS = 21220

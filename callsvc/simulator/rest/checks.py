@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .errors import ApiError
+from callsvc.simulator.rest.errors import ApiError
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CLIENT = re.compile(r"client:[A-Za-z0-9_.%+@-]{1,256}(\?.*)?", re.DOTALL)

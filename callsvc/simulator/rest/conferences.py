@@ -11,12 +11,11 @@ from callsvc.simulator.calls.room import Room
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import from_iso, rfc2822
 from callsvc.simulator.ledger.conferences import conferences_where
+from callsvc.simulator.rest.errors import ApiError, answer, not_found
+from callsvc.simulator.rest.filters import date_conditions
+from callsvc.simulator.rest.forms import Form
+from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.webhooks.parameters import API_VERSION
-
-from .errors import ApiError, answer, not_found
-from .filters import date_conditions
-from .forms import Form
-from .paging import envelope, wanted_page
 
 
 async def fetch_conference(carrier: Carrier, request: web.Request) -> web.Response:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from multidict import MultiMapping
 
 from callsvc.simulator.dates import iso
-
-from .errors import ApiError
+from callsvc.simulator.rest.errors import ApiError
 
 
 def date_conditions(query: MultiMapping[str], name: str, column: str) -> tuple[list[str], list[str | None]]:

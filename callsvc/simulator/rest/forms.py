@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from .errors import ApiError
+from callsvc.simulator.rest.errors import ApiError
 
 
 class Form:

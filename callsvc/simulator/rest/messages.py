@@ -12,13 +12,12 @@ from callsvc.simulator.ledger.messages import find_message, is_blocked, messages
 from callsvc.simulator.ledger.numbers import find_number, sender_of_service
 from callsvc.simulator.messages.delivery import send_message
 from callsvc.simulator.messages.record import MessageRecord
+from callsvc.simulator.rest.checks import check_body, check_recipient, check_sender
+from callsvc.simulator.rest.errors import ApiError, answer, not_found
+from callsvc.simulator.rest.filters import date_conditions
+from callsvc.simulator.rest.forms import Form
+from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.webhooks.parameters import API_VERSION
-
-from .checks import check_body, check_recipient, check_sender
-from .errors import ApiError, answer, not_found
-from .filters import date_conditions
-from .forms import Form
-from .paging import envelope, wanted_page
 
 
 async def create_message(carrier: Carrier, request: web.Request) -> web.Response:

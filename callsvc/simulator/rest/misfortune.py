@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
-
-from .errors import ApiError
+from callsvc.simulator.rest.errors import ApiError
 
 Handler = Callable[[Carrier, web.Request], Awaitable[web.StreamResponse]]
 

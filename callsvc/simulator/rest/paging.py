@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from .errors import ApiError
+from callsvc.simulator.rest.errors import ApiError
 
 Row = TypeVar("Row")
 _SIZE = 50

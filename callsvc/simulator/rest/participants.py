@@ -14,14 +14,13 @@ from callsvc.simulator.calls.record import CallOptions
 from callsvc.simulator.calls.room import Room, RoomCallback, Stay, room_named
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
+from callsvc.simulator.rest.calls import check_pace
+from callsvc.simulator.rest.checks import check_callable, check_caller
+from callsvc.simulator.rest.conferences import live_room
+from callsvc.simulator.rest.errors import answer, not_found
+from callsvc.simulator.rest.forms import Form
+from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.webhooks.parameters import API_VERSION
-
-from .calls import check_pace
-from .checks import check_callable, check_caller
-from .conferences import live_room
-from .errors import answer, not_found
-from .forms import Form
-from .paging import envelope, wanted_page
 
 
 async def create_participant(carrier: Carrier, request: web.Request) -> web.Response:

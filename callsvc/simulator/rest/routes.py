@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
-
-from . import accounts, calls, conferences, messages, participants
-from .auth import check_access
-from .errors import ApiError, not_found
-from .misfortune import Handler, with_faults
+from callsvc.simulator.rest import accounts, calls, conferences, messages, participants
+from callsvc.simulator.rest.auth import check_access
+from callsvc.simulator.rest.errors import ApiError, not_found
+from callsvc.simulator.rest.misfortune import Handler, with_faults
 
 _ROOT = "/2010-04-01/Accounts/{account}"
 _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .dial_conference import dial_conference
-from .dial_parties import dial_parties
-from .document import SCHEMA_FAILURE, text_of
-from .errors import DocumentError
-from .where import source_at
+from callsvc.simulator.twiml.dial_conference import dial_conference
+from callsvc.simulator.twiml.dial_parties import dial_parties
+from callsvc.simulator.twiml.document import SCHEMA_FAILURE, text_of
+from callsvc.simulator.twiml.errors import DocumentError
+from callsvc.simulator.twiml.where import source_at
 
 _PARTIES = ("Number", "Client")
 

@@ -11,9 +11,8 @@ from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.calls.room import RoomCallback, Stay, StayOptions, room_named
-
-from .document import flag, text_of
-from .where import source_at
+from callsvc.simulator.twiml.document import flag, text_of
+from callsvc.simulator.twiml.where import source_at
 
 
 async def dial_conference(leg: Leg, element: Element, noun: Element) -> dict[str, str]:

@@ -15,9 +15,8 @@ from callsvc.simulator.calls.record import CallOptions, CallRecord
 from callsvc.simulator.calls.ringing import ring
 from callsvc.simulator.identifiers import new_sid
 from callsvc.simulator.ledger.calls import insert_call
-
-from .document import number, text_of
-from .where import source_at
+from callsvc.simulator.twiml.document import number, text_of
+from callsvc.simulator.twiml.where import source_at
 
 _AT_ONCE = 10
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from .errors import DocumentError
+from callsvc.simulator.twiml.errors import DocumentError
 
 PARSE_FAILURE = 12100
 SCHEMA_FAILURE = 12200

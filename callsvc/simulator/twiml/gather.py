@@ -11,13 +11,12 @@ from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.gathering import Gathering
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .document import SCHEMA_FAILURE, flag, number
-from .errors import DocumentError
-from .pause import pause
-from .play import play
-from .say import say
-from .where import source_at
+from callsvc.simulator.twiml.document import SCHEMA_FAILURE, flag, number
+from callsvc.simulator.twiml.errors import DocumentError
+from callsvc.simulator.twiml.pause import pause
+from callsvc.simulator.twiml.play import play
+from callsvc.simulator.twiml.say import say
+from callsvc.simulator.twiml.where import source_at
 
 _PROMPTS = {"Say": say, "Play": play, "Pause": pause}
 

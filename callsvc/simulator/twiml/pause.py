@@ -5,8 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .document import number
+from callsvc.simulator.twiml.document import number
 
 
 async def pause(leg: Leg, element: Element) -> Source | None:

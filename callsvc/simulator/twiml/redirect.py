@@ -5,9 +5,8 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .document import text_of
-from .where import source_at
+from callsvc.simulator.twiml.document import text_of
+from callsvc.simulator.twiml.where import source_at
 
 
 async def redirect(leg: Leg, element: Element) -> Source | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .errors import HangUp, Rejected
+from callsvc.simulator.twiml.errors import HangUp, Rejected
 
 
 async def reject(leg: Leg, element: Element) -> Source | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .document import text_of
-from .speech import repetitions, seconds_of
+from callsvc.simulator.twiml.document import text_of
+from callsvc.simulator.twiml.speech import repetitions, seconds_of
 
 
 async def say(leg: Leg, element: Element) -> Source | None:

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from callsvc.simulator.calls.answering import answer_inbound
 from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.twiml.document import SCHEMA_FAILURE, parse
+from callsvc.simulator.twiml.errors import DocumentError, HangUp, Rejected
+from callsvc.simulator.twiml.speech import seconds_of
+from callsvc.simulator.twiml.verbs import VERBS
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.parameters import voice_parameters
-
-from .document import SCHEMA_FAILURE, parse
-from .errors import DocumentError, HangUp, Rejected
-from .speech import seconds_of
-from .verbs import VERBS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -9,15 +9,14 @@ from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .dial import dial
-from .gather import gather
-from .hangup import hangup
-from .pause import pause
-from .play import play
-from .redirect import redirect
-from .reject import reject
-from .say import say
+from callsvc.simulator.twiml.dial import dial
+from callsvc.simulator.twiml.gather import gather
+from callsvc.simulator.twiml.hangup import hangup
+from callsvc.simulator.twiml.pause import pause
+from callsvc.simulator.twiml.play import play
+from callsvc.simulator.twiml.redirect import redirect
+from callsvc.simulator.twiml.reject import reject
+from callsvc.simulator.twiml.say import say
 
 Verb = Callable[[Leg, Element], Awaitable[Source | None]]
 

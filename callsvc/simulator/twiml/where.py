@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 from callsvc.simulator.calls.leg import Leg, Source
-
-from .errors import DocumentError
+from callsvc.simulator.twiml.errors import DocumentError
 
 _NO_ADDRESS = 11100
 

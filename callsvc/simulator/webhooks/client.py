@@ -12,9 +12,8 @@ import aiohttp
 from yarl import URL
 
 from callsvc.simulator.faults import Fault, Faults
-
-from .address import Address, parse_address
-from .signature import signature
+from callsvc.simulator.webhooks.address import Address, parse_address
+from callsvc.simulator.webhooks.signature import signature
 
 USER_AGENT = "TwilioProxy/1.1"
 FORM = "application/x-www-form-urlencoded; charset=utf-8"

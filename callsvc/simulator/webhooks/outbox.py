@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from .client import Answer
+from callsvc.simulator.webhooks.client import Answer
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
