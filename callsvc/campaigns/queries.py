@@ -1,0 +1,111 @@
+"""Reading campaigns and how far they have come; counts only, within the principal's regions."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from callsvc.accounts.scope import Principal, scope_condition
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.core.db import Tx
+from callsvc.core.errors import Forbidden, NotFound
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A campaign with its people counted by status and by outcome."""
+
+    id: str
+    title: str
+    purpose: str
+    state: str
+    changed_at: datetime
+    config: Mapping[str, Any]
+    by_status: Mapping[str, int]
+    by_outcome: tuple[tuple[str, int], ...]
+
+    @property
+    def people(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def done(self) -> int:
+        return self.by_status.get("done", 0)
+
+
+def campaigns_seen(tx: Tx, principal: Principal) -> list[Progress]:
+    """Campaigns with somebody in the principal's regions (the whole country: all), newest first."""
+    counts = _counts(tx, principal, sa.true())
+    rows = tx.all(sa.select(campaign).order_by(campaign.c.created_at.desc(), campaign.c.id))
+    return [_progress(row, counts[row.id]) for row in rows if principal.regions == "*" or row.id in counts]
+
+
+def campaign_seen(tx: Tx, principal: Principal, campaign_id: str) -> Progress:
+    """One of them; ``campaign-unknown`` when it is not the principal's to see."""
+    row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id))
+    counts = _counts(tx, principal, campaign_contact.c.campaign_id == campaign_id)
+    if row is None or (principal.regions != "*" and campaign_id not in counts):
+        raise NotFound("campaign-unknown", "This campaign does not exist, or has nobody in your regions.")
+    return _progress(row, counts[campaign_id])
+
+
+def require_all_regions(tx: Tx, principal: Principal, campaign_id: str) -> None:
+    """Whoever starts or stops a campaign must be responsible for everybody in it."""
+    beyond = tx.first(
+        sa.select(campaign_contact.c.id)
+        .where(
+            campaign_contact.c.campaign_id == campaign_id,
+            ~scope_condition(principal, campaign_contact.c.region_code),
+        )
+        .limit(1)
+    )
+    if beyond is not None:
+        raise Forbidden("campaign-beyond-regions", "This campaign also calls people outside your regions.")
+
+
+def changes_of(tx: Tx, campaign_id: str, limit: int = 20) -> list[Any]:
+    """Who changed what, newest first."""
+    query = sa.select(campaign_change.c.at, campaign_change.c.by, campaign_change.c.what)
+    return list(
+        tx.all(
+            query.where(campaign_change.c.campaign_id == campaign_id)
+            .order_by(campaign_change.c.at.desc(), campaign_change.c.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+Counts = defaultdict[str, list[tuple[str, str | None, int]]]
+
+
+def _counts(tx: Tx, principal: Principal, condition: sa.ColumnElement[bool]) -> Counts:
+    """(status, outcome, people) by campaign."""
+    counts: Counts = defaultdict(list)
+    for row in tx.all(
+        sa.select(
+            campaign_contact.c.campaign_id,
+            campaign_contact.c.status,
+            campaign_contact.c.outcome,
+            sa.func.count().label("people"),
+        )
+        .where(condition, scope_condition(principal, campaign_contact.c.region_code))
+        .group_by(campaign_contact.c.campaign_id, campaign_contact.c.status, campaign_contact.c.outcome)
+    ):
+        counts[row.campaign_id].append((row.status, row.outcome, row.people))
+    return counts
+
+
+def _progress(row: Any, counts: list[tuple[str, str | None, int]]) -> Progress:
+    by_status: defaultdict[str, int] = defaultdict(int)
+    by_outcome: defaultdict[str, int] = defaultdict(int)
+    for status, outcome, people in counts:
+        by_status[status] += people
+        if outcome:
+            by_outcome[outcome] += people
+    ordered = tuple(sorted(by_outcome.items(), key=lambda pair: (-pair[1], pair[0])))
+    return Progress(
+        row.id, row.title, row.purpose, row.state, row.changed_at, row.config, dict(by_status), ordered
+    )
