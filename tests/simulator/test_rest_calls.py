@@ -178,8 +178,15 @@ def test_calls_over_the_pace_wait_their_turn(connect: Callable[..., Client]) -> 
             lambda: (found := running.ledger()["calls"]) and all(c["ended_at"] for c in found) and found
         )
         starts = [datetime.fromisoformat(call["initiated_at"]) for call in ledger]
-        assert min((b - a).total_seconds() for a, b in pairwise(starts[1:])) > 0.2
-        assert (starts[-1] - starts[0]).total_seconds() > 2.0
+        turns = [
+            datetime.fromisoformat(call["created_at"]) + timedelta(milliseconds=call["queue_ms"])
+            for call in ledger
+        ]
+        assert starts == sorted(starts)
+        assert all(
+            start > turn - timedelta(milliseconds=50) for start, turn in zip(starts, turns, strict=True)
+        )
+        assert min((b - a).total_seconds() for a, b in pairwise(turns)) > 0.49
 
 
 def test_another_carrier_refuses_the_excess(connect: Callable[..., Client]) -> None:

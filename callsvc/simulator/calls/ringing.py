@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from callsvc.simulator.calls.answering import pick_up
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.ledger.calls import times_called
@@ -17,7 +19,8 @@ async def ring(leg: Leg) -> bool:
     """Dial and let it ring; true once somebody or something answered."""
     clock, record = leg.carrier.clock, leg.record
     if record.queue_ms:
-        await clock.sleep(record.queue_ms / 1000)
+        due = record.created_at + timedelta(milliseconds=record.queue_ms)
+        await clock.sleep((due - clock.now()).total_seconds())
     leg.enter("initiated")
     index = times_called(leg.carrier.store, record.to, record.seq)
     person = leg.carrier.people.at(record.to)
