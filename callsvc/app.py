@@ -5,12 +5,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, g
 
 from callsvc.core.settings import Settings
 from callsvc.language import register_languages
 from callsvc.problems import register_problems
 from callsvc.runtime import Runtime, runtime_from_settings
+from callsvc.stream import stream_address, stream_origin
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
 
@@ -48,10 +49,11 @@ def create_app(rt: Runtime) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
-    attach(app, rt)
+    attach(app, rt, stream_origin=stream_origin())
     csrf.init_app(app)
     register_languages(app)
     register_problems(app)
+    app.context_processor(lambda: {"stream_address": stream_address(), "principal": g.get("principal")})
     for module, name, forms in BLUEPRINTS:
         blueprint = _blueprint(module, name)
         if blueprint is None:

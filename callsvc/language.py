@@ -5,6 +5,8 @@ from pathlib import Path
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 
+from callsvc.labels import PROBLEMS, label
+
 LANGUAGES = ("fr", "en")
 
 
@@ -13,11 +15,11 @@ def register_languages(app: Flask) -> None:
     Babel(
         app,
         default_locale="fr",
+        default_timezone="Europe/Paris",
         default_translation_directories=str(Path(__file__).parent / "translations"),
         locale_selector=choose_language,
     )
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.context_processor(lambda: {"language": choose_language()})
+    app.context_processor(lambda: {"language": choose_language(), "label": label, "problems": PROBLEMS})
 
 
 def choose_language() -> str:

@@ -12,7 +12,7 @@ SCOPES = ("accounts", "audit", "campaigns", "contacts", "desk", "flows", "report
 # What each role may do in the console; an API key may do what its scopes say, within its account's role.
 ROLE_SCOPES: dict[str, frozenset[str]] = {
     "administrator": frozenset(SCOPES),
-    "supervisor": frozenset({"campaigns", "desk", "report", "routing"}),
+    "supervisor": frozenset({"desk", "report", "routing"}),
     "agent": frozenset({"desk"}),
     "operator": frozenset({"report"}),
     "auditor": frozenset({"audit", "report"}),

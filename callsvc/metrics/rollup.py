@@ -19,7 +19,7 @@ from callsvc.metrics.tables import metric_event, metric_rollup, rollup_progress
 from callsvc.runtime import Runtime
 
 BATCH = 5000
-_NAME = "volume"
+PROGRESS_NAME = "volume"
 
 Key = tuple[datetime, str, str, str]  # interval start, region, campaign, measure
 
@@ -58,8 +58,8 @@ def _safe_ordinal(rt: Runtime) -> int:
 
 def _roll_batch(rt: Runtime, limit: int) -> int:
     with rt.db.begin() as tx:
-        tx.insert_once(rollup_progress, name=_NAME, ordinal=0)
-        mine = rollup_progress.c.name == _NAME
+        tx.insert_once(rollup_progress, name=PROGRESS_NAME, ordinal=0)
+        mine = rollup_progress.c.name == PROGRESS_NAME
         done = tx.scalar(sa.select(rollup_progress.c.ordinal).where(mine).with_for_update())
         events = tx.all(
             sa.select(metric_event)

@@ -1,0 +1,94 @@
+"""Who may pass: the session cookie of a page, the bearer key of a program."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response, abort, g, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callsvc.accounts.keys import authenticate_key
+from callsvc.accounts.scope import Principal
+from callsvc.accounts.sessions import ABSOLUTE, resume_session
+from callsvc.core.errors import Forbidden
+from callsvc.web import csrf, current_rt
+
+COOKIE = "callsvc_session"
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+def page(scope: str = "", *, live: bool = False) -> Callable[[View[P]], View[P]]:
+    """A page for signed-in people holding ``scope``; others are sent to sign in.
+
+    ``live`` marks what a page fetches by itself: it neither keeps a session alive nor redirects inside a
+    fragment, it tells the whole page to go and sign in.
+    """
+
+    def protect(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            principal = resume_session(current_rt(), request.cookies.get(COOKIE, ""), touch=not live)
+            if principal is None:
+                return _ask_to_sign_in(live)
+            g.principal = principal
+            if scope:
+                principal.require(scope)
+            return _never_cached(make_response(view(*args, **kwargs)))
+
+        return guarded
+
+    return protect
+
+
+def current_principal() -> Principal:
+    """Who is signed in; only inside a guarded view."""
+    principal: Principal = g.principal
+    return principal
+
+
+def api_principal(scope: str) -> Principal:
+    """Who calls the API: ``Authorization: Bearer <key>``, or the session cookie with a form token.
+
+    Raises ``Forbidden`` (key-refused, sign-in-needed, scope-missing); a cookie without the token in
+    ``X-CSRFToken`` on an unsafe method is refused like a form that expired.
+    """
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        principal: Principal | None = authenticate_key(current_rt(), token.strip())
+    else:
+        principal = resume_session(current_rt(), request.cookies.get(COOKIE, ""))
+        if principal is not None:
+            csrf.protect()
+    if principal is None:
+        raise Forbidden("sign-in-needed", "Send an API key as a bearer token, or sign in.")
+    principal.require(scope)
+    g.principal = principal
+    return principal
+
+
+def remember(response: Response, token: str, *, https: bool) -> None:
+    """Put the session's token into the browser: unreadable by scripts, not sent from other sites' forms."""
+    response.set_cookie(
+        COOKIE, token, max_age=ABSOLUTE, httponly=True, samesite="Lax", secure=https, path="/"
+    )
+
+
+def forget(response: Response) -> None:
+    response.delete_cookie(COOKIE, path="/")
+
+
+def _ask_to_sign_in(live: bool) -> ResponseReturnValue:
+    if live:
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url_for("accounts.sign_in_form")
+        return response
+    if request.method != "GET":
+        abort(401)
+    return redirect(url_for("accounts.sign_in_form", next=request.full_path.rstrip("?")))
+
+
+def _never_cached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
