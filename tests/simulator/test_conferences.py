@@ -70,7 +70,7 @@ def test_a_contact_and_an_agent_meet_and_the_contact_hangs_up(
     assert (ended.status, ended.reason_conference_ended) == ("completed", "last-participant-left")
     entry = simulator.call(contact.sid)
     assert entry["ended_by"] == "person"
-    assert 19 <= entry["duration"] <= 60
+    assert 19 <= entry["duration"] <= 120
     (stay,) = entry["conferences"]
     assert stay["name"] == "meeting"
     assert stay["joined_at"] < stay["left_at"]
@@ -187,7 +187,7 @@ def test_waiting_ends_when_somebody_comes(
         for sid in (alone.sid, joined.sid)
     ]
     assert [end["ended_by"] for end in ends] == ["person", "person"]
-    assert ends[0]["duration"] < 20
+    assert 10 <= ends[0]["duration"] < 60
     assert ends[1]["duration"] >= 30
 
 

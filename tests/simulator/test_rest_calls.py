@@ -35,7 +35,7 @@ def test_a_created_call_is_queued_without_a_start_time(client: Client, person: P
 def test_a_finished_call_shows_times_duration_and_price_as_strings(client: Client, person: Person) -> None:
     call = client.calls.create(to=person(), from_=OURS, twiml="<Response><Say>Bonjour.</Say></Response>")
     ended = eventually(lambda: (c := client.calls(call.sid).fetch()).status == "completed" and c)
-    assert ended.duration in ("1", "2", "3")
+    assert 1 <= int(ended.duration) <= 60
     assert ended.price.startswith("-0.0")
     assert ended.start_time <= ended.end_time
     assert ended.date_created.tzinfo is not None
@@ -169,7 +169,7 @@ def test_an_api_key_is_as_good_as_the_token(connect: Callable[..., Client]) -> N
 
 def test_calls_over_the_pace_wait_their_turn(connect: Callable[..., Client]) -> None:
     """Excess calls are "queued and executed at the account's rate", in lived seconds."""
-    with running_simulator(speed=20, cps=2) as running:
+    with running_simulator(speed=20, cps=0.5) as running:
         client = connect(running)
         running.add_people([{"number": "+33639980901", "answers": "failed"}])
         calls = [client.calls.create(to="+33639980901", from_=OURS, twiml=HOLD) for _ in range(6)]
@@ -186,7 +186,7 @@ def test_calls_over_the_pace_wait_their_turn(connect: Callable[..., Client]) -> 
         assert all(
             start > turn - timedelta(milliseconds=50) for start, turn in zip(starts, turns, strict=True)
         )
-        assert min((b - a).total_seconds() for a, b in pairwise(turns)) > 0.49
+        assert min((b - a).total_seconds() for a, b in pairwise(turns)) > 1.99
 
 
 def test_another_carrier_refuses_the_excess(connect: Callable[..., Client]) -> None:

@@ -47,7 +47,8 @@ def test_events_come_in_order_with_their_numbers(client: Client, person: Person,
     last = told[-1]
     assert last.form["CallSid"] == call.sid
     assert last.form["CallbackSource"] == "call-progress-events"
-    assert (last.form["CallDuration"], last.form["Duration"]) in (("1", "1"), ("2", "1"))
+    assert 1 <= int(last.form["CallDuration"]) <= 60
+    assert last.form["Duration"] == "1"  # minutes, rounded up
     assert last.form["SipResponseCode"] == "200"
     assert (last.form["Direction"], last.form["ApiVersion"]) == ("outbound-api", "2010-04-01")
     assert (last.form["FromCity"], last.form["ToCountry"]) == ("", "FR")
