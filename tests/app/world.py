@@ -1,0 +1,116 @@
+"""Rows whose figures a person can add up: two regions, one helps the other, one campaign half done."""
+
+from datetime import timedelta
+
+from callsvc.accounts.service import add_account
+from callsvc.agents.tables import agent
+from callsvc.calls.tables import call, leg
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.tables import contact
+from callsvc.core.db import Tx
+from callsvc.flows.tables import flow_version
+from callsvc.metrics.tables import metric_event
+from callsvc.platforms.tables import platform, region
+from callsvc.routing.tables import aid_activation, queue_entry
+from callsvc.runtime import Runtime
+
+PASSWORD = "correct horse battery"
+CHIEF = "chief@example.org"  # administrator, the whole country
+LOCAL = "local@example.org"  # supervisor of Grand Est only
+REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
+OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
+
+
+def seed(rt: Runtime) -> None:
+    add_account(rt, CHIEF, password=PASSWORD, role="administrator", regions=("*",), name="Chief")
+    add_account(rt, LOCAL, password=PASSWORD, role="supervisor", regions=("44",), language="en")
+    with rt.db.begin() as tx:
+        _places(tx)
+        _agents(tx)
+        _campaign(tx)
+        _waiting(tx)
+        _events(tx)
+
+
+def _places(tx: Tx) -> None:
+    for code, name, department in REGIONS:
+        tx.insert(region, code=code, name=name, zone="Europe/Paris")
+        tx.insert(platform, code=department, name=name, region_code=code)
+    tx.insert(aid_activation, region_code="44", active=True, since=tx.now)
+
+
+def _agents(tx: Tx) -> None:
+    states = [("44", "available", "on-call"), ("44", "break", "idle")]
+    states += [("11", "available", "idle")] * 4 + [("11", "available", "wrap-up"), ("04", "offline", "idle")]
+    departments = {code: department for code, _, department in REGIONS}
+    for number, (code, activity, state) in enumerate(states):
+        tx.insert(
+            agent, id=f"agt{number}", client_name=f"agent{number}", platform_code=departments[code],
+            region_code=code, name=f"Agent {number}", languages="fr", activity=activity,
+            activity_since=tx.now, state=state, state_since=tx.now,
+        )  # fmt: skip
+
+
+def _campaign(tx: Tx) -> None:
+    now = tx.now
+    tx.insert(flow_version, version="v1", flow_id="tracing", source="", published_at=now, published_by="t")
+    for name, title, state in (
+        ("tracing", "Suivi des contacts <b>", "running"),
+        ("drill", "Exercice", "draft"),
+    ):
+        tx.insert(
+            campaign, id=name, title=title, purpose="contact-tracing", flow_version="v1", state=state,
+            config={}, created_at=now, changed_at=now,
+        )  # fmt: skip
+    for number in range(20):
+        outcome = OUTCOMES[number] if number < len(OUTCOMES) else None
+        code, _, department = REGIONS[1] if number == 19 else REGIONS[0]
+        tx.insert(
+            contact, id=f"ctc{number}", fingerprint=str(number).encode(), platform_code=department,
+            region_code=code, person=b"", language="fr", zone="Europe/Paris", elicited_at=now,
+            consent_basis="consent", created_at=now,
+        )  # fmt: skip
+        tx.insert(
+            campaign_contact, id=f"cct{number}", campaign_id="tracing", contact_id=f"ctc{number}",
+            region_code=code, platform_code=department, status="done" if outcome else "waiting",
+            next_try_at=now, outcome=outcome, outcome_at=now if outcome else None, deadline_at=now,
+        )  # fmt: skip
+
+
+def _waiting(tx: Tx) -> None:
+    for number in range(3):
+        since = tx.now - timedelta(seconds=75 - number)
+        tx.insert(
+            call, id=f"call{number}", direction="inbound", region_code="44", platform_code="67",
+            started_at=since,
+        )  # fmt: skip
+        tx.insert(
+            leg, id=f"leg{number}", call_id=f"call{number}", role="contact", placement="received",
+            status="in-progress", planned_at=since, news_at=since,
+        )  # fmt: skip
+        tx.insert(
+            queue_entry, id=f"ent{number}", call_id=f"call{number}", leg_id=f"leg{number}", region_code="44",
+            platform_code="67", skill="tracing", language="fr", state="pending", entered_at=since,
+            deadline_at=tx.now,
+        )  # fmt: skip
+
+
+def _events(tx: Tx) -> None:
+    """Grand Est: ten answered (four by Île-de-France), eight of them in time, two abandoned."""
+    for number in range(10):
+        helper = "11" if number < 4 else "44"
+        waited = 60 if number >= 8 else 10
+        facts = {"waited_s": waited, "agent_region": helper, "overflow": helper != "44"}
+        note(tx, "entry-connected", number, facts)
+        note(tx, "entry-left", number, {"how": "connected", "waited_s": waited})
+    for number in (10, 11):
+        note(tx, "entry-left", number, {"how": "hung-up", "waited_s": 90})
+    for number in range(30):
+        note(tx, "attempt-placed", number, {})
+
+
+def note(tx: Tx, name: str, number: int, facts: dict[str, object]) -> None:
+    tx.insert(
+        metric_event, name=name, at=tx.now, subject=f"s{number}", region_code="44", campaign_id="tracing",
+        facts=facts,
+    )  # fmt: skip
