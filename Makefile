@@ -20,7 +20,8 @@ up: $(INSTALLED) ## Run everything until Ctrl+C; the console is at http://127.0.
 
 test: $(INSTALLED) ## Run the tests
 	@sh tests/prepare.sh
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=
+	@printf 'Coverage: %s %% (%s)\n' "$$($(BIN)/coverage report --format=total)" "$(BIN)/coverage report shows the files"
 
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

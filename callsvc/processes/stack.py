@@ -55,18 +55,6 @@ class Stack:
             show_logs=show_logs,
         )
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """One supervisor for one directory: two would write over each other's data."""
-        with (self.directory / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise Conflict(
-                    "already-running", f"The installation in {self.directory} is already running."
-                ) from None
-            yield
-
     def upgrade_database(self) -> None:
         """Create the database, or bring it to the newest version."""
         from callsvc.core.db import connect
@@ -75,6 +63,23 @@ class Stack:
         engine = connect(self.database_url)
         upgrade(engine)
         engine.dispose()
+
+
+@contextmanager
+def sole_use(directory: Path) -> Iterator[None]:
+    """One installation a directory: to be held from before ``prepare`` until all is stopped.
+
+    Raises ``already-running``; two would write over each other's data.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(
+                "already-running", f"The installation in {directory.resolve()} is already running."
+            ) from None
+        yield
 
 
 def clock_environment(origin: datetime, speed: float) -> dict[str, str]:

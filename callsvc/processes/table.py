@@ -62,7 +62,7 @@ def processes(ports: Ports, directory: Path = DIRECTORY) -> tuple[Process, ...]:
         ),
         Process(
             name="stream",
-            command=f"{gunicorn} --threads 64 --bind 127.0.0.1:{ports.stream} callsvc.stream:app",
+            command=f"{gunicorn} --threads 600 --bind 127.0.0.1:{ports.stream} callsvc.stream:app",
             ready=f"http://127.0.0.1:{ports.stream}/healthz",
         ),
         *(

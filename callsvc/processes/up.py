@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from callsvc.processes.stack import Stack, prepare
+from callsvc.processes.stack import Stack, prepare, sole_use
 from callsvc.processes.table import DIRECTORY, Ports
 
 
@@ -21,8 +21,8 @@ def command(  # noqa: PLR0917 - click passes options by name
 ) -> None:
     """Run all processes, with embedded parts for whatever is not configured, until Ctrl+C."""
     ports = Ports(web=web_port, stream=stream_port, simulator=simulator_port, redis=redis_port)
-    stack = prepare(data_dir, ports)
-    with stack.lock():
+    with sole_use(data_dir):
+        stack = prepare(data_dir, ports)
         stack.upgrade_database()
         supervisor = stack.supervisor(click.echo, show_logs=logs)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ from callsvc.processes.tether import end_with_parent
 
 keepalive = 75  # the carrier posts every webhook of a call over few connections
 timeout = 60
-graceful_timeout = 3  # then the rest is cut: every request is one transaction, and the carrier asks again
+graceful_timeout = 2  # then the rest is cut: each request is one transaction, and the carrier asks again
 accesslog = None  # its lines would hold addresses of pages about people
 errorlog = "-"
 loglevel = "warning"

@@ -9,7 +9,7 @@ from callsvc.core.errors import Conflict
 from callsvc.core.keyring import Keyring
 from callsvc.processes.environment import EMBEDDED, adopt_environment, given_environment, read_env_file
 from callsvc.processes.ports import free_ports
-from callsvc.processes.stack import Stack, prepare
+from callsvc.processes.stack import Stack, prepare, sole_use
 
 
 def _prepare(directory: Path, **given: str) -> Stack:
@@ -60,6 +60,5 @@ def test_a_command_finds_the_embedded_stack(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_one_directory_has_one_supervisor(tmp_path: Path) -> None:
-    stack = _prepare(tmp_path)
-    with stack.lock(), pytest.raises(Conflict, match="already-running"), stack.lock():
+    with sole_use(tmp_path), pytest.raises(Conflict, match="already-running"), sole_use(tmp_path):
         pass
