@@ -3,6 +3,7 @@
 Counts of the day come from the roll-ups plus the events not rolled up yet, so they are never behind.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,18 +53,19 @@ class Dashboard:
     regions: tuple[RegionNow, ...]
     total: RegionNow
     outcomes: tuple[tuple[str, int], ...]
-    aid: Mapping[tuple[str, str], int]
+    aid: Mapping[tuple[str, str], int]  # calls connected, by (home region, region of the agent)
+    names: Mapping[str, str]  # of every region: a helper may be outside the principal's own
 
 
 def dashboard(tx: Tx, principal: Principal) -> Dashboard:
     """Everything the page shows, within the principal's regions."""
     local = tx.now.astimezone(_PARIS)
     since = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    names = {row.code: row.name for row in tx.all(sa.select(region))}
     lines = {
-        row.code: RegionNow(row.code, row.name)
-        for row in tx.all(
-            sa.select(region).where(scope_condition(principal, region.c.code)).order_by(region.c.name)
-        )
+        code: RegionNow(code, names[code])
+        for code in sorted(names, key=lambda code: _plain(names[code]))
+        if principal.may_see(code)
     }
     _waiting(tx, lines)
     _agents(tx, lines)
@@ -82,7 +84,12 @@ def dashboard(tx: Tx, principal: Principal) -> Dashboard:
     }
     together = _together(tuple(lines.values()), total)
     outcomes = _outcomes(tx, principal, since)
-    return Dashboard(local, since, tuple(lines.values()), together, outcomes, aid)
+    return Dashboard(local, since, tuple(lines.values()), together, outcomes, aid, names)
+
+
+def _plain(name: str) -> str:
+    """Île-de-France stands among the I's."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def _waiting(tx: Tx, lines: Mapping[str, RegionNow]) -> None:

@@ -29,7 +29,6 @@ def _context() -> dict[str, object]:
         board = dashboard(tx, current_principal())
     return {
         "board": board,
-        "names": {line.code: line.name for line in board.regions},
         "helpers": _helpers(board),
         "variant": DEFAULT_VARIANT,
         "threshold": THRESHOLD_S,
