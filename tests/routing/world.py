@@ -202,9 +202,7 @@ class World:
     def news(self, leg_id: str, status: str) -> None:
         """The carrier tells a status of a placed leg."""
         with self.rt.db.begin() as tx:
-            tx.update(
-                leg, (leg.c.id == leg_id) & leg.c.sid.is_(None), sid=f"CA{leg_id}", placement="placed"
-            )
+            tx.update(leg, (leg.c.id == leg_id) & leg.c.sid.is_(None), sid=f"CA{leg_id}", placement="placed")
             record_status(tx, leg_id, News(status=status, at=tx.now, source="callback"))
 
     def join(self, conference_id: str, leg_id: str) -> None:

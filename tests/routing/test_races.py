@@ -1,0 +1,216 @@
+"""Sixteen routers at once: no agent twice, no call twice, nobody lost, and nobody waits for nobody."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from callsvc.agents.tables import agent
+from callsvc.calls.conferences import record_join
+from callsvc.calls.queries import lock_leg
+from callsvc.calls.statuses import News, record_status
+from callsvc.calls.tables import call, leg
+from callsvc.core.clock import MachineClock
+from callsvc.core.db import Tx
+from callsvc.core.errors import Conflict
+from callsvc.core.ids import RandomIds
+from callsvc.routing import service as routing
+from callsvc.routing.events import EntryConnected, EntryLeft, EntryQueued
+from callsvc.routing.tables import queue_entry, reservation
+from tests.routing.world import World
+
+THREADS, AGENTS, ENTRIES, STEPS = 16, 50, 300, 20
+PLACES = ("67", "67", "68", "57", "75", "69")
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """Fifty agents in three regions, two of which aid the first."""
+    world.rt.db.ids = RandomIds(MachineClock())  # counted ids are not made for threads
+    if world.rt.db.dialect == "sqlite":
+        # Sixteen writers that never pause starve one another on a slow machine; that is not the claim here.
+        sa.event.listen(world.rt.db.engine, "connect", _patient)
+    world.aid("44", "11", rank=1, activate_wait_s=10, release_wait_s=5, cap=4)
+    world.aid("44", "84", rank=2, activate_wait_s=10, release_wait_s=5, cap=4)
+    world.aid("84", "44", rank=1, activate_wait_s=10, release_wait_s=5, cap=4)
+    for number in range(AGENTS):
+        world.agent(PLACES[number % len(PLACES)], languages=["fr", "ar"] if number % 7 == 0 else ["fr"])
+    return world
+
+
+def hold_leg(tx: Tx, leg_id: str) -> Any:
+    """As a webhook must: the call's row before the leg's, so that two legs of one call take turns."""
+    mine = sa.select(leg.c.call_id).where(leg.c.id == leg_id).scalar_subquery()
+    tx.execute(sa.select(call.c.id).where(call.c.id == mine).with_for_update(key_share=True))
+    return lock_leg(tx, leg_id)
+
+
+def _patient(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=120000")
+
+
+class Router:
+    """One thread's worth of a busy afternoon, drawn from a seed."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.rt, self.random = world, world.rt, random.Random(seed)
+
+    def run(self) -> None:
+        for _ in range(ENTRIES // THREADS):
+            self.world.waits(
+                self.random.choice((*PLACES[:4], "69")),
+                language=self.random.choice(("fr", "fr", "fr", "ar")),
+            )
+            self.step()
+        for _ in range(STEPS):
+            self.step()
+
+    def step(self) -> None:
+        act = self.random.choices(
+            (self.an_agent_acts, self.a_contact_leaves, self.time_passes, self.repaired), (20, 2, 1, 0.3)
+        )[0]
+        with suppress(Conflict):  # somebody was quicker: the desk will see the new state
+            act()
+
+    def an_agent_acts(self) -> None:
+        with self.rt.db.read() as tx:
+            rows = tx.all(
+                sa.select(reservation, queue_entry.c.leg_id)
+                .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+                .where(reservation.c.state.in_(("pending", "accepted")))
+            )
+        if not rows:
+            return
+        row = self.random.choice(rows)
+        if row.state == "pending":
+            act = self.random.choice((routing.accept, routing.accept, routing.accept, routing.reject))
+            act(self.rt, row.agent_id, row.id)
+        elif row.bridged_at is None:
+            self.meet(row)
+        elif row.talk_ended_at is None:
+            end = self.random.choice((self.hang_up, self.hang_up, self.contact_ends, self.agent_dies))
+            end(row)
+        else:
+            routing.dispose(self.rt, row.agent_id, "reached")
+
+    def meet(self, row: Any) -> None:
+        self.webhook(row.agent_leg_id, "in-progress")
+        for leg_id in (row.agent_leg_id, row.leg_id):
+            with self.rt.db.begin() as tx:
+                record_join(tx, row.conference_id, leg_id, f"CF{row.conference_id}", tx.now)
+
+    def webhook(self, leg_id: str, status: str) -> None:
+        with self.rt.db.begin() as tx:
+            row = hold_leg(tx, leg_id)
+            if row.placement == "planned":
+                tx.update(leg, leg.c.id == leg_id, sid=f"CA{leg_id}", placement="placed")
+            record_status(tx, leg_id, News(status=status, at=tx.now, source="callback"))
+
+    def hang_up(self, row: Any) -> None:
+        routing.hang_up(self.rt, row.agent_id)
+
+    def contact_ends(self, row: Any) -> None:
+        self.webhook(row.leg_id, "completed")
+
+    def agent_dies(self, row: Any) -> None:
+        self.webhook(row.agent_leg_id, "completed")
+        routing.set_activity(self.rt, row.agent_id, "available")
+
+    def a_contact_leaves(self) -> None:
+        with self.rt.db.read() as tx:
+            waiting = tx.all(
+                sa.select(queue_entry.c.leg_id).where(queue_entry.c.state.in_(("pending", "reserved")))
+            )
+        if not waiting:
+            return
+        leg_id = self.random.choice(waiting).leg_id
+        if self.random.random() < 0.5:
+            self.webhook(leg_id, "completed")
+        else:
+            with self.rt.db.begin() as tx:
+                hold_leg(tx, leg_id)
+                routing.leave_queue(tx, leg_id, "callback")
+
+    def time_passes(self) -> None:
+        self.rt.clock.advance(5)  # type: ignore[attr-defined]
+        routing.time_out_offers(self.rt)
+        routing.end_wrap_ups(self.rt)
+        routing.expire_entries(self.rt)
+
+    def repaired(self) -> None:
+        routing.repair(self.rt)
+
+
+def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    return sa.select(sa.func.count()).where(*conditions).scalar_subquery()
+
+
+def broken(world: World) -> dict[str, int]:
+    """Every invariant counted in one statement, which is one instant; all must be 0."""
+    live = reservation.c.state.in_(("pending", "accepted"))
+    held = sa.exists().where(reservation.c.entry_id == queue_entry.c.id, live)
+    holds = sa.exists().where(reservation.c.agent_id == agent.c.id, live)
+    state = queue_entry.c.state
+    left = queue_entry.c.left_how
+    agents_twice = sa.select(reservation.c.agent_id).where(live).group_by(reservation.c.agent_id)
+    entries_twice = sa.select(reservation.c.entry_id).where(live).group_by(reservation.c.entry_id)
+    with world.rt.db.read() as tx:
+        row = tx.first(
+            sa.select(
+                sa.select(sa.func.count())
+                .select_from(agents_twice.having(sa.func.count() > 1).subquery())
+                .scalar_subquery()
+                .label("agent_twice"),
+                sa.select(sa.func.count())
+                .select_from(entries_twice.having(sa.func.count() > 1).subquery())
+                .scalar_subquery()
+                .label("entry_twice"),
+                _counted(agent.c.state != "idle", ~holds).label("agent_stuck"),
+                _counted(agent.c.state == "idle", holds).label("agent_idle_but_held"),
+                _counted(state.in_(("reserved", "assigned", "wrapping")), ~held).label("entry_unheld"),
+                _counted(state.in_(("pending", "completed", "canceled")), held).label("entry_held"),
+                (
+                    _counted(queue_entry.c.id.is_not(None))
+                    - _counted(state == "pending", left.is_(None))
+                    - _counted(state.in_(("reserved", "assigned")), left.is_(None), held)
+                    - _counted(left == "connected")
+                    - _counted(left.is_not(None), left != "connected")
+                ).label("entry_lost"),
+            )
+        )
+    assert row is not None
+    return {name: value for name, value in row._mapping.items() if value}
+
+
+def test_sixteen_routers_never_take_an_agent_or_a_call_twice_and_lose_nobody(busy: World) -> None:
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(Router(busy, seed).run) for seed in range(THREADS)]
+        while wait(futures, timeout=0.1).not_done:
+            assert broken(busy) == {}
+        for future in futures:
+            future.result()
+    assert broken(busy) == {}
+    queued, left, connected = (
+        [event for event in busy.told if isinstance(event, kind)]
+        for kind in (EntryQueued, EntryLeft, EntryConnected)
+    )
+    entries = busy.rows(sa.select(queue_entry.c.state, queue_entry.c.left_how))
+    assert len(entries) >= ENTRIES - THREADS
+    assert len(queued) == len(entries)
+    assert len(left) == len([row for row in entries if row.left_how is not None])
+    assert any(event.overflow for event in connected)
+    assert missed(busy) == [], "two transactions missed each other and nobody looked again"
+
+
+def missed(world: World) -> list[Any]:
+    """Free agents while a call they could take waits in their own region."""
+    waiting = sa.exists().where(
+        queue_entry.c.state == "pending",
+        queue_entry.c.language == "fr",
+        queue_entry.c.region_code == agent.c.region_code,
+    )
+    free = (agent.c.activity == "available") & (agent.c.state == "idle")
+    return list(world.rows(sa.select(agent.c.id).where(free, waiting)))
