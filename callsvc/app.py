@@ -1,31 +1,27 @@
 """Builds the Runtime and the Flask application; turns kinds of errors into HTTP codes."""
 
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
-from typing import cast
 
 from flask import Blueprint, Flask, g
 
+from callsvc.accounts.pages import blueprint as accounts
+from callsvc.campaigns.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
+from callsvc.health import blueprint as health
 from callsvc.language import register_languages
+from callsvc.metrics.pages import blueprint as metrics
 from callsvc.problems import register_problems
+from callsvc.routing.api import desk_api
 from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
+from callsvc.webhooks import blueprint as webhooks
 
-# (module, blueprint, forms): forms are protected by a CSRF token; the others are called by programs, which
-# sign their requests (the carrier) or carry a key (the API checks the token itself when a cookie is used).
-BLUEPRINTS = (
-    ("callsvc.health", "blueprint", False),
-    ("callsvc.webhooks", "blueprint", False),
-    ("callsvc.agents.api", "desk_api", False),
-    ("callsvc.routing.api", "desk_api", False),
-    ("callsvc.accounts.pages", "blueprint", True),
-    ("callsvc.metrics.pages", "blueprint", True),
-    ("callsvc.campaigns.pages", "blueprint", True),
-)
+# Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
+# carrier) or carry a key (the API).
+PROGRAMS: tuple[Blueprint, ...] = (health, webhooks, desk_api)
+FORMS: tuple[Blueprint, ...] = (accounts, metrics, campaigns)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:
@@ -54,18 +50,8 @@ def create_app(rt: Runtime) -> Flask:
     register_languages(app)
     register_problems(app)
     app.context_processor(lambda: {"stream_address": stream_address(), "principal": g.get("principal")})
-    for module, name, forms in BLUEPRINTS:
-        blueprint = _blueprint(module, name)
-        if blueprint is None:
-            continue
-        if not forms:
-            csrf.exempt(blueprint)
+    for blueprint in PROGRAMS:
+        csrf.exempt(blueprint)
+    for blueprint in PROGRAMS + FORMS:
         app.register_blueprint(blueprint)
     return app
-
-
-def _blueprint(module: str, name: str) -> Blueprint | None:
-    """None while that part does not exist yet."""
-    if find_spec(module) is None:
-        return None
-    return cast("Blueprint | None", getattr(import_module(module), name, None))
