@@ -22,7 +22,7 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether the password is right. Takes as long when nobody has that e-mail (``stored`` is None)."""
     try:
-        return _hasher.verify(stored or _nobodys_hash(), password) and stored is not None
+        return _hasher.verify(_nobodys_hash() if stored is None else stored, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

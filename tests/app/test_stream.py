@@ -7,8 +7,9 @@ from werkzeug.test import Client, TestResponse
 
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.service import sign_in
+from callsvc.app import create_app
 from callsvc.runtime import Runtime
-from callsvc.stream import PATH, Stream, Watch
+from callsvc.stream import PATH, Stream, Watch, stream_address
 
 from .world import CHIEF, PASSWORD, note, seed
 
@@ -83,3 +84,11 @@ def test_the_watch_wakes_its_listeners_by_its_own_thread(rt: Runtime) -> None:
         assert watch.wait("", timeout=5) != ""
     finally:
         watch.leave()
+
+
+def test_pages_may_connect_to_a_stream_on_another_port(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a proxy the stream has an address of its own, and only that one is added to the policy."""
+    monkeypatch.setenv("CALLSVC_STREAM_URL", "http://127.0.0.1:8001")
+    policy = create_app(rt).test_client().get("/console/sign-in").headers["Content-Security-Policy"]
+    assert "connect-src 'self' http://127.0.0.1:8001;" in policy
+    assert stream_address() == "http://127.0.0.1:8001/stream/events"
