@@ -36,7 +36,7 @@ def audit_carrier(
             check_window(ledger, books),
             check_cap(ledger, books),
             check_outcome(tx, final=final),
-            check_calls(ledger, books),
+            check_calls(ledger, books, tolerance_s),
             check_messages(ledger, books),
             check_loose_ends(tx, ledger, books),
         )

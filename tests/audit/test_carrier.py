@@ -229,6 +229,13 @@ def test_a_call_claimed_before_the_stop_and_hung_up_in_two_seconds_is_counted_no
     assert opt_out.figures["raced"] == 1
 
 
+def test_an_inbound_answer_is_timed_by_our_clock_and_given_the_clocks_tolerance(world: World) -> None:
+    change_leg(world, "leg-i1", answered_at=at(7201.2))  # at speed 1 the tolerance is a quarter of a second
+    assert failed(judge(world)) == {}
+    change_leg(world, "leg-i1", answered_at=at(7201.3))
+    assert failed(judge(world)) == {"books-calls": ["CAleg-i1"]}
+
+
 def test_the_carriers_own_confirmation_of_a_stop_is_not_ours(world: World) -> None:
     confirmation = dict(world.ledger["messages"][0]) | {"sid": "SMcarrier", "direction": "outbound-reply"}
     world.ledger["messages"].append(confirmation)

@@ -1,5 +1,7 @@
 """The books are equal on both sides: calls to the second, messages to their last status."""
 
+from typing import Any
+
 from callsvc.audit.books import Books
 from callsvc.audit.ledger import OURS, TERMINAL, CarrierFact, Ledger
 from callsvc.audit.result import CheckResult
@@ -7,8 +9,12 @@ from callsvc.audit.result import CheckResult
 ANSWER_WITHIN_S = 1.0  # the carrier's own timestamps have whole seconds
 
 
-def check_calls(ledger: Ledger, books: Books) -> CheckResult:
-    """Same SIDs (contacts, agents, inbound), same final status, same duration, same answer within 1 s."""
+def check_calls(ledger: Ledger, books: Books, tolerance_s: float) -> CheckResult:
+    """Same SIDs (contacts, agents, inbound), same final status, same duration, same answer within 1 s.
+
+    No word of the carrier names the instant at which an inbound call was answered: ours is when its first
+    request came, so ``tolerance_s`` (lived) is added for those.
+    """
     result = CheckResult("books-calls", "Every call is in both books, with the same end and duration")
     theirs = {fact.sid: fact for fact in ledger.calls}
     widest = 0.0
@@ -22,7 +28,8 @@ def check_calls(ledger: Ledger, books: Books) -> CheckResult:
             result.accuse(sid, f"{fact.status} at the carrier, {leg.status} in leg {leg.id}")
         elif fact.status in TERMINAL and fact.duration != (leg.duration_s or 0):
             result.accuse(sid, f"{fact.duration} s at the carrier, {leg.duration_s} s in leg {leg.id}")
-        widest = max(widest, _compare_answer(result, fact, leg.id, leg.answered_at))
+        within_s = ANSWER_WITHIN_S + (tolerance_s if fact.direction == "inbound" else 0)
+        widest = max(widest, _compare_answer(result, fact, leg, within_s))
     for sid in books.legs.keys() - theirs.keys():
         result.accuse(sid, f"leg {books.legs[sid].id} names a call the carrier never had")
     result.figures["widest difference of answer, s"] = widest
@@ -31,17 +38,17 @@ def check_calls(ledger: Ledger, books: Books) -> CheckResult:
     return result
 
 
-def _compare_answer(result: CheckResult, fact: CarrierFact, leg_id: str, ours: object) -> float:
+def _compare_answer(result: CheckResult, fact: CarrierFact, leg: Any, within_s: float) -> float:
     """Seconds between the two instants of the answer; accuses when only one exists or they are apart."""
-    theirs = fact.answered_at
+    theirs, ours = fact.answered_at, leg.answered_at
     if theirs is None and ours is None:
         return 0.0
     if theirs is None or ours is None:
-        where = "only at the carrier" if ours is None else f"only in leg {leg_id}"
+        where = "only at the carrier" if ours is None else f"only in leg {leg.id}"
         result.accuse(fact.sid, f"answered {where}")
         return 0.0
-    apart = abs((theirs - ours).total_seconds())  # type: ignore[operator]
-    if apart > ANSWER_WITHIN_S:
+    apart = abs((theirs - ours).total_seconds())
+    if apart > within_s:
         result.accuse(fact.sid, f"answered {apart:.1f} s apart in the two books")
     return float(apart)
 
