@@ -1,6 +1,7 @@
 """What an agent's desk shows, and waiting until it changes."""
 
 import time
+from threading import BoundedSemaphore
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ LONGEST_WAIT_S = 25.0
 """Real seconds a desk may wait in one request; proxies cut at 30."""
 
 _LOOK_EVERY_S = 0.05
+_waiters = BoundedSemaphore(
+    2
+)  # each holds a thread of the web process, and the carrier's webhooks come first
 
 
 def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
@@ -48,15 +52,23 @@ def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
 def wait_for_change(rt: Runtime, agent_id: str, after: int, wait_s: float) -> dict[str, Any]:
     """The state as soon as its version differs from ``after``, at the latest after ``wait_s`` real seconds.
 
-    Thin: it looks at the agent's row every 50 ms. The stream process will be told instead.
+    For a program that cannot listen to the stream process: it looks at the agent's row every 50 ms. Only two
+    may wait in a process; a third is answered at once.
     """
-    until = time.monotonic() + min(wait_s, LONGEST_WAIT_S)
+    if _waiters.acquire(blocking=False):
+        try:
+            _wait(rt, agent_id, after, time.monotonic() + min(wait_s, LONGEST_WAIT_S))
+        finally:
+            _waiters.release()
+    return desk_state(rt, agent_id)
+
+
+def _wait(rt: Runtime, agent_id: str, after: int, until: float) -> None:
     while time.monotonic() < until:
         with rt.db.read() as tx:
             if version_of(tx, agent_id) != after:
-                break
+                return
         time.sleep(_LOOK_EVERY_S)
-    return desk_state(rt, agent_id)
 
 
 def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
