@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
-from callsvc.campaigns.tables import campaign_contact
+from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.metrics.measures import HELPED_BY
 from callsvc.metrics.rollup import PROGRESS_NAME, add_up
@@ -193,4 +193,5 @@ _MARKS: tuple[sa.Select[Any], ...] = (
     sa.select(sa.func.max(metric_event.c.ordinal)),
     sa.select(sa.func.max(agent.c.state_since)),
     sa.select(sa.func.max(agent.c.activity_since)),
+    sa.select(sa.func.max(campaign.c.changed_at)),
 )
