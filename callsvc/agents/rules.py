@@ -26,15 +26,6 @@ def check_activity(activity: str) -> None:
         )
 
 
-def speaks(languages: str, language: str) -> bool:
-    """``languages`` is the stored text, space-separated.
-
-    >>> speaks("fr ar", "ar")
-    True
-    """
-    return language in languages.split()
-
-
 def activity_after_miss(activity: str, missed_offers: int) -> str:
     """The activity after an offer timed out; ``missed_offers`` counts this one too."""
     if activity == "available" and missed_offers >= MISSED_BEFORE_BREAK:

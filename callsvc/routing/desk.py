@@ -18,9 +18,9 @@ LONGEST_WAIT_S = 25.0
 """Real seconds a desk may wait in one request; proxies cut at 30."""
 
 _LOOK_EVERY_S = 0.05
-_waiters = BoundedSemaphore(
-    2
-)  # each holds a thread of the web process, and the carrier's webhooks come first
+
+# Each waiter holds a thread of the web process, and the carrier's webhooks must never lack one.
+_waiters = BoundedSemaphore(2)
 
 
 def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from callsvc.agents import service as agents
 from callsvc.agents.queries import version_of
-from callsvc.agents.rules import activity_after_miss, speaks
+from callsvc.agents.rules import activity_after_miss
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.platforms.service import put_platform, put_region
 from callsvc.runtime import Runtime
@@ -57,9 +57,7 @@ def test_only_a_free_agent_is_reserved_and_only_once(rt: Runtime, agent_id: str)
         assert agents.reserve_agent(tx, agent_id, "rsv3")
 
 
-def test_every_change_raises_the_version_and_saying_the_same_again_does_not(
-    rt: Runtime, agent_id: str
-) -> None:
+def test_every_change_raises_the_version_and_a_repetition_does_not(rt: Runtime, agent_id: str) -> None:
     versions = []
     with rt.db.begin() as tx:
         for activity in ("available", "available", "break"):
@@ -74,7 +72,3 @@ def test_every_change_raises_the_version_and_saying_the_same_again_does_not(
 )
 def test_three_missed_offers_are_a_break(activity: str, missed: int, then: str) -> None:
     assert activity_after_miss(activity, missed) == then
-
-
-def test_a_language_is_a_whole_word() -> None:
-    assert speaks("fr en", "en") and not speaks("fre", "fr")

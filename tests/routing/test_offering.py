@@ -1,11 +1,14 @@
 """Waiting calls meet free agents: order, rejections, time-outs, contacts who leave."""
 
+from datetime import datetime
+
 import pytest
 
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.routing import service as routing
 from callsvc.routing.events import EntryLeft, OfferEnded, OfferMade
-from tests.routing.world import World
+from callsvc.routing.rules import order
+from tests.routing.world import Waiting, World
 
 
 def test_a_call_is_offered_at_once_to_a_free_agent_of_its_platform(world: World) -> None:
@@ -57,6 +60,24 @@ def test_a_call_behind_a_group_nobody_can_take_is_still_offered(world: World) ->
     match = world.agent(languages=["fr"])
     assert world.offered_to(call) == match
     assert world.offered_to(stuck) is None
+
+
+def test_the_queue_is_read_in_the_order_the_rules_give(world: World) -> None:
+    calls = []
+    for priority in (0, 2, 0, 1, 2):
+        calls.append(world.waits(priority=priority))
+        world.later(priority)
+    expected = sorted(calls, key=lambda call: _place(world, call))
+    for taken in range(1, len(calls) + 1):
+        world.agent()
+        assert [world.offered_to(call) is not None for call in expected] == [
+            place < taken for place in range(len(calls))
+        ]
+
+
+def _place(world: World, call: Waiting) -> tuple[int, datetime, str]:
+    row = world.entry(call)
+    return order(row.priority, row.entered_at, row.id)
 
 
 def test_a_rejected_call_keeps_its_place_and_goes_to_somebody_else(world: World) -> None:
