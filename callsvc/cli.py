@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("callsvc.accounts.cli:user", "Accounts: who may sign in, as what, for which regions."),
     "flow": ("ivr_flows.cli:flow", "IVR flows: lint, test, walk, draw, import."),
     "contacts": ("callsvc.contacts.cli:contacts", "Contact lists: import."),
-    "campaign": ("callsvc.campaigns.cli:campaign", "Campaigns: apply, preview, start, pause, stop, status."),
+    "campaign": ("callsvc.dialing.cli:campaign", "Campaigns: apply, preview, start, pause, stop, status."),
     "report": ("callsvc.metrics.cli:report", "Call-volume figures."),
     "audit": ("callsvc.audit.cli:audit", "Our books against the carrier's; the seal of the access log."),
     "reconcile": ("callsvc.dialing.cli:reconcile", "Settle what is in doubt with the carrier now."),

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.sessions import resume_session
+from callsvc.desk_stream import DeskWatch, agent_of_key
 from callsvc.metrics.live import change_marker
 from callsvc.runtime import Runtime
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PATH = "/stream/events"
+DESK_PATH = "/stream/desk"
 PING_S = 10.0  # real seconds of silence after which a line is sent, so that proxies keep the stream open
 LOOK_S = 1.0
 RETRY_MS = 2000  # a browser whose stream broke comes back after this
@@ -102,6 +104,7 @@ class Stream:
     def __init__(self, rt: Runtime, watch: Watch | None = None) -> None:
         self._rt = rt
         self.watch = watch or Watch(rt)
+        self.desks = DeskWatch(rt)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return self._answer(Request(environ))(environ, start_response)
@@ -109,6 +112,8 @@ class Stream:
     def _answer(self, request: Request) -> Response:
         if request.path == "/healthz":
             return Response('{"status":"alive"}', mimetype="application/json")
+        if request.path == DESK_PATH and request.method == "GET":
+            return self._desk(request)
         if request.path != PATH or request.method != "GET":
             return Response("There is nothing at this address.", 404)
         token = request.cookies.get(COOKIE, "")
@@ -119,6 +124,15 @@ class Stream:
             answer.headers["Cache-Control"] = "no-store"
             answer.headers["X-Accel-Buffering"] = "no"
         self._allow_our_pages(request, answer)
+        return answer
+
+    def _desk(self, request: Request) -> Response:
+        agent_id = agent_of_key(self._rt, request.headers.get("Authorization", ""))
+        if agent_id is None:
+            return Response("This key opens no desk.", 403)
+        answer = Response(self.desks.events(agent_id), mimetype="text/event-stream")
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Accel-Buffering"] = "no"
         return answer
 
     def _signed_in(self, token: str) -> bool:
