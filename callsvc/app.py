@@ -45,11 +45,12 @@ def create_app(rt: Runtime) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
-    attach(app, rt, stream_origin=stream_origin())
+    attach(app, rt, stream_origin=stream_origin(rt.settings))
     csrf.init_app(app)
     register_languages(app)
     register_problems(app)
-    app.context_processor(lambda: {"stream_address": stream_address(), "principal": g.get("principal")})
+    address = stream_address(rt.settings)
+    app.context_processor(lambda: {"stream_address": address, "principal": g.get("principal")})
     for blueprint in PROGRAMS:
         csrf.exempt(blueprint)
     for blueprint in PROGRAMS + FORMS:

@@ -10,7 +10,6 @@ goes to this process; without one, ``CALLSVC_STREAM_URL`` tells the pages its ad
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
-from os import environ
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.sessions import resume_session
+from callsvc.core.settings import Settings
 from callsvc.desk_stream import DeskWatch, agent_of_key
 from callsvc.metrics.live import change_marker
 from callsvc.runtime import Runtime
@@ -36,14 +36,14 @@ LOOK_S = 1.0
 RETRY_MS = 2000  # a browser whose stream broke comes back after this
 
 
-def stream_address() -> str:
+def stream_address(settings: Settings) -> str:
     """Where a page opens its stream: this host's path, or the address in ``CALLSVC_STREAM_URL``."""
-    return environ.get("CALLSVC_STREAM_URL", "").rstrip("/") + PATH
+    return settings.callsvc_stream_url.rstrip("/") + PATH
 
 
-def stream_origin() -> str:
+def stream_origin(settings: Settings) -> str:
     """The other origin the pages must be allowed to connect to; empty behind a proxy."""
-    parts = urlsplit(environ.get("CALLSVC_STREAM_URL", ""))
+    parts = urlsplit(settings.callsvc_stream_url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import sqlalchemy as sa
+
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_contact

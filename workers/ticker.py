@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from callsvc.accounts.service import seal_access_log
 from callsvc.core.errors import CallsvcError
 from callsvc.core.logs import configure_logs
 from callsvc.dialing.callbacks import call_back_due
@@ -52,6 +53,7 @@ def tasks() -> list[Task]:
         Task(2.0, routing.repair),
         Task(5.0, sweep),
         Task(5.0, _roll_up),
+        Task(60.0, seal_access_log),
     ]
 
 

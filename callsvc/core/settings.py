@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     public_base_url: str = Field(
         "http://127.0.0.1:8000", description="The address under which the carrier reaches this service."
     )
+    callsvc_stream_url: str = Field(
+        "",
+        description="Where pages and desks find the stream process; empty behind a proxy that sends /stream/ "
+        "to it.",
+    )
     twilio_account_sid: str = Field(description="Account at the carrier (any string for the simulator).")
     twilio_auth_token: str = Field(
         description="Signs the carrier's webhooks; several, comma-separated, while rotating."

@@ -1,8 +1,8 @@
 """Simulated agents at their desks: each uses the same HTTP interface as a real desk, and nothing else.
 
 A thread per agent listens to ``/stream/desk`` and acts on what ``/api/v1/desk/state`` shows: takes most
-after a moment, lets a few pass, talks, hangs up, wraps up with a disposition, now and then takes a break.
-Any process may die under it: a request that fails is tried again, a broken stream is opened again.
+offers after a moment, lets a few pass, talks, hangs up, wraps up with a disposition, now and then takes a
+break. Any process may die under it: a request that fails is tried again, a broken stream is opened again.
 """
 
 import random
@@ -29,10 +29,7 @@ class Desks:
     def __init__(self, web_url: str, stream_url: str, desks: list[Desk], *, speed: float, seed: int) -> None:
         self._stop = threading.Event()
         self._people = [
-            _Person(
-                web_url, stream_url, desk, speed, random.Random(f"{seed}:{desk.agent.client}"), self._stop
-            )
-            for desk in desks
+            _Person(web_url, stream_url, desk, speed, _chance(seed, desk), self._stop) for desk in desks
         ]
 
     def start(self) -> None:
@@ -43,6 +40,10 @@ class Desks:
         self._stop.set()
         for person in self._people:
             person.join(timeout=5)
+
+
+def _chance(seed: int, desk: Desk) -> random.Random:
+    return random.Random(f"{seed}:{desk.agent.client}")  # noqa: S311 - repeatable, not unpredictable
 
 
 class _Person(threading.Thread):

@@ -76,7 +76,7 @@ def print_summary(console: Console, rt: Runtime, told: dict[str, Any]) -> None:
 
 
 def explained(tx: Tx) -> list[str]:
-    """Every decision about the call that took the most of them to reach an agent of another region."""
+    """Every decision about one call that first waited and then reached an agent of another region."""
     aided = (
         sa.select(routing_decision.c.entry_id)
         .join(queue_entry, queue_entry.c.id == routing_decision.c.entry_id)
@@ -86,7 +86,8 @@ def explained(tx: Tx) -> list[str]:
         sa.select(routing_decision.c.entry_id)
         .where(routing_decision.c.entry_id.in_(aided))
         .group_by(routing_decision.c.entry_id)
-        .order_by(sa.func.count().desc(), routing_decision.c.entry_id)
+        .having(sa.func.count() > 1)
+        .order_by(sa.func.count(), routing_decision.c.entry_id)
         .limit(1)
     )
     rows = tx.all(

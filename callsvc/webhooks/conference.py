@@ -3,7 +3,7 @@
 from callsvc.calls import conferences
 from callsvc.calls.queries import find_leg_by_sid
 from callsvc.runtime import Runtime
-from callsvc.webhooks.events import first_time
+from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
 
 

@@ -19,7 +19,7 @@ from callsvc.flows.service import newest_version
 from callsvc.platforms.tables import platform
 from callsvc.runtime import Runtime
 from callsvc.webhooks import conversation
-from callsvc.webhooks.events import first_time, store_answer, stored_answer
+from callsvc.webhooks.once import first_time, store_answer, stored_answer
 from callsvc.webhooks.requests import CarrierRequest
 
 

@@ -4,7 +4,7 @@ from callsvc.contacts.numbers import store_caller
 from callsvc.contacts.suppressions import suppress
 from callsvc.messages.service import bind_message, lock_message, receive_message, record_message_status
 from callsvc.runtime import Runtime
-from callsvc.webhooks.events import first_time
+from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
 
 

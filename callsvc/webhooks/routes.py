@@ -1,18 +1,13 @@
 """Routes of the carrier. Each reads, calls, answers; the signature is checked before any of them."""
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 
 from callsvc.carrier import twiml
-from callsvc.runtime import Runtime
+from callsvc.web import current_rt
 from callsvc.webhooks import conference, inbound, messages, status, voice
 from callsvc.webhooks.requests import CarrierRequest, read_request
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
-
-
-def _rt() -> Runtime:
-    rt: Runtime = current_app.extensions["callsvc"]
-    return rt
 
 
 def _given() -> CarrierRequest:
@@ -26,54 +21,54 @@ def _xml(document: str) -> Response:
 
 @blueprint.before_request
 def only_the_carrier() -> None:
-    g.carrier_request = read_request(_rt().settings, request)
+    g.carrier_request = read_request(current_rt().settings, request)
 
 
 @blueprint.post("/voice/inbound")
 def voice_inbound() -> Response:
-    return _xml(inbound.answer_caller(_rt(), _given()))
+    return _xml(inbound.answer_caller(current_rt(), _given()))
 
 
 @blueprint.post("/status/inbound")
 def status_inbound() -> Response:
-    status.record_inbound(_rt(), _given())
+    status.record_inbound(current_rt(), _given())
     return Response(status=204)
 
 
 @blueprint.post("/voice/<leg_id>/<int:turn>")
 def voice_turn(leg_id: str, turn: int) -> Response:
-    return _xml(voice.take_turn(_rt(), leg_id, turn, _given()))
+    return _xml(voice.take_turn(current_rt(), leg_id, turn, _given()))
 
 
 @blueprint.post("/voice/<leg_id>/conference/<conference_id>")
 def voice_conference(leg_id: str, conference_id: str) -> Response:
-    return _xml(voice.enter_conference(_rt(), leg_id, conference_id, _given()))
+    return _xml(voice.enter_conference(current_rt(), leg_id, conference_id, _given()))
 
 
 @blueprint.post("/voice/<leg_id>/fallback")
 def voice_fallback(leg_id: str) -> Response:
-    return _xml(voice.fall_back(_rt(), leg_id, _given()))
+    return _xml(voice.fall_back(current_rt(), leg_id, _given()))
 
 
 @blueprint.post("/status/<leg_id>")
 def leg_status(leg_id: str) -> Response:
-    status.record(_rt(), leg_id, _given())
+    status.record(current_rt(), leg_id, _given())
     return Response(status=204)
 
 
 @blueprint.post("/conference/<conference_id>")
 def conference_status(conference_id: str) -> Response:
-    conference.record(_rt(), conference_id, _given())
+    conference.record(current_rt(), conference_id, _given())
     return Response(status=204)
 
 
 @blueprint.post("/messages/inbound")
 def message_inbound() -> Response:
-    messages.receive(_rt(), _given())
+    messages.receive(current_rt(), _given())
     return _xml(twiml.nothing())
 
 
 @blueprint.post("/messages/<message_id>")
 def message_status(message_id: str) -> Response:
-    messages.record(_rt(), message_id, _given())
+    messages.record(current_rt(), message_id, _given())
     return Response(status=204)

@@ -6,7 +6,7 @@ from callsvc.carrier.vocabulary import verdict
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.runtime import Runtime
-from callsvc.webhooks.events import first_time
+from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
 
 

@@ -20,7 +20,7 @@ from callsvc.core.db import Tx
 from callsvc.flows.service import session_of
 from callsvc.runtime import Runtime
 from callsvc.webhooks import conversation
-from callsvc.webhooks.events import first_time, store_answer, stored_answer
+from callsvc.webhooks.once import first_time, store_answer, stored_answer
 from callsvc.webhooks.requests import CarrierRequest
 
 

@@ -1,6 +1,7 @@
 """The stream: only for who is signed in, silent until something changes, over when the session is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -86,9 +87,10 @@ def test_the_watch_wakes_its_listeners_by_its_own_thread(rt: Runtime) -> None:
         watch.leave()
 
 
-def test_pages_may_connect_to_a_stream_on_another_port(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_may_connect_to_a_stream_on_another_port(rt: Runtime) -> None:
     """Without a proxy the stream has an address of its own, and only that one is added to the policy."""
-    monkeypatch.setenv("CALLSVC_STREAM_URL", "http://127.0.0.1:8001")
-    policy = create_app(rt).test_client().get("/console/sign-in").headers["Content-Security-Policy"]
+    settings = rt.settings.model_copy(update={"callsvc_stream_url": "http://127.0.0.1:8001"})
+    app = create_app(replace(rt, settings=settings))
+    policy = app.test_client().get("/console/sign-in").headers["Content-Security-Policy"]
     assert "connect-src 'self' http://127.0.0.1:8001;" in policy
-    assert stream_address() == "http://127.0.0.1:8001/stream/events"
+    assert stream_address(settings) == "http://127.0.0.1:8001/stream/events"

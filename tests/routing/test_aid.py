@@ -170,16 +170,17 @@ def test_a_freed_helper_takes_its_own_calls_first(saturated: World) -> None:
     assert saturated.offered_to(foreign) == second
 
 
-def test_a_freed_helper_goes_where_the_wait_is_longest(world: World) -> None:
+@pytest.mark.parametrize(("calm", "worse"), [("69", "67"), ("67", "69")])
+def test_a_freed_helper_goes_where_the_wait_is_longest(world: World, calm: str, worse: str) -> None:
     for aided in ("44", "84"):
         world.aid(aided, "11", activate_wait_s=1, release_wait_s=0)
     world.declare_aid("11", reserve=0)
-    first = world.waits("69")
-    worse = [world.waits("67"), world.waits("67")]
-    for platform in ("69", "67"):  # on duty, so that waits are finite: 240 s and 480 s
+    first = world.waits(calm)
+    waiting = [world.waits(worse), world.waits(worse)]
+    for platform in (calm, worse):  # on duty, so that waits are finite: 240 s and 480 s
         world.agent(platform, languages=["de"])
     helper = world.agent("75")
-    assert world.offered_to(worse[0]) == helper
+    assert world.offered_to(waiting[0]) == helper
     assert world.offered_to(first) is None
 
 

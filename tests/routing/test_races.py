@@ -214,3 +214,48 @@ def missed(world: World) -> list[Any]:
     )
     free = (agent.c.activity == "available") & (agent.c.state == "idle")
     return list(world.rows(sa.select(agent.c.id).where(free, waiting)))
+
+
+@pytest.fixture
+def side_by_side(world: World) -> World:
+    """A world in which two transactions can be open at once."""
+    if world.rt.db.dialect == "sqlite":
+        pytest.skip("SQLite runs one writing transaction at a time")
+    return world
+
+
+def test_two_decisions_at_once_do_not_spend_the_last_agent_above_the_reserve(side_by_side: World) -> None:
+    world = side_by_side
+    world.aid("44", "11", activate_wait_s=1, release_wait_s=0)
+    helpers = [world.agent("75"), world.agent("75")]
+    (call_id, leg_id) = world.contact_leg("67")
+    with world.rt.db.begin() as tx:
+        _enter(tx, call_id, leg_id)  # takes one of two, and is not committed yet
+        meanwhile = world.waits("67")
+    assert world.offered_to(meanwhile) is None
+    assert sorted(world.agent_row(agent_id).state for agent_id in helpers) == ["idle", "reserved"]
+
+
+def test_a_call_and_an_agent_of_the_same_moment_do_not_miss_each_other(side_by_side: World) -> None:
+    world = side_by_side
+    free = world.agent(ready=False)
+    call_id, leg_id = world.contact_leg("67")
+    with world.rt.db.begin() as tx:
+        _enter(tx, call_id, leg_id)
+        routing.set_activity(world.rt, free, "available")  # sees no call: it is not committed
+        assert world.agent_row(free).state == "idle"
+    assert world.agent_row(free).state == "reserved"
+
+
+def _enter(tx: Tx, call_id: str, leg_id: str) -> None:
+    routing.enter_queue(
+        tx,
+        call_id=call_id,
+        leg_id=leg_id,
+        session_id=None,
+        region_code="44",
+        platform_code="67",
+        skill="tracing",
+        language="fr",
+        max_wait_s=600,
+    )

@@ -62,7 +62,7 @@ def test_a_json_body_is_refused_whatever_it_is_signed_with(phone: Phone) -> None
 
 @pytest.mark.parametrize("query", ["?a=%C3%A9", "?b=1&a=2", "?a=x+y", "?a=%7e", "?a=%2F"])
 def test_the_raw_address_is_what_was_signed(phone: Phone, query: str) -> None:
-    """The vendor signs the URL as it requests it; frameworks decode it. 404 means that the signature passed."""
+    """The vendor signs the URL as it asks for it; frameworks decode it. 404: the signature passed."""
     assert phone.post(f"/webhooks/status/leg9{query}", {"CallSid": "CA1"}).status_code == 404
 
 

@@ -1,7 +1,6 @@
 """Bring the 15-minute roll-ups up to date."""
 
 from callsvc.metrics.rollup import roll_up
-
 from workers import current_runtime
 
 
