@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsvc.calls.tables import call, leg
+from callsvc.calls.tables import call, leg, webhook_event
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact, phone_number, suppression
 from callsvc.core.db import Tx
@@ -23,6 +23,7 @@ class Books:
     tx: Tx
     legs: dict[str, Any]  # by SID
     leg_ids: frozenset[str]
+    answers_told: frozenset[str]  # legs whose answer a callback told, with the carrier's own time
     messages: dict[str, Any]  # by SID
     campaigns: dict[str, Any]
     suppressions: dict[str, list[Any]]  # by number id
@@ -49,11 +50,19 @@ def read_books(tx: Tx) -> Books:
         tx=tx,
         legs={row.sid: row for row in legs if row.sid},
         leg_ids=frozenset(row.id for row in legs),
+        answers_told=_answers_told(tx),
         messages={row.sid: row for row in messages},
         campaigns={row.id: row for row in tx.all(sa.select(campaign))},
         suppressions=dict(suppressed),
         _numbers={row.fingerprint: row.id for row in numbers},
     )
+
+
+def _answers_told(tx: Tx) -> frozenset[str]:
+    told = tx.all(
+        sa.select(webhook_event.c.leg_id, webhook_event.c.facts).where(webhook_event.c.key.like("status:%"))
+    )
+    return frozenset(row.leg_id for row in told if row.facts.get("status") == "in-progress")
 
 
 def _legs() -> sa.Select[Any]:

@@ -5,7 +5,7 @@ and reordered. All of it goes through ``record_status``; a second telling change
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -78,6 +78,9 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     rose = rises(row.status, news.status, CALL_RANK)
     if rose:
         changes["status"] = news.status
+    if row.answered_at is None and _was_answered(news):
+        # Every word of the answer was lost; the carrier's end and its seconds still tell when it was.
+        changes["answered_at"] = news.at - timedelta(seconds=news.duration_s or 0)
     tx.update(leg, leg.c.id == leg_id, **changes)
     if news.status in CALL_RANK:
         tx.insert_once(
@@ -91,6 +94,12 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     if rose:
         _tell(tx, row, news)
     return rose
+
+
+def _was_answered(news: News) -> bool:
+    return news.carrier_time and (
+        news.status == COMPLETED or (news.status in CALL_OVER and bool(news.duration_s))
+    )
 
 
 def _instants(row: Row[Any], news: News) -> dict[str, Any]:

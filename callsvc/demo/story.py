@@ -101,6 +101,8 @@ class Morning:
         self._watch_until(self.began_at + timedelta(minutes=self.plan.minutes))
         callers.stop()
         self._stop_campaigns()
+        url = f"{self.stack.simulator_url}/_simulator/people/quiet"
+        patiently(lambda: requests.post(url, timeout=5).raise_for_status())
         self._rest()
         desks.stop()
 

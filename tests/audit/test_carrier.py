@@ -12,7 +12,7 @@ from callsvc.audit.carrier import audit_carrier
 from callsvc.audit.cli import audit
 from callsvc.audit.ledger import read_ledger
 from callsvc.audit.result import AuditResult
-from callsvc.calls.tables import carrier_update, incident, leg, live_call
+from callsvc.calls.tables import carrier_update, incident, leg, live_call, webhook_event
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.messages.tables import message
 from callsvc.routing.tables import queue_entry
@@ -234,6 +234,15 @@ def test_an_inbound_answer_is_timed_by_our_clock_and_given_the_clocks_tolerance(
     assert failed(judge(world)) == {}
     change_leg(world, "leg-i1", answered_at=at(7201.3))
     assert failed(judge(world)) == {"books-calls": ["CAleg-i1"]}
+
+
+def test_an_answer_no_callback_told_is_worked_out_from_the_end_and_given_more(world: World) -> None:
+    with world.rt.db.begin() as tx:
+        tx.delete(webhook_event, webhook_event.c.leg_id == "leg-a2")
+    change_leg(world, "leg-a2", answered_at=at(3612.2))
+    assert failed(judge(world)) == {}
+    change_leg(world, "leg-a2", answered_at=at(3612.3))
+    assert failed(judge(world)) == {"books-calls": ["CAleg-a2"]}
 
 
 def test_the_carriers_own_confirmation_of_a_stop_is_not_ours(world: World) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from callsvc.accounts.service import record_access
 from callsvc.agents.tables import agent
-from callsvc.calls.tables import call, leg
+from callsvc.calls.tables import call, leg, webhook_event
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact, contact_number, phone_number, suppression
 from callsvc.core.db import Tx
@@ -104,7 +104,20 @@ class World:
                 self._leg(
                     tx, leg_id, row, number_id=f"num-{name}", cc=f"cc-{name}", claimed_at=at(seconds - 1)
                 )
+                if answered:
+                    self.tell_answer(tx, leg_id)
         return row
+
+    def tell_answer(self, tx: Tx, leg_id: str) -> None:
+        """The callback that told the instant of the answer."""
+        tx.insert(
+            webhook_event,
+            key=f"status:CA{leg_id}:2",
+            leg_id=leg_id,
+            received_at=at(0),
+            received_machine_at=at(0),
+            facts={"status": "in-progress"},
+        )
 
     def agent_leg(self, leg_id: str, seconds: float) -> dict[str, Any]:
         row = self._ledger_call(

@@ -129,6 +129,17 @@ def test_a_completed_call_whose_answer_was_lost_still_counts_as_answered(
     assert isinstance(heard[-1], LegEnded) and heard[-1].answered
 
 
+def test_an_answer_every_word_of_which_was_lost_is_worked_out_from_the_end(
+    rt: Runtime, heard: list[Event]
+) -> None:
+    leg_id = _leg(rt)
+    end = MORNING + timedelta(seconds=100)
+    with rt.db.begin() as tx:
+        news = News(status="completed", at=end, source="fetch", carrier_time=True, duration_s=61)
+        record_status(tx, leg_id, news)
+    assert _row(rt, leg_id)["answered_at"] == end - timedelta(seconds=61)
+
+
 def test_the_carriers_own_time_replaces_ours_and_is_kept(rt: Runtime, heard: list[Event]) -> None:
     leg_id = _leg(rt)
     ours, theirs = MORNING + timedelta(seconds=33), MORNING + timedelta(seconds=30)

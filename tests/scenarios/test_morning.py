@@ -122,7 +122,9 @@ def _morning(directory: Path, extra: dict[str, str]) -> Iterator[tuple[RunningSt
 
 
 def _judge(stack: RunningStack, rt: Runtime) -> None:
-    rested = _until(lambda: not _open(rt), 90)
+    assert _until(lambda: _all_done(rt), 90), _open(rt)
+    requests.post(f"{stack.simulator_url}/_simulator/people/quiet", timeout=5).raise_for_status()
+    rested = _until(lambda: not _open(rt), 60)
     assert rested, f"still open: {_open(rt)}; {stack.log('ticker', 5)} {stack.log('web', 5)}"
     result = audit_carrier(rt, fetch_ledger(stack.simulator_url), final=True)
     assert result.passed, result.as_text()
@@ -154,6 +156,11 @@ def test_a_small_morning_balances_its_books_whatever_is_killed(tmp_path: Path) -
         Redis.from_url(stack.redis_url).flushall()
         assert len(victims) == 9
         _judge(stack, rt)
+
+
+def _all_done(rt: Runtime) -> bool:
+    with rt.db.read() as tx:
+        return tx.scalar(sa.select(campaign.c.state)) == "completed"
 
 
 def _placed(rt: Runtime) -> int:

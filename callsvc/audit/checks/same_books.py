@@ -7,13 +7,15 @@ from callsvc.audit.ledger import OURS, TERMINAL, CarrierFact, Ledger
 from callsvc.audit.result import CheckResult
 
 ANSWER_WITHIN_S = 1.0  # the carrier's own timestamps have whole seconds
+UNTOLD_WITHIN_S = 2.0  # an end in whole seconds less a duration in whole seconds
 
 
 def check_calls(ledger: Ledger, books: Books, tolerance_s: float) -> CheckResult:
     """Same SIDs (contacts, agents, inbound), same final status, same duration, same answer within 1 s.
 
-    No word of the carrier names the instant at which an inbound call was answered: ours is when its first
-    request came, so ``tolerance_s`` (lived) is added for those.
+    Where no callback told the instant of the answer (an inbound call has none, and one may be lost for good)
+    ours comes from the first request, or from the end less the duration: those may be ``tolerance_s`` (lived)
+    further apart.
     """
     result = CheckResult("books-calls", "Every call is in both books, with the same end and duration")
     theirs = {fact.sid: fact for fact in ledger.calls}
@@ -28,7 +30,7 @@ def check_calls(ledger: Ledger, books: Books, tolerance_s: float) -> CheckResult
             result.accuse(sid, f"{fact.status} at the carrier, {leg.status} in leg {leg.id}")
         elif fact.status in TERMINAL and fact.duration != (leg.duration_s or 0):
             result.accuse(sid, f"{fact.duration} s at the carrier, {leg.duration_s} s in leg {leg.id}")
-        within_s = ANSWER_WITHIN_S + (tolerance_s if fact.direction == "inbound" else 0)
+        within_s = _allowed_s(fact, leg.id in books.answers_told, tolerance_s)
         widest = max(widest, _compare_answer(result, fact, leg, within_s))
     for sid in books.legs.keys() - theirs.keys():
         result.accuse(sid, f"leg {books.legs[sid].id} names a call the carrier never had")
@@ -36,6 +38,12 @@ def check_calls(ledger: Ledger, books: Books, tolerance_s: float) -> CheckResult
     result.figures["seconds at the carrier"] = sum(fact.duration for fact in ledger.calls)
     result.figures["seconds in our books"] = sum(leg.duration_s or 0 for leg in books.legs.values())
     return result
+
+
+def _allowed_s(fact: CarrierFact, told: bool, tolerance_s: float) -> float:
+    if fact.direction == "inbound":
+        return ANSWER_WITHIN_S + tolerance_s
+    return ANSWER_WITHIN_S if told else UNTOLD_WITHIN_S + tolerance_s
 
 
 def _compare_answer(result: CheckResult, fact: CarrierFact, leg: Any, within_s: float) -> float:

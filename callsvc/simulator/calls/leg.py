@@ -86,6 +86,9 @@ class Leg:
             record.answered_at = now
         save_call(self.carrier.store, record)
         self.note("status", status=status)
+        if status == "in-progress":
+            # The service is about to hear of the answer: it must survive the process, or the books differ.
+            self.carrier.store.commit()
         post_progress(self)
 
     def end(self, status: str, by: str) -> None:

@@ -24,3 +24,9 @@ async def forget_people(carrier: Carrier, request: web.Request) -> web.Response:
     """Forget everybody: every number is a stranger again."""
     carrier.people.clear()
     return ok({"people": 0})
+
+
+async def be_quiet(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler
+    """The day is over: nobody calls or texts of their own accord any more, until the next start."""
+    carrier.people.quiet = True
+    return ok({"quiet": True})

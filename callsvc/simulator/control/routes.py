@@ -22,6 +22,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/people", people.add_people),
     ("GET", "/people", people.count_people),
     ("DELETE", "/people", people.forget_people),
+    ("POST", "/people/quiet", people.be_quiet),
     ("POST", "/numbers", numbers.set_numbers),
     ("POST", "/calls", calls.call_in),
     ("POST", "/calls/{sid}/hangup", calls.hang_up),

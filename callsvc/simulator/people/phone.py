@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,12 +57,17 @@ def _react(  # noqa: PLR0917 - what happened, then who may react
     for index, text in enumerate(texts):
         if _applies(carrier, address, "text", index, text, event, body):
             answer = partial(receive_message, carrier, address, text.to or other, text.body)
-            carrier.later(text.after, answer)
+            carrier.later(text.after, partial(_unless_quiet, carrier, answer))
             break
     for index, call in enumerate(calls):
         if _applies(carrier, address, "call", index, call, event, body):
-            carrier.later(call.after, partial(receive_call, carrier, address, call.to or other))
+            ring = partial(receive_call, carrier, address, call.to or other)
+            carrier.later(call.after, partial(_unless_quiet, carrier, ring))
             break
+
+
+def _unless_quiet(carrier: Carrier, act: Callable[[], object]) -> object:
+    return None if carrier.people.quiet else act()
 
 
 def _applies(  # noqa: PLR0917 - as above
