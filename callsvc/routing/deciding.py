@@ -86,8 +86,9 @@ def _remember_activation(tx: Tx, region_code: str, was_active: bool, active: boo
         return
     if _hold_activation(tx, region_code) is not None:
         tx.update(aid_activation, aid_activation.c.region_code == region_code, active=active, since=tx.now)
-    elif active:
-        tx.insert_once(aid_activation, region_code=region_code, active=True, since=tx.now)
+    elif tx.first(sa.select(aid_activation).where(aid_activation.c.region_code == region_code)) is None:
+        # Only when there is none: inserting beside a row that somebody is changing would wait for them.
+        tx.insert_once(aid_activation, region_code=region_code, active=active, since=tx.now)
 
 
 def _decisions_of(tx: Tx, entry: Row[Any]) -> list[dict[str, Any]]:
