@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.accounts.service import seal_access_log
+from callsvc.appointments.reminding import send_due_reminders
 from callsvc.core.errors import CallsvcError
 from callsvc.core.logs import configure_logs
 from callsvc.dialing.callbacks import call_back_due
@@ -48,8 +49,9 @@ def tasks() -> list[Task]:
         Task(_BEAT_S, routing.expire_entries),
         Task(_BEAT_S, routing.end_wrap_ups),
         Task(0.25, plan_calls),
-        Task(1.0, recreate_due),
+        Task(0.5, recreate_due),
         Task(1.0, call_back_due),
+        Task(1.0, send_due_reminders),
         Task(2.0, routing.repair),
         Task(5.0, sweep),
         Task(5.0, _roll_up),

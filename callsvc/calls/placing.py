@@ -18,6 +18,7 @@ from callsvc.calls.statuses import News, bind_sid, record_status
 from callsvc.calls.tables import leg
 from callsvc.carrier.port import CallOrder, CarrierCall, CarrierError, InDoubt, Refused, Throttled
 from callsvc.core.db import Tx
+from callsvc.core.jobs import ASK_AGAIN
 from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
 
@@ -46,7 +47,7 @@ def plan_leg(tx: Tx, *, call_id: str, role: str, number_id: str | None, agent_id
         placement="planned",
         planned_at=tx.now,
         news_at=tx.machine_now,
-        lease_until=tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s),
+        lease_until=tx.machine_now + ASK_AGAIN,
     )
     return leg_id
 

@@ -18,6 +18,7 @@ from callsvc.calls.statuses import report_incident
 from callsvc.calls.tables import carrier_update, leg, participant
 from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, Refused
 from callsvc.core.db import Tx
+from callsvc.core.jobs import ASK_AGAIN
 from callsvc.flows.tables import flow_session
 from callsvc.runtime import Runtime
 
@@ -35,7 +36,7 @@ def _ask(tx: Tx, leg_id: str, action: str, path: str = "") -> None:
         action=action,
         path=path,
         created_at=tx.now,
-        lease_until=tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s),
+        lease_until=tx.machine_now + ASK_AGAIN,
     )
     tx.enqueue("update_calls", update_id)
 

@@ -7,6 +7,7 @@ the ticker.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -23,6 +24,11 @@ QUEUES: dict[str, str] = {
     "reconcile_legs": "upkeep",
     "roll_up_metrics": "upkeep",
 }
+
+
+# Machine time. A job that was asked for and has done nothing yet is asked for again after this; with the
+# ticker's own rhythm whatever is due is back within three seconds.
+ASK_AGAIN = timedelta(seconds=2)
 
 
 class Jobs(Protocol):

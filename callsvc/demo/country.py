@@ -80,6 +80,13 @@ def hire_agents(rt: Runtime, agents: list[Agent], password: str) -> list[Desk]:
     return desks
 
 
+def hire_administrator(rt: Runtime, password: str) -> None:
+    """Somebody who can sign in at the console while the demonstration runs."""
+    add_account(
+        rt, ADMINISTRATOR, password=password, role="administrator", regions=("*",), name="Demo", language="en"
+    )
+
+
 def softphones(agents: list[Agent]) -> list[dict[str, Any]]:
     """The agents' telephones at the carrier: picked up after a second."""
     return [{"client": one.client, "answers": "human", "ring": 1.0} for one in agents]

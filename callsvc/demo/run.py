@@ -13,6 +13,7 @@ from rich.live import Live
 
 from callsvc.core.errors import Invalid
 from callsvc.demo import summary
+from callsvc.demo.country import ADMINISTRATOR
 from callsvc.demo.dataset import write_demo_files
 from callsvc.demo.progress import Snapshot
 from callsvc.demo.story import Morning, Plan
@@ -81,17 +82,25 @@ def _clear(data_dir: Path) -> None:
 
 
 def _introduce(console: Console, morning: Morning) -> None:
+    """The list as it was read, whom it will reach, and where to watch."""
     told = morning.report.as_dict() if morning.report else {}
     console.print(
-        f"[bold]Console[/bold] {morning.stack.web_url}   [bold]Simulator[/bold] {morning.stack.simulator_url}"
+        f"[bold]The list[/bold]  {told['encoding']}, {told['rows']} rows: {told['contacts_new']} people, "
+        f"{told['contacts_merged']} rows merged, {told['refused']} refused (see rejects.csv), "
+        f"{told['suppressions_new']} had said stop",
+        highlight=False,
     )
-    console.print({name: value for name, value in told.items() if not isinstance(value, list | dict)})
     for one in morning.previews:
+        never = ", ".join(f"{count} {reason}" for reason, count in one.never.items()) or "nobody"
         console.print(
-            f"{one.campaign_id}: {one.people} people, {one.now} may be called now, later {dict(one.later)}, "
-            f"never {dict(one.never)}",
+            f"[bold]{one.campaign_id}[/bold]  {one.people} people, {one.now} may be called now, "
+            f"never: {never}; first tries end about {one.ends_at:%H:%M} UTC",
             highlight=False,
         )
+    console.print(
+        f"[bold]Watch[/bold]  {morning.stack.web_url}/console/  {ADMINISTRATOR}  {morning.password}",
+        highlight=False,
+    )
 
 
 def _live(console: Console, morning: Morning) -> None:

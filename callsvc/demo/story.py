@@ -1,5 +1,6 @@
 """The morning itself: set up, call, watch, end, and wait until nothing is in doubt."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from callsvc.demo.campaigns import (
     import_list,
     set_up_campaigns,
 )
-from callsvc.demo.country import Desk, found_country, hire_agents, softphones
+from callsvc.demo.country import Desk, found_country, hire_administrator, hire_agents, softphones
 from callsvc.demo.dataset import DemoFiles, make_dataset
 from callsvc.demo.desks import Desks
 from callsvc.demo.ending import still_open
@@ -62,6 +63,7 @@ class Morning:
     previews: list[Preview] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
     began_at: datetime | None = None
+    password: str = ""
     left_open: dict[str, int] = field(default_factory=dict)
 
     def set_up(self, directory: Path) -> None:
@@ -69,6 +71,8 @@ class Morning:
         found_country(self.rt)
         set_up_campaigns(self.rt)
         agents = make_dataset(self.plan.seed).agents
+        self.password = secrets.token_urlsafe(9)
+        hire_administrator(self.rt, self.password)
         self.desks = hire_agents(self.rt, agents, Keyring.new_key())
         self.report = import_list(self.rt, self.files, directory / "rejects.csv")
         visits = book_visits(self.rt, self.files)

@@ -15,7 +15,7 @@ from callsvc.core.db import Tx
 from callsvc.demo.progress import take_snapshot
 from callsvc.metrics.cli import report
 from callsvc.metrics.rollup import roll_up
-from callsvc.routing.tables import queue_entry, routing_decision
+from callsvc.routing.tables import queue_entry, reservation, routing_decision
 from callsvc.runtime import Runtime
 
 # What the demonstration promises to show.
@@ -44,7 +44,23 @@ def figures(rt: Runtime) -> dict[str, Any]:
         "resolved_by_phone": resolved,
         "messages": snapshot.messages,
         "calls": snapshot.legs["ended"],
+        **_lateness(rt),
     }
+
+
+def _lateness(rt: Runtime) -> dict[str, Any]:
+    """How late offers that nobody took were ended after their lived deadline, in real milliseconds."""
+    with rt.db.read() as tx:
+        rows = tx.all(
+            sa.select(reservation.c.deadline_at, reservation.c.ended_at).where(
+                reservation.c.state == "timeout"
+            )
+        )
+    late = sorted((row.ended_at - row.deadline_at).total_seconds() / rt.clock.speed * 1000 for row in rows)
+    if not late:
+        return {"offers_timed_out": 0}
+    median, worst = round(late[len(late) // 2]), round(late[-1])
+    return {"offers_timed_out": len(late), "lateness_ms_median": median, "lateness_ms_worst": worst}
 
 
 def promises_kept(told: dict[str, Any]) -> dict[str, bool]:
@@ -69,6 +85,12 @@ def print_summary(console: Console, rt: Runtime, told: dict[str, Any]) -> None:
         console.print()
         report.main([name], obj=lambda: rt, standalone_mode=False)
     console.print()
+    if told["offers_timed_out"]:
+        console.print(
+            f"{told['offers_timed_out']} offers nobody took ended {told['lateness_ms_median']} ms (median), "
+            f"{told['lateness_ms_worst']} ms (worst) after their deadline, in real time",
+            highlight=False,
+        )
     with rt.db.read() as tx:
         console.print("[bold]One overflow, explained[/bold]")
         for sentence in explained(tx):

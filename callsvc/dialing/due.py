@@ -1,6 +1,6 @@
 """Whatever is due and not in hand: found by one indexed query each, leased again, and asked for as jobs.
 
-Redis may forget everything at any moment; within a lease (3 s by default) each of these is asked for again.
+Redis may forget everything at any moment; within three seconds each of these is asked for again.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from callsvc.calls.settling import expire_claims
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.carrier.vocabulary import MESSAGE_OVER
 from callsvc.core.db import Tx
+from callsvc.core.jobs import ASK_AGAIN
 from callsvc.messages.sending import expire_message_claims
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
@@ -134,16 +135,14 @@ def _ask(tx: Tx, job: str, ids: Sequence[str]) -> int:
 def _lease(tx: Tx, query: sa.Select[Any], table: sa.Table, job: str) -> int:
     ids = [row.id for row in tx.all(query)]
     if ids:
-        until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
-        tx.update(table, table.c.id.in_(ids), lease_until=until)
+        tx.update(table, table.c.id.in_(ids), lease_until=tx.machine_now + ASK_AGAIN)
     return _ask(tx, job, ids)
 
 
 def _doubts(tx: Tx, query: sa.Select[Any], table: sa.Table) -> int:
     ids = [row.id for row in tx.all(query)]
     if ids:
-        until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
-        tx.update(table, table.c.id.in_(ids), settle_at=until)
+        tx.update(table, table.c.id.in_(ids), settle_at=tx.machine_now + ASK_AGAIN)
     return _ask(tx, "settle_doubt", ids)
 
 

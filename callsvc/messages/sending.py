@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.calendar import PRESETS, Hours, zone
 from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
 from callsvc.campaigns.rules import DIALLABLE_KINDS, FINAL_REASONS, Verdict, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
@@ -18,6 +20,8 @@ from callsvc.core.db import Tx
 from callsvc.messages.service import bind_message, give_up_message, lock_message, record_message_status
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
+
+PARIS = ZoneInfo("Europe/Paris")
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +85,10 @@ def _may_send(tx: Tx, row: Row[Any], number: Row[Any]) -> Verdict:
             return Verdict(("suppressed",), None)
         if number.kind not in DIALLABLE_KINDS - {"fixed"}:
             return Verdict(("number-kind-not-allowed",), None)
-        return Verdict((), tx.now)
+        hours = Hours(zone(number.zone) or PARIS, "", PRESETS["none"], PRESETS["public-health"], True)
+        if hours.open_at(tx.now):
+            return Verdict((), tx.now)
+        return Verdict(("outside-window",), hours.next_opening(tx.now))
     campaign = campaign_row(tx, place.campaign_id)
     person = people(tx, [place.contact_id])[place.contact_id]
     # What a call has promised is sent even if the campaign was paused or stopped since.

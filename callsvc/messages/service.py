@@ -1,6 +1,6 @@
 """SMS out and in. Planned in the transaction that wants it, sent after, and never twice."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from callsvc.carrier.vocabulary import MESSAGE_OVER, MESSAGE_RANK, rises
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
+from callsvc.core.jobs import ASK_AGAIN
 from callsvc.messages.events import MessageEnded, MessageReceived, MessageSent
 from callsvc.messages.rules import is_opt_out
 from callsvc.messages.tables import message
@@ -39,7 +40,7 @@ def plan_message(
         planned_at=tx.now,
         news_at=tx.machine_now,
         body=tx.keyring.encrypt(body, f"message:{message_id}"),
-        lease_until=tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s),
+        lease_until=tx.machine_now + ASK_AGAIN,
     )
     if planned:
         tx.enqueue("send_messages", message_id)

@@ -222,12 +222,12 @@ def test_a_worker_that_died_after_the_claim_leaves_a_call_in_doubt(rt: Runtime) 
     assert _legs(rt)[0].placement == "in-doubt"
 
 
-def test_whatever_redis_forgot_is_asked_for_again_after_the_lease(rt: Runtime) -> None:
+def test_whatever_redis_forgot_is_asked_for_again(rt: Runtime) -> None:
     start_campaign(rt, NUMBER)
     [leg_id] = _plan(rt)
     recreate_due(rt)
     assert rt.jobs.take() == []  # type: ignore[attr-defined]
-    advance(rt, 3.1)
+    advance(rt, 2.1)
     recreate_due(rt)
     assert rt.jobs.take() == [("place_calls", (leg_id,))]  # type: ignore[attr-defined]
 

@@ -1,0 +1,106 @@
+"""A visit, its reminders, and what a flow or an agent decides about them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from callsvc.appointments.reminding import send_due_reminders
+from callsvc.appointments.service import act, book, follow_disposition
+from callsvc.appointments.tables import appointment, reminder
+from callsvc.calls.placing import plan_leg
+from callsvc.calls.tables import call
+from callsvc.messages.tables import message
+from callsvc.routing.events import WrapUpEnded
+from callsvc.runtime import Runtime
+from tests.factories import advance, make_contact, make_country
+
+VISIT = datetime(2020, 11, 18, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def leg_id(rt: Runtime) -> str:
+    """A call about a visit in two days, with its two reminders."""
+    with rt.db.begin() as tx:
+        make_country(tx)
+        contact_id = make_contact(tx)
+        book(tx, contact_id=contact_id, kind="physical", place="Accueil, box 3", reason="x", starts_at=VISIT)
+        tx.insert(
+            call,
+            id="cal-1",
+            direction="outbound",
+            region_code="44",
+            platform_code="67",
+            contact_id=contact_id,
+            started_at=tx.now,
+        )
+        return plan_leg(tx, call_id="cal-1", role="contact", number_id=None, agent_id=None)
+
+
+def _visit(rt: Runtime) -> Any:
+    with rt.db.read() as tx:
+        return tx.first(sa.select(appointment))
+
+
+def _reminders(rt: Runtime) -> list[tuple[str, datetime]]:
+    with rt.db.read() as tx:
+        return [(r.status, r.due_at) for r in tx.all(sa.select(reminder).order_by(reminder.c.due_at))]
+
+
+def _wrap_up(rt: Runtime, disposition: str) -> None:
+    with rt.db.begin() as tx:
+        follow_disposition(
+            tx,
+            WrapUpEnded(
+                entry_id="e",
+                call_id="cal-1",
+                leg_id="l",
+                region_code="44",
+                platform_code="67",
+                skill="appointment",
+                at=tx.now,
+                reservation_id="r",
+                agent_id="a",
+                agent_region="44",
+                disposition=disposition,
+                handle_s=100,
+            ),
+        )
+
+
+def test_a_visit_solved_by_phone_is_cancelled_with_its_reminders(rt: Runtime, leg_id: str) -> None:
+    _wrap_up(rt, "resolved-by-phone")
+    assert (_visit(rt).status, _visit(rt).resolved_by_phone) == ("canceled", True)
+    assert [status for status, _ in _reminders(rt)] == ["canceled", "canceled"]
+    advance(rt, 2 * 24 * 3600)
+    assert send_due_reminders(rt) == 0
+
+
+def test_a_confirmed_visit_keeps_its_reminders(rt: Runtime, leg_id: str) -> None:
+    _wrap_up(rt, "confirmed")
+    assert (_visit(rt).status, _visit(rt).resolved_by_phone) == ("confirmed", False)
+    assert [status for status, _ in _reminders(rt)] == ["due", "due"]
+
+
+def test_a_visit_moved_by_the_flow_gets_new_reminders(rt: Runtime, leg_id: str) -> None:
+    later = VISIT + timedelta(days=3)
+    with rt.db.begin() as tx:
+        act(tx, leg_id, "move", later.isoformat())
+    assert (_visit(rt).status, _visit(rt).starts_at) == ("moved", later)
+    due = [at for status, at in _reminders(rt) if status == "due"]
+    assert due == [later - timedelta(days=1), later - timedelta(hours=2)]
+
+
+def test_a_disposition_about_something_else_leaves_the_visit_alone(rt: Runtime, leg_id: str) -> None:
+    _wrap_up(rt, "reached")
+    assert _visit(rt).status == "booked"
+
+
+def test_a_reminder_says_when_and_where_once(rt: Runtime, leg_id: str) -> None:
+    advance(rt, 25 * 3600)
+    assert (send_due_reminders(rt), send_due_reminders(rt)) == (1, 0)
+    with rt.db.read() as tx:
+        [row] = tx.all(sa.select(message))
+        text = tx.keyring.decrypt(row.body, f"message:{row.id}")
+    assert "18/11 10:30" in text and "box 3" in text and "Covid" not in text
