@@ -11,8 +11,14 @@ from callsvc.core.errors import NotFound
 
 
 def lock_leg(tx: Tx, leg_id: str) -> Row[Any]:
-    """The leg's row, locked until the end of the transaction; ``leg-unknown`` if there is none."""
-    row = tx.first(sa.select(leg).where(leg.c.id == leg_id).with_for_update())
+    """The leg's row, locked until the end of the transaction; ``leg-unknown`` if there is none.
+
+    The call's row is taken first: when both legs of a call end at the same moment, each webhook wants the
+    other's leg as well, and must wait instead of dying in a deadlock. Neither lock delays a foreign key.
+    """
+    mine = sa.select(leg.c.call_id).where(leg.c.id == leg_id).scalar_subquery()
+    tx.execute(sa.select(call.c.id).where(call.c.id == mine).with_for_update(key_share=True))
+    row = tx.first(sa.select(leg).where(leg.c.id == leg_id).with_for_update(key_share=True))
     if row is None:
         raise NotFound("leg-unknown", "No call of ours has this id.")
     return row

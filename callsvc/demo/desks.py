@@ -7,7 +7,7 @@ break. Any process may die under it: a request that fails is tried again, a brok
 
 import random
 import threading
-from collections.abc import Iterator
+import time
 from typing import Any, Final
 
 import requests
@@ -16,6 +16,7 @@ from callsvc.demo.country import Desk
 
 REFUSES: Final = 0.03  # of offers: presses reject
 MISSES: Final = 0.02  # of offers: does not notice
+_LOOK_ANYWAY_S: Final = 10.0
 BREAK_AFTER: Final = 0.02  # of conversations
 _DISPOSITIONS: Final = {
     "appointment": (("resolved-by-phone", 40), ("confirmed", 35), ("moved", 15), ("unresolved", 10)),
@@ -39,7 +40,7 @@ class Desks:
     def stop(self) -> None:
         self._stop.set()
         for person in self._people:
-            person.join(timeout=5)
+            person.stop()
 
 
 def _chance(seed: int, desk: Desk) -> random.Random:
@@ -64,26 +65,36 @@ class _Person(threading.Thread):
         self._stopped = stop
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {desk.key}"
+        self._changed = threading.Event()  # the desk has news
         self._ignored = ""  # the offer this agent does not notice
+        self._talking = ""  # the reservation whose conversation is under way...
+        self._hang_up_at = 0.0  # ...and when this agent will end it (monotonic)
 
     def run(self) -> None:
+        """Act on what the desk shows, whenever it changes and at least every ten seconds."""
+        threading.Thread(target=self._listen, name=f"{self.name}-stream", daemon=True).start()
         self._post("activity", {"activity": "available"})
-        for _ in self._changes():
-            while not self._stopped.is_set() and self._act(self._state()):
-                pass
+        while not self._stopped.is_set():
+            self._changed.clear()
+            if not self._act(self._state()):
+                self._changed.wait(_LOOK_ANYWAY_S)
 
-    def _changes(self) -> Iterator[None]:
-        """Now, at each change told by the stream, and at least every ten seconds."""
+    def stop(self) -> None:
+        self._changed.set()
+        self.join(timeout=5)
+
+    def _listen(self) -> None:
         while not self._stopped.is_set():
             try:
-                with self._session.get(self._stream, stream=True, timeout=(2, 15)) as answer:
+                with requests.get(
+                    self._stream, stream=True, timeout=(2, 15), headers=self._session.headers
+                ) as answer:
                     answer.raise_for_status()
-                    yield
                     for line in answer.iter_lines(chunk_size=1):
                         if self._stopped.is_set():
                             return
-                        if line.startswith((b"data:", b":")):
-                            yield
+                        if line.startswith(b"data:"):
+                            self._changed.set()
             except requests.RequestException:
                 self._stopped.wait(0.2)
 
@@ -104,7 +115,7 @@ class _Person(threading.Thread):
         if offer := state.get("offer"):
             return self._answer_offer(offer)
         if (talk := state.get("call")) and talk["connected"]:
-            return self._talk()
+            return self._talk(talk["reservation_id"])
         if wrap_up := state.get("wrap_up"):
             return self._wrap_up(wrap_up["skill"])
         if state.get("state") == "idle" and state.get("activity") == "break":
@@ -124,9 +135,16 @@ class _Person(threading.Thread):
         verb = "reject" if drawn < MISSES + REFUSES else "accept"
         return self._post(f"offers/{reservation_id}/{verb}", {})
 
-    def _talk(self) -> bool:
-        """Talk for a while, then hang up, unless the contact did."""
-        self._live(min(600.0, self._chance.lognormvariate(5.1, 0.5)))  # mean about 185 s
+    def _talk(self, reservation_id: str) -> bool:
+        """Talk for a while, then hang up; the contact may do so before."""
+        if reservation_id != self._talking:
+            self._talking = reservation_id
+            seconds = min(600.0, self._chance.lognormvariate(5.1, 0.5))  # mean about 185 s
+            self._hang_up_at = time.monotonic() + seconds / self._speed
+        left_s = self._hang_up_at - time.monotonic()
+        if left_s > 0:
+            self._changed.wait(left_s)
+            return True
         return self._post("hang-up", {})
 
     def _wrap_up(self, skill: str) -> bool:
