@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint lock clean
+.PHONY: help demo up test long lint pictures lock clean
 
 help: ## Say what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Run a whole campaign on embedded parts, and sum it up
 	$(BIN)/callsvc demo
@@ -22,6 +22,13 @@ test: $(INSTALLED) ## Run the tests
 	@sh tests/prepare.sh
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=
 	@printf 'Coverage: %s %% (%s)\n' "$$($(BIN)/coverage report --format=total)" "$(BIN)/coverage report shows the files"
+
+long: $(INSTALLED) ## Run the long tests: the whole demo, in peace and under kills (about 7 minutes)
+	$(BIN)/pytest -m long
+
+pictures: $(INSTALLED) ## Renew the pictures of the documentation from a running demo
+	@sh tests/prepare.sh
+	$(BIN)/python -m tests.pictures docs/images
 
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

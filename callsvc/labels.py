@@ -25,6 +25,8 @@ OUTCOMES = {
     "connected": _("spoke with an agent"),
     "confirmed": _("visit confirmed"),
     "moved": _("visit moved"),
+    "appointment-confirmed": _("visit confirmed by key"),
+    "move-requested": _("asked for another time"),
     "canceled-visit": _("visit canceled"),
     "resolved-by-phone": _("resolved by phone"),
     "unresolved": _("not resolved"),
@@ -37,6 +39,7 @@ OUTCOMES = {
     "not-reached": _("not reached"),
     "stopped": _("campaign stopped first"),
     "uncallable": _("may not be called"),
+    "fax": _("fax"),
 }
 # What a person reads when a request is refused; the id stays beside it for whoever they ask.
 PROBLEMS = {

@@ -8,6 +8,7 @@ from flask_babel import Babel
 from callsvc.labels import PROBLEMS, label
 
 LANGUAGES = ("fr", "en")
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # the day stands before the month in both
 
 
 def register_languages(app: Flask) -> None:
@@ -17,7 +18,7 @@ def register_languages(app: Flask) -> None:
         default_locale="fr",
         default_timezone="Europe/Paris",
         default_translation_directories=str(Path(__file__).parent / "translations"),
-        locale_selector=choose_language,
+        locale_selector=lambda: _LOCALES[choose_language()],
     )
     app.context_processor(lambda: {"language": choose_language(), "label": label, "problems": PROBLEMS})
 

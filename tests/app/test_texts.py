@@ -9,6 +9,8 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import callsvc
+from callsvc.campaigns.dispositions import DISPOSITIONS, NOT_REACHED, STOPPED, UNCALLABLE
+from callsvc.labels import OUTCOMES
 
 HOME = Path(callsvc.__file__).parent
 CATALOGUE = HOME / "translations/fr/LC_MESSAGES"
@@ -40,6 +42,11 @@ def test_placeholders_survive_translation() -> None:
             if message.id:
                 names = re.findall(r"%\((\w+)\)s", str(message.id))
                 assert sorted(re.findall(r"%\((\w+)\)s", str(message.string))) == sorted(names)
+
+
+def test_every_outcome_a_person_can_end_with_has_a_label() -> None:
+    final = {name for name, flags in DISPOSITIONS.items() if flags.final}
+    assert final | {NOT_REACHED, STOPPED, UNCALLABLE} <= set(OUTCOMES)
 
 
 def test_files_of_others_are_the_published_ones() -> None:

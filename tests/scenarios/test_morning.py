@@ -30,6 +30,7 @@ from callsvc.demo.ending import still_open
 from callsvc.processes.testing import RunningStack, running_stack
 from callsvc.routing.tables import reservation
 from callsvc.runtime import Runtime
+from tests.conftest import postgres_server
 from tests.factories import campaign_file, make_contact, publish_library
 
 PEOPLE = 60
@@ -137,9 +138,16 @@ def _judge(stack: RunningStack, rt: Runtime) -> None:
     assert len(connected) >= 10 and {row.agent_region for row in connected} == {"44", "11"}
 
 
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A fresh database on the test session's own PostgreSQL server."""
+    with postgres_server() as url:
+        yield url
+
+
 @pytest.mark.xdist_group("stack")
-def test_a_small_morning_balances_its_books(tmp_path: Path) -> None:
-    with _morning(tmp_path, {}) as (stack, rt):
+def test_a_small_morning_on_postgresql_balances_its_books(tmp_path: Path, postgres_url: str) -> None:
+    with _morning(tmp_path, {"DATABASE_URL": postgres_url}) as (stack, rt):
         _judge(stack, rt)
 
 
@@ -156,6 +164,20 @@ def test_a_small_morning_balances_its_books_whatever_is_killed(tmp_path: Path) -
         Redis.from_url(stack.redis_url).flushall()
         assert len(victims) == 9
         _judge(stack, rt)
+    _nobody_is_named(tmp_path)
+
+
+def _nobody_is_named(directory: Path) -> None:
+    """No number and no name stands in our database file, in Redis's or in a log; at the carrier's it does."""
+    places = [path for path in directory.rglob("*") if path.is_file() and "simulator" not in path.parts]
+    assert {path.suffix for path in places} >= {".db", ".log", ".aof"}
+    for path in places:
+        content = path.read_bytes()
+        for place in range(PEOPLE):
+            digits = f"63998{place:04d}".encode()
+            assert digits not in content, f"{path.name} names a number"
+        assert b"Camille" not in content, f"{path.name} names a person"
+    assert any(b"63998" in path.read_bytes() for path in (directory / "simulator").iterdir())
 
 
 def _all_done(rt: Runtime) -> bool:
