@@ -1,15 +1,13 @@
 """``callsvc up``: everything, here, until Ctrl+C."""
 
-import secrets
 import signal
 from pathlib import Path
 
 import click
 
+from callsvc.processes.first_start import FIRST, set_up_first
 from callsvc.processes.stack import Stack, prepare, sole_use
 from callsvc.processes.table import DIRECTORY, Ports
-
-FIRST = "admin@localhost.example"
 
 
 @click.command()
@@ -27,35 +25,24 @@ def command(  # noqa: PLR0917 - click passes options by name
     with sole_use(data_dir):
         stack = prepare(data_dir, ports)
         stack.upgrade_database()
+        password = set_up_first(stack)
         supervisor = stack.supervisor(click.echo, show_logs=logs)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: supervisor.request_stop())
-        supervisor.run(lambda: _welcome(stack))
+        supervisor.run(lambda: _welcome(stack, password))
     click.echo("Stopped.")
 
 
-def _first_account(stack: Stack) -> str:
-    """On an embedded database nobody can sign in to yet: an administrator, whose password is told once."""
-    if not stack.database_url.startswith("sqlite"):
+def _sign_in(password: str) -> str:
+    if not password:
         return ""
-    from callsvc.accounts.service import add_account, has_accounts
-    from callsvc.app import make_runtime
-
-    rt = make_runtime(stack.settings())
-    try:
-        if has_accounts(rt):
-            return ""
-        password = secrets.token_urlsafe(9)
-        add_account(rt, FIRST, password=password, role="administrator", regions=("*",), name="Administrator")
-    finally:
-        rt.db.engine.dispose()
     return f"  Sign in   {FIRST}  {password}   (said only now; `callsvc user add` makes others)\n"
 
 
-def _welcome(stack: Stack) -> None:
+def _welcome(stack: Stack, password: str) -> None:
     embedded = ", ".join(p.name for p in stack.processes if p.name in {"redis", "simulator"}) or "none"
     click.echo(
-        f"\n  Console   {stack.web_url}\n{_first_account(stack)}"
+        f"\n  Console   {stack.web_url}\n{_sign_in(password)}"
         f"  Carrier   {stack.simulator_url}\n"
         f"  Data      {stack.directory}\n"
         f"  Logs      {stack.directory / 'log'}\n"
