@@ -6,19 +6,18 @@ compared with that list.
 
 from collections import defaultdict
 from contextlib import suppress as ignoring
-from datetime import timedelta
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from callsvc.calls.tables import call, incident, leg, live_call
 from callsvc.calls.updates import perform
 from callsvc.campaigns.service import add_contacts, change_state
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.carrier.memory import CallEvent, MemoryCarrier
-from callsvc.carrier.port import InDoubt, Refused, Throttled, Unsent
+from callsvc.carrier.port import InDoubt
 from callsvc.carrier.vocabulary import CALL_OVER
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
@@ -31,60 +30,10 @@ from callsvc.messages.sending import send_messages
 from callsvc.runtime import Runtime
 from callsvc.webhooks import status, voice
 from callsvc.webhooks.requests import CarrierRequest
-from tests.factories import advance, campaign_file, make_contact, make_country, publish_library
+from tests.dialing.ground import CAMPAIGNS, CAP, DAY, LIKELY, NEXT, NUMBERS, OUTCOMES, PURPOSES, WorkerDied
+from tests.factories import advance, make_contact
 
-NUMBERS = tuple(f"+3363998000{i}" for i in range(1, 5))
-# The caller's number tells the model which campaign, and so which purpose, a call of the carrier belongs to.
-PURPOSES = {"+33199000101": "contact-tracing", "+33199000102": "vaccination"}
-CAMPAIGNS = ("tracing", "vaccination")
-CAP = 2
-DAY = timedelta(hours=24)
-EVERY_DAY = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}]
-NEXT = {
-    "queued": ("initiated", "failed"),
-    "initiated": ("ringing", "busy", "failed"),
-    "ringing": ("in-progress", "in-progress", "no-answer", "busy"),
-    "in-progress": ("completed",),
-}
-
-
-class WorkerDied(BaseException):
-    """A SIGKILL, as far as a test can feel one."""
-
-
-OUTCOMES: dict[str, tuple[BaseException, bool] | None] = {
-    "ok": None,
-    "throttled": (Throttled("slow down"), False),
-    "unsent": (Unsent("connection refused"), False),
-    "refused": (Refused(21210, "not now"), False),
-    "in doubt, nothing placed": (InDoubt("time-out"), False),
-    "in doubt, placed": (InDoubt("time-out"), True),
-    "killed before the request": (WorkerDied(), False),
-    "killed after the request": (WorkerDied(), True),
-}
-
-
-def furnish(rt: Runtime) -> None:
-    """Two running campaigns of two purposes, open at all hours, without anybody in them."""
-    from callsvc.campaigns.service import apply_campaign
-
-    with rt.db.begin() as tx:
-        make_country(tx)
-    publish_library(rt, "contact-tracing")
-    for name, (caller_id, purpose) in zip(CAMPAIGNS, PURPOSES.items(), strict=True):
-        file = campaign_file(
-            id=name,
-            purpose=purpose,
-            caller_id=caller_id,
-            preset="none",
-            call_on_holidays=True,
-            windows=EVERY_DAY,
-            caps={"per_number_24h": CAP},
-            retries={"most_tries": 4, "delays_minutes": {"no-answer": 2, "busy": 1, "failed": 1}},
-            sms_fallback={"sender": caller_id, "text": {"fr": "Nous avons cherché à vous joindre."}},
-        )
-        apply_campaign(rt, file, "test")
-        change_state(rt, name, "start", "test")
+_SOME_NUMBERS = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=2, unique=True)
 
 
 class Dialling(RuleBasedStateMachine):
@@ -101,16 +50,17 @@ class Dialling(RuleBasedStateMachine):
 
     # what people do
 
-    @rule(
-        numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=2, unique=True),
-        name=st.sampled_from(CAMPAIGNS),
-    )
+    @initialize(people=st.lists(st.tuples(_SOME_NUMBERS, st.sampled_from(CAMPAIGNS)), min_size=2, max_size=5))
+    def a_list_is_imported(self, people: list[tuple[list[str], str]]) -> None:
+        for numbers, name in people:
+            self.somebody_is_added(numbers, name)
+
+    @rule(numbers=_SOME_NUMBERS, name=st.sampled_from(CAMPAIGNS))
     def somebody_is_added(self, numbers: list[str], name: str) -> None:
         with self.rt.db.begin() as tx:
-            row = tx.first(sa.select(campaign.c.state).where(campaign.c.id == name))
-            if row is not None and row.state in ("running", "paused"):
-                contact_id = make_contact(tx, numbers[0], numbers=tuple(numbers[1:]))
-                add_contacts(tx, name, [contact_id])
+            state = tx.scalar(sa.select(campaign.c.state).where(campaign.c.id == name))
+            if state in ("running", "paused"):
+                add_contacts(tx, name, [make_contact(tx, numbers[0], numbers=tuple(numbers[1:]))])
 
     @rule(
         number=st.sampled_from(NUMBERS),
@@ -118,20 +68,20 @@ class Dialling(RuleBasedStateMachine):
         purpose=st.sampled_from(tuple(PURPOSES.values())),
     )
     def somebody_opts_out(self, number: str, scope: str, purpose: str) -> None:
+        traits = {"synthetic": True, "country": "FR", "kind": "mobile", "zone": "Europe/Paris"}
         with self.rt.db.begin() as tx:
-            number_id = store_number(
-                tx, number, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris"
-            )
-            suppress(tx, number_id, scope, purpose=purpose, source="test")
+            suppress(tx, store_number(tx, number, **traits), scope, purpose=purpose, source="test")
         self.opted_out.append((len(self.carrier.calls), number, scope, purpose))
         self._take_jobs()
 
-    @rule(name=st.sampled_from(CAMPAIGNS))
-    def a_campaign_is_paused_or_resumed(self, name: str) -> None:
+    @rule(name=st.sampled_from(CAMPAIGNS), really=st.integers(0, 3))
+    def a_campaign_is_paused_or_resumed(self, name: str, really: int) -> None:
         with self.rt.db.read() as tx:
             state = tx.scalar(sa.select(campaign.c.state).where(campaign.c.id == name))
-        if state in ("running", "paused"):
-            change_state(self.rt, name, "pause" if state == "running" else "resume", "test")
+        if state == "paused":
+            change_state(self.rt, name, "resume", "test")
+        elif state == "running" and not really:
+            change_state(self.rt, name, "pause", "test")
 
     # what the machinery does
 
@@ -150,13 +100,16 @@ class Dialling(RuleBasedStateMachine):
         sweep(self.rt)
         self._take_jobs()
 
-    @precondition(lambda self: self.jobs["place_calls"])
-    @rule(data=st.data(), outcome=st.sampled_from(tuple(OUTCOMES)), again=st.booleans())
-    def a_worker_places(self, data: st.DataObject, outcome: str, again: bool) -> None:
-        leg_id = data.draw(st.sampled_from(self.jobs["place_calls"]))
-        if not again:
-            self.jobs["place_calls"].remove(leg_id)
-        self._place(leg_id, outcome)
+    @rule(data=st.data(), again=st.booleans())
+    def the_dialling_worker_catches_up(self, data: st.DataObject, again: bool) -> None:
+        leg_ids = self.jobs["place_calls"] if again else self._all("place_calls")
+        for leg_id in list(leg_ids):
+            self._place(leg_id, data.draw(st.sampled_from(LIKELY)))
+
+    @rule(data=st.data())
+    def whoever_is_due_is_called(self, data: st.DataObject) -> None:
+        self.the_ticker_plans()
+        self.the_dialling_worker_catches_up(data, again=False)
 
     def _place(self, leg_id: str, outcome: str) -> None:
         planted = OUTCOMES[outcome]
@@ -195,27 +148,37 @@ class Dialling(RuleBasedStateMachine):
     def _live(self) -> list[str]:
         return [one.sid for one in self.carrier.calls.values() if one.status not in CALL_OVER]
 
-    @precondition(lambda self: self._live())
-    @rule(data=st.data(), steps=st.integers(1, 4))
-    def a_call_goes_on(self, data: st.DataObject, steps: int) -> None:
-        sid = data.draw(st.sampled_from(self._live()))
-        for _ in range(steps):
-            after = NEXT.get(self.carrier.calls[sid].status)
-            if after is not None:
-                self.carrier.set_status(sid, data.draw(st.sampled_from(after)))
+    @rule(data=st.data(), steps=st.integers(1, 4), posted=st.booleans())
+    def calls_go_on(self, data: st.DataObject, steps: int, posted: bool) -> None:
+        for sid in self._live():
+            for _ in range(steps):
+                after = NEXT.get(self.carrier.calls[sid].status)
+                if after is not None:
+                    self.carrier.set_status(sid, data.draw(st.sampled_from(after)))
+        if posted:
+            for event in list(self.carrier.events):
+                self._deliver(event)
+
+    @rule(data=st.data(), rounds=st.integers(1, 4))
+    def an_ordinary_while_passes(self, data: st.DataObject, rounds: int) -> None:
+        for _ in range(rounds):
+            advance(self.rt, 130)
+            self.whoever_is_due_is_called(data)
+            self.calls_go_on(data, 4, posted=data.draw(st.booleans()))
+            self.the_ticker_repairs()
+            self.the_other_workers_catch_up(fails=False)
 
     @precondition(lambda self: self.carrier.events)
-    @rule(data=st.data(), fate=st.sampled_from(("deliver", "deliver", "again", "drop")))
+    @rule(data=st.data(), fate=st.sampled_from(("once", "twice", "not yet", "never")))
     def the_carrier_posts(self, data: st.DataObject, fate: str) -> None:
-        event = data.draw(st.sampled_from(self.carrier.events))
-        if fate != "again":
-            self.carrier.events.remove(event)
-        if fate != "drop":
-            self._deliver(event)
+        for event in data.draw(st.permutations(self.carrier.events)):
+            for _ in range({"once": 1, "twice": 2}.get(fate, 0)):
+                self._deliver(event)
+            if fate == "never":
+                self.carrier.events.remove(event)
 
     def _deliver(self, event: CallEvent) -> None:
-        order = self.carrier.orders[event.sid]
-        leg_id = order.answer_url.split("/")[-2]
+        leg_id = self.carrier.orders[event.sid].answer_url.split("/")[-2]
         if event.status == "in-progress":
             voice.take_turn(self.rt, leg_id, 0, CarrierRequest({"CallSid": event.sid, "AnsweredBy": "human"}))
         told = {

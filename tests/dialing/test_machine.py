@@ -20,7 +20,8 @@ from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
 from callsvc.subscriptions import REACTIONS
 from tests.conftest import MORNING, _empty
-from tests.dialing.machine import Dialling, furnish
+from tests.dialing.ground import furnish
+from tests.dialing.machine import Dialling
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
@@ -64,7 +65,7 @@ def test_dialling_keeps_its_promises_on_sqlite(
         path.write_bytes(furnished.read_bytes())
         return _runtime(connect(f"sqlite:///{path}"), settings, deepcopy(ids))
 
-    run_state_machine_as_test(_machine(make), settings=_settings(60, 40))
+    run_state_machine_as_test(_machine(make), settings=_settings(60, 50))
 
 
 def test_dialling_keeps_its_promises_on_postgresql(postgres_engine: sa.Engine, settings: Settings) -> None:
