@@ -72,11 +72,14 @@ def beat(rt: Runtime, due: list[Task], now: float) -> None:
         if now < task.due_at:
             continue
         task.due_at = now + task.every_s
+        name = getattr(task.act, "__name__", str(task.act))
         try:
             task.act(rt)
         except (CallsvcError, SQLAlchemyError) as error:
-            name = getattr(task.act, "__name__", str(task.act))
             log.warning("tick-failed", task=name, error=type(error).__name__, reason=str(error)[:200])
+        except Exception:
+            # A bug in one task must not end the thread, and with it every other task, for good.
+            log.exception("tick-broken", task=name)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """A carrier in memory: the port's second implementation, for tests that need no HTTP.
 
 Calls and messages are kept in lists; ``fail_next`` plants an error before or after the call exists, which is
-how tests make attempts in doubt. Every change of a call is also kept as an event, for a test to deliver, twice
-or late or never.
+how tests make attempts in doubt. Every change of a call is also kept as an event, for a test to deliver,
+twice or late or never.
 """
 
 from collections.abc import Sequence

@@ -34,9 +34,9 @@ def _speak(parent: VoiceResponse | Gather, speeches: Iterable[Speech]) -> None:
         if speech.audio:
             parent.play(clean(speech.audio))
         elif speech.voice:
-            parent.say(clean(speech.text), language=speech.language, voice=speech.voice)
+            parent.say(clean(speech.text), language=clean(speech.language), voice=clean(speech.voice))
         else:
-            parent.say(clean(speech.text), language=speech.language)
+            parent.say(clean(speech.text), language=clean(speech.language))
 
 
 def say_and_hang_up(speeches: Iterable[Speech]) -> str:
@@ -58,8 +58,8 @@ def ask(
     """Say ``before``, then ``prompts`` during which a key may be pressed; silence posts to ``action`` too."""
     response = VoiceResponse()
     _speak(response, before)
-    options: dict[str, object] = {"input": "dtmf", "timeout": timeout_s, "action": action}
-    options["finish_on_key"] = finish_on_key
+    options: dict[str, object] = {"input": "dtmf", "timeout": timeout_s, "action": clean(action)}
+    options["finish_on_key"] = clean(finish_on_key)
     if digits:
         options["num_digits"] = digits
     gather = response.gather(action_on_empty_result=True, **options)
@@ -72,13 +72,13 @@ def wait(speeches: Iterable[Speech], *, action: str, pause_s: int, takes_key: bo
     response = VoiceResponse()
     if takes_key:
         gather = response.gather(
-            input="dtmf", num_digits=1, timeout=pause_s, action=action, action_on_empty_result=True
+            input="dtmf", num_digits=1, timeout=pause_s, action=clean(action), action_on_empty_result=True
         )
         _speak(gather, speeches)
     else:
         _speak(response, speeches)
         response.pause(length=pause_s)
-        response.redirect(action)
+        response.redirect(clean(action))
     return str(response)
 
 
@@ -91,15 +91,15 @@ def join_conference(
     """
     response = VoiceResponse()
     _speak(response, before)
-    dial = Dial(action=after_url) if after_url else Dial()
+    dial = Dial(action=clean(after_url)) if after_url else Dial()
     dial.conference(
-        name,
+        clean(name),
         start_conference_on_enter=True,
         end_conference_on_exit=False,
         beep="false",
         wait_url="",
-        participant_label=label,
-        status_callback=status_url,
+        participant_label=clean(label),
+        status_callback=clean(status_url),
         status_callback_event="start end join leave",
     )
     response.append(dial)

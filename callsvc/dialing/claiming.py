@@ -31,14 +31,18 @@ def place_attempts(rt: Runtime, leg_ids: list[str]) -> None:
 
 def _claim(tx: Tx, leg_id: str) -> Claim | None:
     place = tx.first(
-        sa.select(campaign_contact.c.campaign_id, campaign_contact.c.contact_id, campaign_contact.c.status)
+        sa.select(campaign_contact.c.campaign_id, campaign_contact.c.contact_id, leg.c.number_id)
         .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
-        .where(call.c.id == _call_id(leg_id))
+        .join(leg, leg.c.call_id == call.c.id)
+        .where(leg.c.id == leg_id)
     )
-    row = lock_leg(tx, leg_id)
-    if place is None or row.placement != "planned":
+    if place is None:
         return None
-    number = lock_number(tx, row.number_id)
+    # The number before the leg, as an opt-out takes them: the other way round the two could deadlock.
+    number = lock_number(tx, place.number_id)
+    row = lock_leg(tx, leg_id)
+    if row.placement != "planned":
+        return None
     campaign = campaign_row(tx, place.campaign_id)
     config = config_of(campaign)
     person = people(tx, [place.contact_id])[place.contact_id]
@@ -68,7 +72,3 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         machine_detection=config.machine_detection,
     )
     return claim_leg(tx, row, order)
-
-
-def _call_id(leg_id: str) -> sa.ScalarSelect[str]:
-    return sa.select(leg.c.call_id).where(leg.c.id == leg_id).scalar_subquery()

@@ -33,10 +33,10 @@ def ledger_of(
     mine = leg.c.number_id.in_(number_ids) & (leg.c.role == "contact") & (leg.c.id != but)
     out = mine & leg.c.placement.in_(_COUNTED)
     claims: dict[str, list[datetime]] = {}
+    # A plan may have waited long for its claim, so it is the claim that must be a day old.
+    counted_at = sa.func.coalesce(leg.c.claimed_at, leg.c.planned_at)
     for row in tx.all(
-        sa.select(leg.c.number_id, leg.c.claimed_at, leg.c.planned_at).where(
-            out, leg.c.planned_at > tx.now - DAY
-        )
+        sa.select(leg.c.number_id, leg.c.claimed_at, leg.c.planned_at).where(out, counted_at > tx.now - DAY)
     ):
         claims.setdefault(row.number_id, []).append(row.claimed_at or row.planned_at)
     live = tx.all(
