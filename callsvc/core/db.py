@@ -9,11 +9,12 @@ the instant at which the use case began on both clocks, raises events, and holds
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from callsvc.core.clock import Clock
@@ -22,6 +23,8 @@ from callsvc.core.ids import Ids
 from callsvc.core.jobs import Jobs
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
+
+T = TypeVar("T")
 
 metadata = sa.MetaData(
     naming_convention={
@@ -160,6 +163,25 @@ class Database:
     def read(self) -> Iterator[Tx]:
         with self.engine.connect().execution_options(callsvc_read=True) as connection, connection.begin():
             yield Tx(self, connection)
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """PostgreSQL ended this transaction to resolve a deadlock: nothing of it happened; run it again."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+
+
+def again_after_deadlock(use_case: Callable[[], T], tries: int = 3) -> T:
+    """Run a use case of one transaction; once more when the database ended it to resolve a deadlock.
+
+    Lock orders make deadlocks rare, not impossible; an opt-out must not be what is lost to one.
+    """
+    for _ in range(tries - 1):
+        try:
+            return use_case()
+        except DBAPIError as error:
+            if not is_deadlock(error):
+                raise
+    return use_case()
 
 
 def connect(url: str, *, pool_size: int = 8) -> Engine:

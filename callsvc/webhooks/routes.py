@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, g, request
 
 from callsvc.carrier import twiml
+from callsvc.core.db import again_after_deadlock
 from callsvc.web import current_rt
 from callsvc.webhooks import conference, inbound, messages, status, voice
 from callsvc.webhooks.requests import CarrierRequest, read_request
@@ -26,49 +27,51 @@ def only_the_carrier() -> None:
 
 @blueprint.post("/voice/inbound")
 def voice_inbound() -> Response:
-    return _xml(inbound.answer_caller(current_rt(), _given()))
+    return _xml(again_after_deadlock(lambda: inbound.answer_caller(current_rt(), _given())))
 
 
 @blueprint.post("/status/inbound")
 def status_inbound() -> Response:
-    status.record_inbound(current_rt(), _given())
+    again_after_deadlock(lambda: status.record_inbound(current_rt(), _given()))
     return Response(status=204)
 
 
 @blueprint.post("/voice/<leg_id>/<int:turn>")
 def voice_turn(leg_id: str, turn: int) -> Response:
-    return _xml(voice.take_turn(current_rt(), leg_id, turn, _given()))
+    return _xml(again_after_deadlock(lambda: voice.take_turn(current_rt(), leg_id, turn, _given())))
 
 
 @blueprint.post("/voice/<leg_id>/conference/<conference_id>")
 def voice_conference(leg_id: str, conference_id: str) -> Response:
-    return _xml(voice.enter_conference(current_rt(), leg_id, conference_id, _given()))
+    return _xml(
+        again_after_deadlock(lambda: voice.enter_conference(current_rt(), leg_id, conference_id, _given()))
+    )
 
 
 @blueprint.post("/voice/<leg_id>/fallback")
 def voice_fallback(leg_id: str) -> Response:
-    return _xml(voice.fall_back(current_rt(), leg_id, _given()))
+    return _xml(again_after_deadlock(lambda: voice.fall_back(current_rt(), leg_id, _given())))
 
 
 @blueprint.post("/status/<leg_id>")
 def leg_status(leg_id: str) -> Response:
-    status.record(current_rt(), leg_id, _given())
+    again_after_deadlock(lambda: status.record(current_rt(), leg_id, _given()))
     return Response(status=204)
 
 
 @blueprint.post("/conference/<conference_id>")
 def conference_status(conference_id: str) -> Response:
-    conference.record(current_rt(), conference_id, _given())
+    again_after_deadlock(lambda: conference.record(current_rt(), conference_id, _given()))
     return Response(status=204)
 
 
 @blueprint.post("/messages/inbound")
 def message_inbound() -> Response:
-    messages.receive(current_rt(), _given())
+    again_after_deadlock(lambda: messages.receive(current_rt(), _given()))
     return _xml(twiml.nothing())
 
 
 @blueprint.post("/messages/<message_id>")
 def message_status(message_id: str) -> Response:
-    messages.record(current_rt(), message_id, _given())
+    again_after_deadlock(lambda: messages.record(current_rt(), message_id, _given()))
     return Response(status=204)
