@@ -45,7 +45,7 @@ def test_a_carrier_that_does_not_answer_and_a_strange_address_are_named() -> Non
         fetch_ledger("http://127.0.0.1:1")
     assert down.value.id == "ledger-unavailable"
     with pytest.raises(Invalid):
-        fetch_ledger("file:///etc/hostname")
+        fetch_ledger("ftp://127.0.0.1/ledger")
 
 
 @pytest.mark.parametrize("text", ["no json", "{}", '{"calls": [{}], "messages": []}', '{"calls": 1}'])

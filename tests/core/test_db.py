@@ -76,7 +76,7 @@ def test_two_opt_outs_crossing_two_answered_calls_do_not_lose_either(rt: Runtime
             )
             for place in range(2)
         ]
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=2)
 
     def opt_out(first: str, second: str) -> None:
         def act() -> None:
@@ -91,7 +91,6 @@ def test_two_opt_outs_crossing_two_answered_calls_do_not_lose_either(rt: Runtime
 
     pairs = [(numbers[0], numbers[1]), (numbers[1], numbers[0])]
     with ThreadPoolExecutor(2) as pool:
-        both = threading.Barrier(2, timeout=2)
         list(pool.map(lambda pair: opt_out(*pair), pairs))
     with rt.db.read() as tx:
         assert len(tx.all(sa.select(suppression))) == 4
