@@ -70,9 +70,10 @@ def _settle(tx: Tx, row: Row[Any], found: list[CarrierCall]) -> None:
         bind_sid(tx, row, call.sid)
         record_status(tx, row.id, _news(tx, call))
     elif row.reasons != "not-found-once":
-        tx.update(leg, leg.c.id == row.id, reasons="not-found-once")
+        tx.update(leg, leg.c.id == row.id, reasons="not-found-once", news_at=tx.machine_now)
         _look_again(tx, row.id)
-    else:
+    elif tx.machine_now - row.news_at >= timedelta(seconds=tx.settings.callsvc_settle_s):
+        # A job asked for twice must not count as two looks.
         give_up(tx, row, "not-placed", "not-found")
 
 

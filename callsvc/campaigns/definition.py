@@ -34,7 +34,7 @@ class _Part(BaseModel):
 class Window(_Part):
     """Local time in the contact's own zone; ``to`` is exclusive and may be 24:00."""
 
-    days: list[Day]
+    days: list[Day] = Field(min_length=1)
     opens: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     closes: str = Field(alias="to", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
 
@@ -84,8 +84,8 @@ class Caps(_Part):
 class SmsFallback(_Part):
     """One SMS to a person whom no call reached; it names neither purpose nor health."""
 
-    sender: str
-    text: dict[str, str]
+    sender: str = Field(min_length=1)
+    text: dict[str, str] = Field(min_length=1)
 
 
 class CampaignFile(_Part):

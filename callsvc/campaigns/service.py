@@ -85,12 +85,13 @@ def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
         tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
         _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
         if action == "stop":
-            _close_waiting(tx, campaign_id)
+            close_waiting(tx, campaign_id)
             tx.emit(CampaignStopped(campaign_id=campaign_id))
     return target
 
 
-def _close_waiting(tx: Tx, campaign_id: str) -> None:
+def close_waiting(tx: Tx, campaign_id: str) -> int:
+    """Give everybody who still waits in a stopped campaign their outcome; returns how many they were."""
     waiting = tx.all(
         sa.select(campaign_contact.c.id, campaign_contact.c.tries).where(
             campaign_contact.c.campaign_id == campaign_id,
@@ -99,6 +100,7 @@ def _close_waiting(tx: Tx, campaign_id: str) -> None:
     )
     for row in waiting:
         finish_contact(tx, row.id, NOT_REACHED if row.tries else STOPPED)
+    return len(waiting)
 
 
 def finish_contact(tx: Tx, campaign_contact_id: str, outcome: str) -> None:
@@ -125,8 +127,21 @@ def finish_contact(tx: Tx, campaign_contact_id: str, outcome: str) -> None:
 
 
 def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
-    """Put people into a campaign, due now; who is in it already stays as they are. Returns the new ones."""
-    ids = list(contact_ids)
+    """Put people into a campaign, due now; who is in it already stays as they are. Returns the new ones.
+
+    A campaign that had completed by itself runs again; one that was stopped takes nobody (``campaign-over``).
+    """
+    row = campaign_row(tx, campaign_id)
+    if row.state == "stopped":
+        raise Conflict("campaign-over", f"Campaign {campaign_id!r} was stopped; use a new one.")
+    new = _add(tx, campaign_id, list(contact_ids))
+    if new and row.state == "completed":
+        over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
+        tx.update(campaign, over, state="running", changed_at=tx.now)
+    return new
+
+
+def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
     rows = tx.all(
         sa.select(contact.c.id, contact.c.region_code, contact.c.platform_code, contact.c.fragility).where(
             contact.c.id.in_(ids)
@@ -149,13 +164,14 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
     )
 
 
-def complete_finished(tx: Tx) -> None:
-    """A running campaign whose people all have their outcome is completed."""
+def complete_finished(tx: Tx, *, but: sa.Select[tuple[str]]) -> None:
+    """A running campaign whose people all have their outcome is completed, ``but`` those that owe a call."""
     open_ones = sa.select(campaign_contact.c.campaign_id).where(campaign_contact.c.status != "done")
     tx.update(
         campaign,
         (campaign.c.state == "running")
         & campaign.c.id.not_in(open_ones)
+        & campaign.c.id.not_in(but)
         & campaign.c.id.in_(sa.select(campaign_contact.c.campaign_id)),
         state="completed",
         changed_at=tx.now,

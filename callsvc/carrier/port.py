@@ -38,6 +38,7 @@ class InDoubt(CarrierError):
 
 CALL_NOT_IN_PROGRESS = 21220
 NOT_FOUND = 20404
+RECIPIENT_OPTED_OUT = 21610  # of SMS from our number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,15 @@ def _agreed(tx: Tx, contact_id: str | None, in_minutes: int | None, at: str | No
     return agreed if agreed > tx.now else agreed + timedelta(days=1)
 
 
+def promised_campaigns() -> sa.Select[tuple[str]]:
+    """Ids of campaigns that still owe somebody a call: they are not over."""
+    return (
+        sa.select(campaign_contact.c.campaign_id)
+        .join(callback, callback.c.campaign_contact_id == campaign_contact.c.id)
+        .where(callback.c.status == "booked")
+    )
+
+
 def call_back_due(rt: Runtime) -> int:
     """Promises whose time has come wait in front of their campaign, if it still runs."""
     with rt.db.read() as tx:

@@ -15,9 +15,10 @@ def text_unreached(tx: Tx, event: ContactFinished) -> None:
     """React to the outcome ``not-reached`` with the campaign's fallback SMS, if it has one."""
     if event.outcome != NOT_REACHED:
         return
-    config = config_of(campaign_row(tx, event.campaign_id))
-    if config.sms_fallback is None:
-        return
+    campaign = campaign_row(tx, event.campaign_id)
+    config = config_of(campaign)
+    if config.sms_fallback is None or campaign.state == "stopped":
+        return  # stop must not be what sends an SMS to everybody
     contact_id = tx.scalar(
         sa.select(campaign_contact.c.contact_id).where(campaign_contact.c.id == event.campaign_contact_id)
     )

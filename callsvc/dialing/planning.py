@@ -15,6 +15,7 @@ from callsvc.campaigns.rules import Verdict, may_contact
 from callsvc.campaigns.service import complete_finished, finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
+from callsvc.dialing.callbacks import promised_campaigns
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.rules import PACE_WINDOW, Load, pace
 from callsvc.routing.tables import queue_entry
@@ -31,17 +32,18 @@ def plan_calls(rt: Runtime) -> int:
     with rt.db.read() as tx:
         ids = [row.id for row in tx.all(sa.select(campaign.c.id).where(campaign.c.state == "running"))]
     planned = 0
+    rt.random.shuffle(ids)  # they share the carrier's limit: none may always come first
     for campaign_id in ids:
         with rt.db.begin() as tx:
             planned += _plan_campaign(tx, campaign_id)
     if ids and not planned:
         with rt.db.begin() as tx:
-            complete_finished(tx)
+            complete_finished(tx, but=promised_campaigns())
     return planned
 
 
 def _plan_campaign(tx: Tx, campaign_id: str) -> int:
-    row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id).with_for_update())
+    row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id).with_for_update(key_share=True))
     if row is None or row.state != "running":
         return 0
     config = config_of(row)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from callsvc.calls.statuses import report_incident
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.service import close_waiting
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.flows.tables import flow_session
@@ -17,7 +18,7 @@ _GRACE = timedelta(minutes=5)  # lived
 def sweep(rt: Runtime) -> int:
     """End sessions, holds and tries that outlived their deadline; returns how many there were."""
     with rt.db.begin() as tx:
-        return _end_sessions(tx) + _release_holds(tx) + _free_stray_tries(tx)
+        return _end_sessions(tx) + _release_holds(tx) + _free_stray_tries(tx) + _close_stopped(tx)
 
 
 def _end_sessions(tx: Tx) -> int:
@@ -37,6 +38,19 @@ def _release_holds(tx: Tx) -> int:
         status="waiting",
         skip_reasons="",
     )
+
+
+def _close_stopped(tx: Tx) -> int:
+    """Whoever came into a campaign while somebody pressed stop."""
+    late = sa.select(campaign.c.id).where(
+        campaign.c.state == "stopped",
+        campaign.c.id.in_(
+            sa.select(campaign_contact.c.campaign_id).where(
+                campaign_contact.c.status.in_(("waiting", "held"))
+            )
+        ),
+    )
+    return sum(close_waiting(tx, row.id) for row in tx.all(late))
 
 
 def _free_stray_tries(tx: Tx) -> int:

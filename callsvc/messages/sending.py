@@ -13,8 +13,16 @@ from callsvc.campaigns.calendar import PRESETS, Hours, zone
 from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
 from callsvc.campaigns.rules import DIALLABLE_KINDS, FINAL_REASONS, Verdict, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
-from callsvc.carrier.port import CarrierError, CarrierMessage, InDoubt, Refused, Throttled
+from callsvc.carrier.port import (
+    RECIPIENT_OPTED_OUT,
+    CarrierError,
+    CarrierMessage,
+    InDoubt,
+    Refused,
+    Throttled,
+)
 from callsvc.contacts.numbers import lock_number, reveal
+from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.messages.service import bind_message, give_up_message, lock_message, record_message_status
@@ -111,7 +119,7 @@ def _postpone(tx: Tx, row: Row[Any], verdict: Verdict) -> None:
     tx.update(
         message,
         message.c.id == row.id,
-        reasons=" ".join(set(verdict.reasons) - FINAL_REASONS),
+        reasons=" ".join(reason for reason in verdict.reasons if reason not in FINAL_REASONS),
         lease_until=tx.machine_now + wait,
     )
 
@@ -142,6 +150,9 @@ def _record_refusal(tx: Tx, message_id: str, error: CarrierError) -> None:
         return
     if isinstance(error, Refused):
         give_up_message(tx, row, "not-placed", f"carrier-{error.code}")
+        if error.code == RECIPIENT_OPTED_OUT:
+            # They said STOP to the carrier, which did not tell us: our books must say so as well.
+            suppress(tx, row.number_id, "sms", source="carrier", evidence=row.id)
         return
     # Throttled or unsent: nothing exists at the carrier, so the same intent may be sent later.
     reason = "throttled" if isinstance(error, Throttled) else "unsent"

@@ -38,7 +38,7 @@ class Subject:
 def subject_of(tx: Tx, leg: Row[Any]) -> Subject:
     call = call_of_leg(tx, leg.id)
     if call.campaign_contact_id is None:
-        return Subject(leg, None, "", "")
+        return Subject(leg, None, "", tx.settings.callsvc_caller_id)
     campaign_id = tx.scalar(
         campaign_contact.select()
         .with_only_columns(campaign_contact.c.campaign_id)
