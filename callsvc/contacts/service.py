@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,17 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from callsvc.contacts.importing import ContactList, ImportReport, ReadOptions, RejectsWriter, read_list
+from callsvc.contacts.importing import (
+    ContactList,
+    ImportReport,
+    ReadOptions,
+    ReadRow,
+    RejectsWriter,
+    read_list,
+)
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.contacts.importing.header import read_mapping
+from callsvc.contacts.opposing import store_oppositions
 from callsvc.contacts.storing import Placed, Placing, Stored, place, store_batch
 from callsvc.contacts.suppressions import live_suppressions, suppress
 from callsvc.contacts.tables import contact_import
@@ -50,6 +58,18 @@ class ImportWish:
     countries: Sequence[str] = ()
     rejects: Path | None = None
     dry_run: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one transaction: those that are stored, and the oppositions of rows that cannot be."""
+
+    placed: list[Placed] = field(default_factory=list)
+    opposed: list[ReadRow] = field(default_factory=list)
+    line: int = 0  # of the file, so far
+
+    def __len__(self) -> int:
+        return len(self.placed) + len(self.opposed)
 
 
 def import_contacts(
@@ -200,29 +220,32 @@ def _placing(rt: Runtime, wish: ImportWish, report: ImportReport) -> Placing:
 
 def _batches(
     rows: ContactList, placing: Placing, report: ImportReport, writer: RejectsWriter | None
-) -> Iterator[list[Placed]]:
-    """The rows that can be stored, in batches; everything else is counted and written on the way."""
-    batch: list[Placed] = []
+) -> Iterator[Batch]:
+    """What is to be stored, in batches; everything else is counted and written on the way."""
+    batch = Batch()
     for row in rows:
         if row.kept:
             found = place(row, placing)
             if isinstance(found, Placed):
-                batch.append(found)
+                batch.placed.append(found)
                 report.numbers += len(row.numbers)
             else:
                 row.problems.append(found)
                 row.kept = False
+                if row.values.opposition:
+                    batch.opposed.append(row)
+            batch.line = row.line
         report.count(row)
         if writer is not None:
             writer.write(row)
         if len(batch) == BATCH:
             yield batch
-            batch = []
+            batch = Batch()
     if batch:
         yield batch
 
 
-def _store(rt: Runtime, wish: ImportWish, batch: Sequence[Placed], placing: Placing) -> Stored:
+def _store(rt: Runtime, wish: ImportWish, batch: Batch, placing: Placing) -> Stored:
     for last_try in (*[False] * (_TRIES - 1), True):
         try:
             with rt.db.begin() as tx:
@@ -233,11 +256,11 @@ def _store(rt: Runtime, wish: ImportWish, batch: Sequence[Placed], placing: Plac
     raise AssertionError("unreachable")
 
 
-def _store_in(tx: Tx, wish: ImportWish, batch: Sequence[Placed], placing: Placing) -> Stored:
-    stored = store_batch(tx, batch, placing)
+def _store_in(tx: Tx, wish: ImportWish, batch: Batch, placing: Placing) -> Stored:
+    stored = store_batch(tx, batch.placed, placing)
     old = [number_id for number_id in stored.numbers.values() if number_id not in stored.new_numbers]
     held = live_suppressions(tx, old)
-    for placed in batch:
+    for placed in batch.placed:
         row = placed.row
         ids = [stored.numbers[number.e164] for number in row.numbers]
         if any(number_id in held for number_id in ids):
@@ -246,7 +269,8 @@ def _store_in(tx: Tx, wish: ImportWish, batch: Sequence[Placed], placing: Placin
             evidence = f"{placing.import_id}:{row.line}"
             for number_id in ids:
                 stored.suppressions += suppress(tx, number_id, "all", source="import", evidence=evidence)
-    if wish.campaign:
+    stored.suppressions += store_oppositions(tx, batch.opposed, placing.import_id)
+    if wish.campaign and stored.contacts:
         tx.emit(
             ContactsImported(
                 import_id=placing.import_id, campaign_id=wish.campaign, contact_ids=tuple(stored.contacts)
@@ -256,7 +280,7 @@ def _store_in(tx: Tx, wish: ImportWish, batch: Sequence[Placed], placing: Placin
     tx.update(
         contact_import,
         contact_import.c.id == placing.import_id,
-        lines_done=batch[-1].row.line,
+        lines_done=batch.line,
         deadline_machine_at=tx.machine_now + _DEADLINE,
     )
     return stored

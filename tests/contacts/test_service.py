@@ -168,6 +168,17 @@ def test_an_opposition_is_a_suppression_of_everything_with_its_evidence(
     assert (row.scope, row.source, row.evidence) == ("all", "import", f"{report.import_id}:2")
 
 
+def test_the_opposition_of_a_row_that_no_platform_takes_is_stored_all_the_same(
+    world: Runtime, tmp_path: Path
+) -> None:
+    report = import_contacts(world, written(tmp_path, "D1;PETIT;Ana;0639981235 / 0639981236;1960;;;oui"))
+    assert (report.refused, report.suppressions_new) == (1, 2)
+    assert (count(world, contact), count(world, suppression)) == (0, 2)
+    with world.db.read() as tx:
+        row = tx.all(sa.select(suppression))[0]
+    assert (row.scope, row.source, row.evidence) == ("all", "import", f"{report.import_id}:2")
+
+
 def test_a_number_that_already_opted_out_is_kept_and_reported(world: Runtime, tmp_path: Path) -> None:
     import_contacts(world, written(tmp_path, "D1;DUPRÉ;Zoé;0639981234;1957;67000;;X"))
     report = import_contacts(world, written(tmp_path, ZOE, name="later.csv"))
