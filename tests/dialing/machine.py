@@ -74,6 +74,13 @@ class Dialling(RuleBasedStateMachine):
         self.opted_out.append((len(self.carrier.calls), number, scope, purpose))
         self._take_jobs()
 
+    @rule(data=st.data(), number=st.sampled_from(NUMBERS), scope=st.sampled_from(("purpose", "all")))
+    def an_opt_out_comes_between_plan_and_claim(self, data: st.DataObject, number: str, scope: str) -> None:
+        self.the_ticker_plans()
+        for purpose in PURPOSES.values():
+            self.somebody_opts_out(number, scope, purpose)
+        self.the_dialling_worker_catches_up(data, again=False)
+
     @rule(name=st.sampled_from(CAMPAIGNS), really=st.integers(0, 3))
     def a_campaign_is_paused_or_resumed(self, name: str, really: int) -> None:
         with self.rt.db.read() as tx:
