@@ -8,6 +8,7 @@ twice or late or never.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 
 from callsvc.carrier.port import (
     CALL_NOT_IN_PROGRESS,
@@ -44,6 +45,7 @@ class MemoryCarrier:
     events: list[CallEvent] = field(default_factory=list)
     _planted: list[tuple[BaseException, bool]] = field(default_factory=list)
     _silent: list[CarrierError] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
 
     def fail_next(self, error: BaseException, *, after_placing: bool = False) -> None:
         """The next create raises ``error``; with ``after_placing`` the call exists all the same.
@@ -87,18 +89,19 @@ class MemoryCarrier:
         planted = self._planted.pop(0) if self._planted else None
         if planted and not planted[1]:
             raise planted[0]
-        sid = f"CA{len(self.calls) + 1:032x}"
-        self.calls[sid] = CarrierCall(
-            sid=sid,
-            to=order.to,
-            status="queued",
-            created_at=self.clock.now(),
-            started_at=None,
-            ended_at=None,
-            duration_s=None,
-            answered_by=None,
-        )
-        self.orders[sid] = order
+        with self._lock:
+            sid = f"CA{len(self.calls) + 1:032x}"
+            self.calls[sid] = CarrierCall(
+                sid=sid,
+                to=order.to,
+                status="queued",
+                created_at=self.clock.now(),
+                started_at=None,
+                ended_at=None,
+                duration_s=None,
+                answered_by=None,
+            )
+            self.orders[sid] = order
         if planted:
             raise planted[0]
         return self.calls[sid]

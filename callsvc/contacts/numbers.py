@@ -58,8 +58,13 @@ def find_number(tx: Tx, e164: str) -> str | None:
 
 
 def lock_number(tx: Tx, number_id: str) -> Row[Any]:
-    """The number's row, locked: opt-outs and claims of one number wait for each other here."""
-    row = tx.first(sa.select(phone_number).where(phone_number.c.id == number_id).with_for_update())
+    """The number's row, locked: opt-outs and claims of one number wait for each other here.
+
+    The lock does not delay a foreign key: a leg updated twice in one transaction has its number checked
+    again, and would wait for a claim that waits for the leg.
+    """
+    query = sa.select(phone_number).where(phone_number.c.id == number_id)
+    row = tx.first(query.with_for_update(key_share=True))
     if row is None:
         raise NotFound("number-unknown", "No number of ours has this id.")
     return row
