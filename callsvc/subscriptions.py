@@ -8,45 +8,57 @@ from callsvc.appointments.service import follow_disposition
 from callsvc.calls.events import (
     LegAnswered,
     LegEnded,
+    LegLost,
     LegMoveRefused,
     LegNotPlaced,
     LegPlaced,
+    LegRevised,
+    LegRevived,
     ParticipantJoined,
 )
+from callsvc.calls.updates import end_revived
 from callsvc.campaigns.enrolling import enrol_imported
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.contacts.events import NumberSuppressed
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.core.events import Reactions
+from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
+from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import text_unreached
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
-from callsvc.dialing.holding import release_held_attempts
+from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
+from callsvc.dialing.revising import revise_attempt
 from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
 from callsvc.metrics import service as metrics
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded, EntryConnected, EntryLeft, EntryQueued, WrapUpEnded
 from callsvc.webhooks.conversation import close_session, conversation_ended
 
+_OVER: tuple[Reaction, ...] = (
+    routing.leg_ended,
+    close_session,
+    release_held_attempts,
+    finish_attempt,
+    metrics.note_leg_ended,
+)
+
 REACTIONS: Reactions = {
     ContactsImported: (enrol_imported,),
     NumberSuppressed: (cancel_suppressed,),
-    CampaignStopped: (cancel_stopped,),
-    ContactFinished: (text_unreached, metrics.note_contact_finished),
+    CampaignStopped: (cancel_stopped, cancel_callbacks),
+    ContactFinished: (settle_callbacks, text_unreached, metrics.note_contact_finished),
     LegPlaced: (metrics.note_attempt_placed,),
     LegNotPlaced: (routing.leg_not_placed, forget_attempt, metrics.note_attempt_not_placed),
     LegAnswered: (routing.agent_answered, metrics.note_leg_answered),
     ParticipantJoined: (routing.participant_joined,),
     LegMoveRefused: (routing.leg_move_refused,),
-    LegEnded: (
-        routing.leg_ended,
-        close_session,
-        release_held_attempts,
-        finish_attempt,
-        metrics.note_leg_ended,
-    ),
+    LegEnded: _OVER,
+    LegLost: _OVER,
+    LegRevised: (revise_attempt,),
+    LegRevived: (end_revived,),
     EntryQueued: (metrics.note_entry_queued,),
     EntryConnected: (metrics.note_entry_connected,),
     EntryLeft: (metrics.note_entry_left,),
     ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
-    WrapUpEnded: (follow_disposition, metrics.note_wrap_up_ended),
+    WrapUpEnded: (follow_disposition, follow_agent, release_after_wrap_up, metrics.note_wrap_up_ended),
 }

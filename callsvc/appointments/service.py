@@ -13,6 +13,7 @@ from callsvc.core.db import Tx
 from callsvc.routing.events import WrapUpEnded
 
 _REMIND_BEFORE = (timedelta(days=1), timedelta(hours=2))
+SKILL = "appointment"  # of the agents who speak about visits
 # What an agent's disposition does to the visit the call was about.
 _BY_DISPOSITION = {"resolved-by-phone": "resolved", "confirmed": "confirm", "moved": "move"}
 
@@ -111,9 +112,12 @@ def _slot(after: datetime, slot: str | None) -> datetime:
 
 
 def follow_disposition(tx: Tx, event: WrapUpEnded) -> None:
-    """An agent's disposition decides the visit that the call was about."""
+    """An agent's disposition decides the visit, on a call that was about one.
+
+    Who calls us is only a hint by number; it is the agent's own word, chosen after asking, that is followed.
+    """
     action = _BY_DISPOSITION.get(event.disposition)
-    if action is None:
+    if action is None or event.skill != SKILL:
         return
     contact_id = tx.scalar(sa.select(call.c.contact_id).where(call.c.id == event.call_id))
     visit = next_appointment(tx, contact_id)

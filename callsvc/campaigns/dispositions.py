@@ -65,9 +65,25 @@ DISPOSITIONS: dict[str, Flags] = {
     "interrupted": Flags(retry_after="failed"),  # answered, but our side failed before anything was said
 }
 
+CONNECTED = "connected"  # an agent and the person spoke; the agent's own word, when it comes, replaces it
+
+# What an agent may choose when a call is over. Each says that they spoke with the person meant, so that on a
+# call from outside each closes the person's place; see dialing/holding.py.
+AGENTS = (
+    "reached",
+    "resolved-by-phone",
+    "confirmed",
+    "moved",
+    "unresolved",
+    "callback",
+    "refused",
+    "opted-out",
+)
+
 # Outcomes that are nobody's disposition.
 NOT_REACHED = "not-reached"  # every try allowed was made, or the campaign ended first
 STOPPED = "stopped"  # the campaign was stopped before this person could be called
+CALLBACK_CANCELED = "callback-canceled"  # a return call was promised, and the campaign was stopped
 UNCALLABLE = "uncallable"  # never may be called in this campaign: no number, country, kind...
 
 

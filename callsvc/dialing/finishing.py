@@ -8,13 +8,14 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.events import LegEnded, LegNotPlaced
 from callsvc.calls.tables import call, leg, live_call
-from callsvc.campaigns.dispositions import NOT_REACHED, UNCALLABLE, flags_of
+from callsvc.campaigns.dispositions import CONNECTED, NOT_REACHED, UNCALLABLE, flags_of
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.rules import FINAL_REASONS
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.vocabulary import COMPLETED, verdict
 from callsvc.core.db import Tx
+from callsvc.dialing.dispositions import agents_word
 from callsvc.dialing.rules import next_retry
 from callsvc.flows.tables import flow_session
 
@@ -44,7 +45,8 @@ def _disposition(tx: Tx, event: LegEnded) -> str:
         return event.status
     session = tx.first(sa.select(flow_session.c.outcome).where(flow_session.c.subject_id == event.leg_id))
     if session is not None and session.outcome:
-        return str(session.outcome)
+        outcome = str(session.outcome)
+        return agents_word(tx, event.leg_id) or outcome if outcome == CONNECTED else outcome
     told = tx.first(sa.select(leg.c.answered_by, leg.c.reasons).where(leg.c.id == event.leg_id))
     if told is not None and told.reasons == "suppressed":
         return "suppressed"

@@ -1,14 +1,14 @@
 """The end of a conversation, the wrap-up after it, and its disposition."""
 
-import re
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.service import finish_wrap_up, start_wrap_up
 from callsvc.calls import service as calls
+from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.routing.events import ConversationEnded, WrapUpEnded, about
@@ -18,7 +18,6 @@ from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime
 
 MOST_WRAPPED = 100
-_DISPOSITION: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
 def end_conversation(tx: Tx, entry: Row[Any], row: Row[Any], *, agent_vanished: bool = False) -> None:
@@ -72,11 +71,11 @@ def hang_up(rt: Runtime, agent_id: str) -> None:
 def dispose(rt: Runtime, agent_id: str, disposition: str) -> None:
     """Say how the call ended and be done with it: the wrap-up ends, the agent is idle.
 
-    ``disposition`` is a kebab-case word such as ``resolved-by-phone``; its flags live with campaigns. Raises
+    ``disposition`` is one of ``callsvc.campaigns.dispositions.AGENTS``, such as ``resolved-by-phone``. Raises
     ``disposition-invalid``, ``not-in-wrap-up``.
     """
-    if not _DISPOSITION.fullmatch(disposition):
-        raise Invalid("disposition-invalid", "A disposition is a word such as reached or resolved-by-phone.")
+    if disposition not in AGENTS:
+        raise Invalid("disposition-invalid", f"Choose one of: {', '.join(AGENTS)}.", allowed=list(AGENTS))
     with rt.db.begin() as tx:
         held = _held_by_agent(tx, agent_id)
         if held is None or held[1].talk_ended_at is None or held[1].state != "accepted":

@@ -48,7 +48,7 @@ def _reminders(rt: Runtime) -> list[tuple[str, datetime]]:
         return [(r.status, r.due_at) for r in tx.all(sa.select(reminder).order_by(reminder.c.due_at))]
 
 
-def _wrap_up(rt: Runtime, disposition: str) -> None:
+def _wrap_up(rt: Runtime, disposition: str, skill: str = "appointment") -> None:
     with rt.db.begin() as tx:
         follow_disposition(
             tx,
@@ -58,7 +58,7 @@ def _wrap_up(rt: Runtime, disposition: str) -> None:
                 leg_id="l",
                 region_code="44",
                 platform_code="67",
-                skill="appointment",
+                skill=skill,
                 at=tx.now,
                 reservation_id="r",
                 agent_id="a",
@@ -81,6 +81,11 @@ def test_a_confirmed_visit_keeps_its_reminders(rt: Runtime, leg_id: str) -> None
     _wrap_up(rt, "confirmed")
     assert (_visit(rt).status, _visit(rt).resolved_by_phone) == ("confirmed", False)
     assert [status for status, _ in _reminders(rt)] == ["due", "due"]
+
+
+def test_a_call_about_another_matter_leaves_the_visit_alone(rt: Runtime, leg_id: str) -> None:
+    _wrap_up(rt, "resolved-by-phone", skill="medical")
+    assert _visit(rt).status == "booked"
 
 
 def test_a_visit_moved_by_the_flow_gets_new_reminders(rt: Runtime, leg_id: str) -> None:

@@ -112,10 +112,12 @@ def test_a_wrap_up_ends_by_itself_at_its_time_limit(world: World) -> None:
         routing.dispose(world.rt, agent, "reached")
 
 
-def test_a_disposition_is_a_word_and_there_must_be_a_call_to_hang_up(world: World) -> None:
+def test_a_disposition_is_one_of_the_campaigns_and_there_must_be_a_call_to_hang_up(world: World) -> None:
     agent = world.agent()
-    with pytest.raises(Invalid, match="disposition-invalid"):
-        routing.dispose(world.rt, agent, "Tout va bien !")
+    for word in ("Tout va bien !", "voicemail", "no-such-word"):
+        with pytest.raises(Invalid, match="disposition-invalid") as refused:
+            routing.dispose(world.rt, agent, word)
+        assert "resolved-by-phone" in refused.value.details["allowed"]
     with pytest.raises(Conflict, match="no-call"):
         routing.hang_up(world.rt, agent)
     world.waits()
