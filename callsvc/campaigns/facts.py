@@ -39,7 +39,7 @@ def local_windows(config: CampaignFile) -> tuple[LocalWindow, ...]:
 
 
 def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    """Each person's numbers, preferred first, with what decides whether they may be dialled."""
+    """Each person's workable numbers, preferred first, with what decides whether they may be dialled."""
     rows = tx.all(
         sa.select(
             contact_number.c.contact_id,
@@ -50,7 +50,7 @@ def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
             phone_number.c.synthetic,
         )
         .join(phone_number, phone_number.c.id == contact_number.c.number_id)
-        .where(contact_number.c.contact_id.in_(contact_ids))
+        .where(contact_number.c.contact_id.in_(contact_ids), contact_number.c.unworkable_since.is_(None))
         .order_by(contact_number.c.contact_id, contact_number.c.rank)
     )
     found: dict[str, list[Row[Any]]] = {}

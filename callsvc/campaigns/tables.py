@@ -46,6 +46,7 @@ campaign_contact = sa.Table(
     sa.Column("priority", sa.Integer, nullable=False, default=0),
     sa.Column("next_try_at", Instant, nullable=False),  # lived
     sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("refusals", sa.Integer, nullable=False, default=0),  # by the carrier, one after the other
     sa.Column("last_disposition", sa.String(40)),
     sa.Column("outcome", sa.String(40)),
     sa.Column("outcome_at", Instant),

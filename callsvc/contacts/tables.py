@@ -99,4 +99,5 @@ contact_number = sa.Table(
     sa.Column("contact_id", sa.ForeignKey(contact.c.id), primary_key=True),
     sa.Column("number_id", sa.ForeignKey(phone_number.c.id), primary_key=True, index=True),
     sa.Column("rank", sa.Integer, nullable=False),  # 1 is tried first
+    sa.Column("unworkable_since", Instant),  # the carrier or whoever answered said: not a number of theirs
 )

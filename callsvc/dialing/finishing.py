@@ -1,6 +1,6 @@
 """After a try: the number is free again, the try has its disposition, the person a next try or an outcome."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.rules import FINAL_REASONS
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.carrier.refusals import judge_reasons
 from callsvc.carrier.vocabulary import COMPLETED, verdict
+from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
 from callsvc.dialing.dispositions import agents_word
 from callsvc.dialing.rules import next_retry
@@ -21,8 +23,8 @@ from callsvc.flows.tables import flow_session
 
 _SOON = timedelta(seconds=30)  # lived: after a try that never reached the carrier
 _LATER = timedelta(minutes=2)
-# The carrier will never place these: invalid, unreachable or unroutable numbers.
-_CARRIER_NEVER = frozenset({"carrier-21211", "carrier-21214", "carrier-21217", "carrier-13224"})
+_LONGEST_BACK_OFF = timedelta(hours=1)
+_MOST_REFUSALS = 5  # of one place, one after the other
 
 
 def finish_attempt(tx: Tx, event: LegEnded) -> None:
@@ -33,14 +35,14 @@ def finish_attempt(tx: Tx, event: LegEnded) -> None:
     if event.direction != "outbound":
         return
     tx.delete(live_call, live_call.c.attempt_id == event.leg_id)
-    disposition = _disposition(tx, event)
+    disposition = disposition_of(tx, event)
     tx.update(leg, leg.c.id == event.leg_id, disposition=disposition)
     place = _place(tx, event.call_id)
     if place is not None and place.status == "trying":
-        _go_on(tx, place, disposition, event.at)
+        _go_on(tx, place, event, disposition)
 
 
-def _disposition(tx: Tx, event: LegEnded) -> str:
+def disposition_of(tx: Tx, event: LegEnded) -> str:
     if event.status != COMPLETED and not event.answered:
         return event.status
     session = tx.first(sa.select(flow_session.c.outcome).where(flow_session.c.subject_id == event.leg_id))
@@ -62,13 +64,25 @@ def _place(tx: Tx, call_id: str) -> Row[Any] | None:
     )
 
 
-def _go_on(tx: Tx, place: Row[Any], disposition: str, ended_at: datetime) -> None:
+def _go_on(tx: Tx, place: Row[Any], event: LegEnded, disposition: str) -> None:
+    """The outcome, or the next try: of another number, soon, if it is only this one that is wrong."""
     flags = flags_of(disposition)
     tries = place.tries + 1
     campaign = campaign_row(tx, place.campaign_id)
-    tx.update(campaign_contact, campaign_contact.c.id == place.id, tries=tries, last_disposition=disposition)
-    again = next_retry(config_of(campaign).retries, flags, tries, ended_at)
-    if flags.final:
+    retries = config_of(campaign).retries
+    again = next_retry(retries, flags, tries, event.at)
+    final = flags.final
+    if flags.unworkable and _has_another(tx, place, event.leg_id):
+        final = False
+        again = event.at + _SOON if tries < retries.most_tries else None
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == place.id,
+        tries=tries,
+        refusals=0,
+        last_disposition=disposition,
+    )
+    if final:
         finish_contact(tx, place.id, disposition)
     elif again is None or campaign.state in ("stopped", "completed"):
         finish_contact(tx, place.id, NOT_REACHED)
@@ -76,8 +90,14 @@ def _go_on(tx: Tx, place: Row[Any], disposition: str, ended_at: datetime) -> Non
         tx.update(campaign_contact, campaign_contact.c.id == place.id, status="waiting", next_try_at=again)
 
 
+def _has_another(tx: Tx, place: Row[Any], leg_id: str) -> bool:
+    """The number of this leg is not this person's; is another one left?"""
+    number_id = tx.scalar(sa.select(leg.c.number_id).where(leg.c.id == leg_id))
+    return discard_number(tx, place.contact_id, number_id)
+
+
 def forget_attempt(tx: Tx, event: LegNotPlaced) -> None:
-    """It is proven that this try never existed: it counts for nothing, and another may follow."""
+    """It is proven that this try never existed: it is no try, and another may follow."""
     if event.role != "contact":
         return
     tx.delete(live_call, live_call.c.attempt_id == event.leg_id)
@@ -86,19 +106,31 @@ def forget_attempt(tx: Tx, event: LegNotPlaced) -> None:
     if place is None or place.status != "trying":
         return
     reasons = set(event.reasons.split())
+    refusal = judge_reasons(event.reasons)
+    refusals = place.refusals + (refusal is not None)
     state = campaign_row(tx, place.campaign_id).state
+    another = refusal == "number-never" and _has_another(tx, place, event.leg_id)
     if "suppressed" in reasons:
         finish_contact(tx, place.id, "suppressed")
-    elif reasons & (FINAL_REASONS | _CARRIER_NEVER):
+    elif reasons & FINAL_REASONS or (refusal == "number-never" and not another):
         finish_contact(tx, place.id, UNCALLABLE)
     elif state in ("stopped", "completed"):
         finish_contact(tx, place.id, NOT_REACHED if place.tries else "stopped")
+    elif refusal == "temporary" and refusals >= _MOST_REFUSALS:
+        finish_contact(tx, place.id, UNCALLABLE)
     else:
-        delay = _SOON if event.placement == "not-placed" else _LATER
         tx.update(
             campaign_contact,
             campaign_contact.c.id == place.id,
             status="waiting",
-            next_try_at=tx.now + delay,
+            refusals=0 if another else refusals,
+            next_try_at=tx.now + (_SOON if another else _delay(event, refusals)),
             skip_reasons=event.reasons[:200],
         )
+
+
+def _delay(event: LegNotPlaced, refusals: int) -> timedelta:
+    """Longer with each refusal of the carrier. One of our account is nobody's place's fault and ends none."""
+    if event.placement != "not-placed":
+        return _LATER
+    return min(_SOON * 2 ** min(max(refusals - 1, 0), 16), _LONGEST_BACK_OFF)

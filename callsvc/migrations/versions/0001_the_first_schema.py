@@ -93,6 +93,9 @@ def upgrade() -> None:
         sa.Column("at", callsvc.core.db.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_subject"), ["subject"], unique=False)
+
     op.create_table(
         "metric_event",
         sa.Column(
@@ -451,6 +454,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("next_try_at", callsvc.core.db.Instant(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("last_disposition", sa.String(length=40), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
         sa.Column("outcome_at", callsvc.core.db.Instant(timezone=True), nullable=True),
@@ -485,6 +489,7 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.String(length=40), nullable=False),
         sa.Column("number_id", sa.String(length=40), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("unworkable_since", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_contact_number_contact_id")),
         sa.ForeignKeyConstraint(["number_id"], ["phone_number.id"], name=op.f("fk_contact_number_number_id")),
         sa.PrimaryKeyConstraint("contact_id", "number_id", name=op.f("pk_contact_number")),
@@ -536,7 +541,10 @@ def upgrade() -> None:
         sa.Column("delivered_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("lease_until", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("settle_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("first_missed_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("news_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("check_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("reasons", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_contact_id"], ["campaign_contact.id"], name=op.f("fk_message_campaign_contact_id")
@@ -550,8 +558,28 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_message_campaign_contact_id"), ["campaign_contact_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_message_doubt",
+            ["settle_at"],
+            unique=False,
+            sqlite_where=sa.text("settle_at IS NOT NULL"),
+            postgresql_where=sa.text("settle_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_message_number_id"), ["number_id"], unique=False)
-        batch_op.create_index("ix_message_work", ["placement", "lease_until"], unique=False)
+        batch_op.create_index(
+            "ix_message_open",
+            ["check_at"],
+            unique=False,
+            sqlite_where=sa.text("check_at IS NOT NULL"),
+            postgresql_where=sa.text("check_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_message_work",
+            ["placement", "lease_until"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
 
     op.create_table(
         "reminder",
@@ -628,9 +656,13 @@ def upgrade() -> None:
         sa.Column("duration_s", sa.Integer(), nullable=True),
         sa.Column("lease_until", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("settle_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("first_missed_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("news_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("check_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("end_asked_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.Column("deadline_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("lost_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
             "placement in ('planned', 'claimed', 'placed', 'in-doubt', 'not-placed', 'refused', 'withdrawn', 'received')",
             name=op.f("ck_leg_placement"),
@@ -645,14 +677,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_leg_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_leg_call_id"), ["call_id"], unique=False)
         batch_op.create_index(
-            "ix_leg_live",
-            ["news_at"],
+            "ix_leg_doubt",
+            ["settle_at"],
             unique=False,
-            sqlite_where=sa.text("placement = 'placed' AND ended_at IS NULL"),
-            postgresql_where=sa.text("placement = 'placed' AND ended_at IS NULL"),
+            sqlite_where=sa.text("settle_at IS NOT NULL"),
+            postgresql_where=sa.text("settle_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_leg_live",
+            ["placement", "check_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_leg_number_id"), ["number_id"], unique=False)
-        batch_op.create_index("ix_leg_work", ["placement", "lease_until"], unique=False)
+        batch_op.create_index("ix_leg_planned_at", ["planned_at"], unique=False)
+        batch_op.create_index(
+            "ix_leg_work",
+            ["placement", "lease_until"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
 
     op.create_table(
         "carrier_update",
@@ -865,12 +911,22 @@ def downgrade() -> None:
 
     op.drop_table("carrier_update")
     with op.batch_alter_table("leg", schema=None) as batch_op:
-        batch_op.drop_index("ix_leg_work")
+        batch_op.drop_index(
+            "ix_leg_work",
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_leg_planned_at")
         batch_op.drop_index(batch_op.f("ix_leg_number_id"))
         batch_op.drop_index(
             "ix_leg_live",
-            sqlite_where=sa.text("placement = 'placed' AND ended_at IS NULL"),
-            postgresql_where=sa.text("placement = 'placed' AND ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_leg_doubt",
+            sqlite_where=sa.text("settle_at IS NOT NULL"),
+            postgresql_where=sa.text("settle_at IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_leg_call_id"))
         batch_op.drop_index(batch_op.f("ix_leg_agent_id"))
@@ -892,8 +948,22 @@ def downgrade() -> None:
 
     op.drop_table("reminder")
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index("ix_message_work")
+        batch_op.drop_index(
+            "ix_message_work",
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_open",
+            sqlite_where=sa.text("check_at IS NOT NULL"),
+            postgresql_where=sa.text("check_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_number_id"))
+        batch_op.drop_index(
+            "ix_message_doubt",
+            sqlite_where=sa.text("settle_at IS NOT NULL"),
+            postgresql_where=sa.text("settle_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_campaign_contact_id"))
 
     op.drop_table("message")
@@ -982,6 +1052,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_metric_event_at")
 
     op.drop_table("metric_event")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_subject"))
+
     op.drop_table("incident")
     with op.batch_alter_table("flow_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_flow_version_flow_id"))
