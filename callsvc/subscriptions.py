@@ -21,7 +21,7 @@ from callsvc.campaigns.enrolling import enrol_imported
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.contacts.events import NumberSuppressed
 from callsvc.contacts.importing.events import ContactsImported
-from callsvc.core.events import Reactions
+from callsvc.core.events import Reaction, Reactions
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
 from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import text_unreached

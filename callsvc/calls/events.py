@@ -37,6 +37,29 @@ class LegEnded(LegEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LegLost(LegEnded):
+    """We gave up waiting for this leg's end. Nothing more is known of it, and what follows an end follows.
+
+    ``status`` is ``failed``: the word whose consequences apply, not one that the carrier said.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegRevised(LegEnded):
+    """Better evidence raised a terminal status to a higher one (no-answer, then completed).
+
+    ``was`` is the status whose consequences were drawn before; null if the leg was lost without one.
+    """
+
+    was: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegRevived(LegEvent):
+    """The carrier has a call that was proven not placed, refused or withdrawn: it must end at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegNotPlaced(LegEvent):
     """It is proven that this leg never existed at the carrier, or it was refused or withdrawn before.
 

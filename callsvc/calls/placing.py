@@ -16,13 +16,17 @@ from callsvc.calls.events import LegNotPlaced
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status
 from callsvc.calls.tables import leg
+from callsvc.carrier.alarms import tell_refusal
 from callsvc.carrier.port import CallOrder, CarrierCall, CarrierError, InDoubt, Refused, Throttled
+from callsvc.carrier.refusals import reason_of
 from callsvc.core.db import Tx
 from callsvc.core.jobs import ASK_AGAIN
 from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)
+
+_MARGIN = timedelta(minutes=5)  # lived: how long the carrier may take to tell that its own limit was reached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +70,11 @@ def order_for(settings: Settings, leg_id: str, **facts: Any) -> CallOrder:
 def claim_leg(tx: Tx, row: Row[Any], order: CallOrder) -> Claim:
     """Take the planned leg; the caller holds its row and has checked that it may be called."""
     lease_until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
+    longest = timedelta(seconds=order.ring_timeout_s + order.time_limit_s) + _MARGIN
     tx.update(
         leg,
         (leg.c.id == row.id) & (leg.c.placement == "planned"),
+        deadline_at=tx.now + longest,
         placement="claimed",
         claimed_at=tx.now,
         lease_until=lease_until,
@@ -111,6 +117,7 @@ def send_claim(rt: Runtime, claim: Claim) -> None:
         with rt.db.begin() as tx:
             row = lock_leg(tx, claim.leg_id)
             if row.placement == "claimed":
+                tell_refusal(tx, error)
                 give_up(tx, row, "not-placed", _reason(error))
     else:
         with rt.db.begin() as tx:
@@ -119,7 +126,7 @@ def send_claim(rt: Runtime, claim: Claim) -> None:
 
 def _reason(error: CarrierError) -> str:
     if isinstance(error, Refused):
-        return f"carrier-{error.code}"
+        return reason_of(error.code)
     return "throttled" if isinstance(error, Throttled) else "unsent"
 
 

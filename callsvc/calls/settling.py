@@ -13,26 +13,35 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
+from callsvc.calls.losing import lose_leg
 from callsvc.calls.placing import give_up, mark_in_doubt
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import leg
-from callsvc.carrier.port import CarrierCall, CarrierError
+from callsvc.carrier.port import NOT_FOUND, CarrierCall, CarrierError, Refused
 from callsvc.core.db import Tx
+from callsvc.core.incidents import report_once
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
 _SKEW = timedelta(seconds=60)  # lived; the carrier's clock may run behind ours, and tells whole seconds
+_LOOKS_TOLD = 10  # so many looks without an answer, and a person is told: the number waits for it
 
 
 def expire_claims(rt: Runtime) -> int:
-    """Claims whose worker died between taking the leg and recording the answer are in doubt."""
-    with rt.db.begin() as tx:
+    """Claims whose worker died between taking the leg and recording the answer are in doubt.
+
+    One transaction a leg: several legs locked together in no order could meet a webhook's locks crosswise.
+    """
+    with rt.db.read() as tx:
         late = tx.all(
-            sa.select(leg.c.id).where(leg.c.placement == "claimed", leg.c.lease_until < tx.machine_now)
+            sa.select(leg.c.id)
+            .where(leg.c.placement == "claimed", leg.c.lease_until < tx.machine_now)
+            .order_by(leg.c.id)
         )
-        for row in late:
+    for row in late:
+        with rt.db.begin() as tx:
             mark_in_doubt(tx, row.id)
     return len(late)
 
@@ -44,7 +53,7 @@ def settle(rt: Runtime, leg_id: str, address: str) -> None:
     except CarrierError as error:
         log.warning("settle-postponed", leg=leg_id, reason=str(error))
         with rt.db.begin() as tx:
-            _look_again(tx, leg_id)
+            _unanswered(tx, lock_leg(tx, leg_id))
         return
     with rt.db.begin() as tx:
         row = lock_leg(tx, leg_id)
@@ -69,12 +78,28 @@ def _settle(tx: Tx, row: Row[Any], found: list[CarrierCall]) -> None:
         call = min(found, key=lambda call: call.created_at or tx.now)
         bind_sid(tx, row, call.sid)
         record_status(tx, row.id, _news(tx, call))
-    elif row.reasons != "not-found-once":
-        tx.update(leg, leg.c.id == row.id, reasons="not-found-once", news_at=tx.machine_now)
-        _look_again(tx, row.id)
-    elif tx.machine_now - row.news_at >= timedelta(seconds=tx.settings.callsvc_settle_s):
-        # A job asked for twice must not count as two looks.
+    elif _missed_long_enough(tx, row):
         give_up(tx, row, "not-placed", "not-found")
+    else:
+        _look_again(tx, row.id)
+
+
+def _missed_long_enough(tx: Tx, row: Row[Any]) -> bool:
+    """Not found now, nor a settle time ago: two jobs in a row are one look, not two."""
+    if row.first_missed_at is None:
+        tx.update(leg, leg.c.id == row.id, first_missed_at=tx.machine_now)
+        return False
+    return bool(tx.machine_now - row.first_missed_at >= timedelta(seconds=tx.settings.callsvc_settle_s))
+
+
+def _unanswered(tx: Tx, row: Row[Any]) -> None:
+    """The carrier did not even answer: nothing is proven. Told once it has lasted."""
+    if row.placement != "in-doubt":
+        return
+    tx.update(leg, leg.c.id == row.id, checks=row.checks + 1)
+    if row.checks + 1 >= _LOOKS_TOLD:
+        report_once(tx, "doubt-unanswered", row.id, looks=row.checks + 1)
+    _look_again(tx, row.id)
 
 
 def _look_again(tx: Tx, leg_id: str) -> None:
@@ -94,7 +119,10 @@ def _news(tx: Tx, call: CarrierCall) -> News:
 
 
 def reconcile(rt: Runtime, leg_id: str) -> None:
-    """Fetch a live leg that has had no news; its callbacks may be lost for good."""
+    """Fetch a live leg that has had no news; its callbacks may be lost for good.
+
+    A carrier that does not know the call, twice with a settle time between, will never tell its end.
+    """
     with rt.db.read() as tx:
         sid = tx.scalar(sa.select(leg.c.sid).where(leg.c.id == leg_id))
     if sid is None:
@@ -103,8 +131,11 @@ def reconcile(rt: Runtime, leg_id: str) -> None:
         call = rt.carrier.fetch_call(sid)
     except CarrierError as error:
         log.warning("reconcile-postponed", leg=leg_id, reason=str(error))
-        with rt.db.begin() as tx:
-            tx.update(leg, leg.c.id == leg_id, news_at=tx.machine_now)
+        if isinstance(error, Refused) and error.code == NOT_FOUND:
+            with rt.db.begin() as tx:
+                row = lock_leg(tx, leg_id)
+                if row.sid == sid and row.ended_at is None and _missed_long_enough(tx, row):
+                    lose_leg(tx, row, "unknown-to-carrier")
         return
     with rt.db.begin() as tx:
         lock_leg(tx, leg_id)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.calls.events import LegAnswered, LegEnded, LegPlaced
-from callsvc.calls.tables import incident, leg, leg_transition
+from callsvc.calls.events import LegAnswered, LegEnded, LegPlaced, LegRevised, LegRevived
+from callsvc.calls.tables import leg, leg_transition, live_call
 from callsvc.carrier.vocabulary import (
     CALL_OVER,
     CALL_RANK,
@@ -22,7 +23,13 @@ from callsvc.carrier.vocabulary import (
     RINGING,
     rises,
 )
+from callsvc.core import incidents
 from callsvc.core.db import Tx
+from callsvc.core.jobs import next_check
+
+report_incident = incidents.report_incident
+
+_LONGEST_INBOUND = timedelta(hours=4, minutes=5)  # lived: as long as anything of ours may last, and a margin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +44,6 @@ class News:
     answered_by: str | None = None
 
 
-def report_incident(tx: Tx, kind: str, subject: str, **details: Any) -> None:
-    """Keep what must never happen and did; the audit and the operations page show it."""
-    tx.insert(incident, id=tx.new_id("inc"), kind=kind, subject=subject, details=details, at=tx.now)
-
-
 def bind_sid(tx: Tx, row: Row[Any], sid: str) -> bool:
     """Tie a leg to the carrier's call. False if it is tied to another one: a second call for one intent."""
     if row.sid == sid:
@@ -49,9 +51,7 @@ def bind_sid(tx: Tx, row: Row[Any], sid: str) -> bool:
     if row.sid is not None:
         report_incident(tx, "second-call-for-leg", row.id, first=row.sid, second=sid)
         return False
-    if row.placement not in ("claimed", "in-doubt"):
-        # We had proof that it was not placed, and here it is: keep the books, and say so.
-        report_incident(tx, "placed-after-all", row.id, sid=sid, placement=row.placement)
+    revived = row.placement not in ("claimed", "in-doubt")
     tx.update(
         leg,
         leg.c.id == row.id,
@@ -59,18 +59,34 @@ def bind_sid(tx: Tx, row: Row[Any], sid: str) -> bool:
         placement="placed",
         lease_until=None,
         settle_at=None,
+        first_missed_at=None,
         news_at=tx.machine_now,
+        checks=0,
+        check_at=tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, 0),
     )
-    tx.emit(LegPlaced(leg_id=row.id, call_id=row.call_id, role=row.role, direction="outbound", at=tx.now))
+    facts = {"leg_id": row.id, "call_id": row.call_id, "role": row.role, "direction": "outbound"}
+    tx.emit(LegPlaced(**facts, at=tx.now))
+    if revived:
+        _revive(tx, row, sid)
+        tx.emit(LegRevived(**facts, at=tx.now))
     return True
+
+
+def _revive(tx: Tx, row: Row[Any], sid: str) -> None:
+    """We had proof that it was not placed, and here it is: keep the books, say so, and guard its number."""
+    guarded = row.number_id is None or tx.insert_once(
+        live_call, number_id=row.number_id, attempt_id=row.id, since=tx.now
+    )
+    tx.update(leg, leg.c.id == row.id, end_asked_at=None)
+    report_incident(tx, "placed-after-all", row.id, sid=sid, placement=row.placement, guarded=guarded)
 
 
 def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     """Join one word of the carrier into the leg; True if it rose. The row must be locked and bound."""
-    row = tx.first(leg.select().where(leg.c.id == leg_id))
+    row = tx.first(sa.select(leg).where(leg.c.id == leg_id))
     if row is None:
         return False
-    changes: dict[str, Any] = {"news_at": tx.machine_now} | _instants(row, news)
+    changes: dict[str, Any] = {"news_at": tx.machine_now, "first_missed_at": None} | _instants(row, news)
     if news.answered_by and not row.answered_by:
         changes["answered_by"] = news.answered_by
     if news.duration_s is not None and (row.duration_s is None or news.duration_s > row.duration_s):
@@ -81,7 +97,7 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     if row.answered_at is None and _was_answered(news):
         # Every word of the answer was lost; the carrier's end and its seconds still tell when it was.
         changes["answered_at"] = news.at - timedelta(seconds=news.duration_s or 0)
-    tx.update(leg, leg.c.id == leg_id, **changes)
+    tx.update(leg, leg.c.id == leg_id, **changes | _timing(tx, row, news, rose))
     if news.status in CALL_RANK:
         tx.insert_once(
             leg_transition,
@@ -94,6 +110,19 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     if rose:
         _tell(tx, row, news)
     return rose
+
+
+def _timing(tx: Tx, row: Row[Any], news: News, rose: bool) -> dict[str, Any]:
+    """When to ask for news next, and a caller's deadline. What we fetched ourselves in vain is no news."""
+    timing: dict[str, Any] = {}
+    if news.status in CALL_OVER or row.lost_at is not None:
+        timing["check_at"] = None
+    elif row.status not in CALL_OVER and (rose or news.source != "fetch" or row.check_at is None):
+        check_at = tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, 0)
+        timing |= {"checks": 0, "check_at": check_at}
+    if row.placement == "received" and row.deadline_at is None:
+        timing["deadline_at"] = row.planned_at + _LONGEST_INBOUND
+    return timing
 
 
 def _was_answered(news: News) -> bool:
@@ -114,15 +143,20 @@ def _instants(row: Row[Any], news: News) -> dict[str, Any]:
 
 def _tell(tx: Tx, row: Row[Any], news: News) -> None:
     direction = "inbound" if row.placement == "received" else "outbound"
-    was_over = row.status in CALL_OVER
+    was_over = row.status in CALL_OVER or row.lost_at is not None
     facts = {"leg_id": row.id, "call_id": row.call_id, "role": row.role, "direction": direction}
-    if news.status == IN_PROGRESS or (news.status == COMPLETED and not _answered(row) and not was_over):
+    if not was_over and (news.status == IN_PROGRESS or (news.status == COMPLETED and not was_answered(row))):
         # A completed call was answered, even when the word "in-progress" was lost on the way.
         tx.emit(LegAnswered(**facts, at=news.at))
     if news.status in CALL_OVER and not was_over:
-        answered = _answered(row) or news.status == COMPLETED
+        answered = was_answered(row) or news.status == COMPLETED
         tx.emit(LegEnded(**facts, at=news.at, status=news.status, answered=answered))
+    elif news.status in CALL_OVER:
+        answered = row.answered_at is not None or news.status == COMPLETED
+        was = row.status if row.status in CALL_OVER else None
+        tx.emit(LegRevised(**facts, at=news.at, status=news.status, answered=answered, was=was))
 
 
-def _answered(row: Row[Any]) -> bool:
+def was_answered(row: Row[Any]) -> bool:
+    """True if somebody picked up, for a leg that is not over yet."""
     return row.status not in (None, QUEUED, INITIATED, RINGING)

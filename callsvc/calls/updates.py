@@ -11,14 +11,15 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
-from callsvc.calls.events import LegMoveRefused
+from callsvc.calls.events import LegMoveRefused, LegRevived
 from callsvc.calls.placing import give_up
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import report_incident
 from callsvc.calls.tables import carrier_update, leg, participant
 from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, Refused
 from callsvc.core.db import Tx
-from callsvc.core.jobs import ASK_AGAIN
+from callsvc.core.each import for_each
+from callsvc.core.jobs import ASK_AGAIN, next_check
 from callsvc.flows.tables import flow_session
 from callsvc.runtime import Runtime
 
@@ -51,20 +52,45 @@ def end_leg(tx: Tx, leg_id: str) -> None:
         and row.end_asked_at is None
         and row.placement not in ("not-placed", "refused", "withdrawn")
     ):
-        tx.update(leg, leg.c.id == leg_id, end_asked_at=tx.now)
+        # However the asking goes, its end is looked for soon.
+        check_at = tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, 0)
+        tx.update(leg, leg.c.id == leg_id, end_asked_at=tx.now, checks=0, check_at=check_at)
         _ask(tx, leg_id, "end")
+
+
+def end_revived(tx: Tx, event: LegRevived) -> None:
+    """Nobody waits for this call any more, and another one may already be due: hang it up."""
+    end_leg(tx, event.leg_id)
 
 
 def move_to_conference(tx: Tx, leg_id: str, conference_id: str) -> None:
     """Redirect a live call into a conference."""
     tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)
-    _ask(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/conference/{conference_id}")
+    _move(tx, leg_id, f"/webhooks/voice/{leg_id}/conference/{conference_id}")
 
 
 def move_to_wait(tx: Tx, leg_id: str) -> None:
     """Bring a contact whose agent vanished back to the waiting loop of their session."""
     turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))
-    _ask(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/{turn}")
+    _move(tx, leg_id, f"/webhooks/voice/{leg_id}/{turn}")
+
+
+def _move(tx: Tx, leg_id: str, path: str) -> None:
+    """Only the newest wish counts: an older one done late would strand the person where nobody comes."""
+    tx.update(
+        carrier_update,
+        (carrier_update.c.leg_id == leg_id)
+        & (carrier_update.c.action == "move")
+        & carrier_update.c.result.is_(None),
+        result="superseded",
+        done_at=tx.now,
+    )
+    _ask(tx, leg_id, "move", path)
+
+
+def perform_all(rt: Runtime, update_ids: list[str]) -> None:
+    """Do each of these changes at the carrier."""
+    for_each(rt.db, update_ids, lambda update_id: perform(rt, update_id))
 
 
 def perform(rt: Runtime, update_id: str) -> None:
@@ -140,6 +166,8 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
     if result is None:
         if due.tries + 1 >= _MOST_TRIES:
             report_incident(tx, "update-given-up", due.id, action=due.action)
+            if due.action != "move":  # whoever wants it ended may ask again
+                tx.update(leg, leg.c.id == due.id, end_asked_at=None)
             tx.update(carrier_update, carrier_update.c.id == update_id, result="given-up", done_at=tx.now)
         return
     changed = tx.update(
@@ -148,7 +176,9 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
         result=result,
         done_at=tx.now,
     )
-    if changed and due.action == "move" and result != "done":
+    if not changed and due.action == "move" and result == "done":
+        _repeat_newest(tx, due.id)
+    elif changed and due.action == "move" and result != "done":
         row = lock_leg(tx, due.id)
         tx.emit(
             LegMoveRefused(
@@ -159,3 +189,23 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
                 at=tx.now,
             )
         )
+
+
+def _repeat_newest(tx: Tx, leg_id: str) -> None:
+    """A superseded move was under way and arrived; if the newer one was done before it, it is done again."""
+    move = (carrier_update.c.leg_id == leg_id) & (carrier_update.c.action == "move")
+    done = tx.scalar(
+        sa.select(carrier_update.c.id)
+        .where(move, carrier_update.c.result == "done", ~_any_open(leg_id))
+        .order_by(carrier_update.c.done_at.desc())
+        .limit(1)
+    )
+    if done is not None:
+        lease_until = tx.machine_now + ASK_AGAIN
+        tx.update(carrier_update, carrier_update.c.id == done, result=None, lease_until=lease_until)
+        tx.enqueue("update_calls", done)
+
+
+def _any_open(leg_id: str) -> sa.ColumnElement[bool]:
+    other = carrier_update.alias()
+    return sa.exists().where(other.c.leg_id == leg_id, other.c.action == "move", other.c.result.is_(None))

@@ -31,6 +31,20 @@ QUEUES: dict[str, str] = {
 ASK_AGAIN = timedelta(seconds=2)
 
 
+_LONGEST_SILENCE = timedelta(minutes=5)
+
+
+def next_check(reconcile_s: float, checks: int) -> timedelta:
+    """Machine time until something live is fetched from the carrier, after so many looks without news.
+
+    Callbacks are rarely lost, so each look in vain makes the next less likely to find anything.
+
+    >>> [next_check(8, checks).total_seconds() for checks in (0, 1, 2, 9)]
+    [8.0, 16.0, 32.0, 300.0]
+    """
+    return min(timedelta(seconds=reconcile_s * 2 ** min(checks, 16)), _LONGEST_SILENCE)
+
+
 class Jobs(Protocol):
     def enqueue(self, job: str, ids: Sequence[str]) -> None: ...
 

@@ -4,16 +4,15 @@ Redis may forget everything at any moment; within three seconds each of these is
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from callsvc.calls.settling import expire_claims
 from callsvc.calls.tables import carrier_update, leg
-from callsvc.carrier.vocabulary import MESSAGE_OVER
 from callsvc.core.db import Tx
-from callsvc.core.jobs import ASK_AGAIN
+from callsvc.core.jobs import ASK_AGAIN, next_check
 from callsvc.messages.sending import expire_message_claims
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
@@ -98,17 +97,13 @@ def _messages_in_doubt(tx: Tx) -> sa.Select[Any]:
     )
 
 
-def _silence(tx: Tx) -> Any:
-    return tx.machine_now - timedelta(seconds=tx.settings.callsvc_reconcile_s)
-
-
 def _silent_legs(tx: Tx) -> sa.Select[Any]:
     return (
-        sa.select(leg.c.id)
+        sa.select(leg.c.id, leg.c.checks)
         .where(
             leg.c.placement.in_(("placed", "received")),
             leg.c.ended_at.is_(None),
-            leg.c.news_at < _silence(tx),
+            leg.c.check_at < tx.machine_now,
         )
         .limit(_AT_ONCE)
     )
@@ -116,13 +111,7 @@ def _silent_legs(tx: Tx) -> sa.Select[Any]:
 
 def _silent_messages(tx: Tx) -> sa.Select[Any]:
     return (
-        sa.select(message.c.id)
-        .where(
-            message.c.placement == "placed",
-            message.c.status.is_(None) | message.c.status.not_in(MESSAGE_OVER),
-            message.c.news_at < _silence(tx),
-        )
-        .limit(_AT_ONCE)
+        sa.select(message.c.id, message.c.checks).where(message.c.check_at < tx.machine_now).limit(_AT_ONCE)
     )
 
 
@@ -132,22 +121,30 @@ def _ask(tx: Tx, job: str, ids: Sequence[str]) -> int:
     return len(ids)
 
 
+def _hold(tx: Tx, query: sa.Select[Any], table: sa.Table) -> Sequence[Row[Any]]:
+    """Lock what is due and nobody else has: whoever holds a row is at work on it, and is not waited for."""
+    return tx.all(query.order_by(table.c.id).with_for_update(skip_locked=True, key_share=True))
+
+
 def _lease(tx: Tx, query: sa.Select[Any], table: sa.Table, job: str) -> int:
-    ids = [row.id for row in tx.all(query)]
+    ids = [row.id for row in _hold(tx, query, table)]
     if ids:
         tx.update(table, table.c.id.in_(ids), lease_until=tx.machine_now + ASK_AGAIN)
     return _ask(tx, job, ids)
 
 
 def _doubts(tx: Tx, query: sa.Select[Any], table: sa.Table) -> int:
-    ids = [row.id for row in tx.all(query)]
+    ids = [row.id for row in _hold(tx, query, table)]
     if ids:
         tx.update(table, table.c.id.in_(ids), settle_at=tx.machine_now + ASK_AGAIN)
     return _ask(tx, "settle_doubt", ids)
 
 
 def _silent(tx: Tx, query: sa.Select[Any], table: sa.Table) -> int:
-    ids = [row.id for row in tx.all(query)]
-    if ids:
-        tx.update(table, table.c.id.in_(ids), news_at=tx.machine_now)
-    return _ask(tx, "reconcile_legs", ids)
+    """Each look without news makes the next later."""
+    rows = _hold(tx, query, table)
+    for checks in sorted({row.checks for row in rows}):
+        ids = [row.id for row in rows if row.checks == checks]
+        check_at = tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, checks + 1)
+        tx.update(table, table.c.id.in_(ids), checks=checks + 1, check_at=check_at)
+    return _ask(tx, "reconcile_legs", [row.id for row in rows])

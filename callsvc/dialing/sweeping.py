@@ -4,21 +4,66 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from callsvc.calls.losing import LOSABLE, lose_leg
+from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import report_incident
 from callsvc.calls.tables import call, leg
+from callsvc.calls.updates import end_leg
 from callsvc.campaigns.service import close_waiting
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.tables import contact_import
 from callsvc.core.db import Tx
+from callsvc.core.each import for_each
 from callsvc.flows.tables import flow_session
 from callsvc.runtime import Runtime
 
 _GRACE = timedelta(minutes=5)  # lived
+_LAST_WORD = timedelta(minutes=10)  # lived: from asking the carrier to end a call to doing without its answer
+_OVERDUE = leg.c.placement.in_(LOSABLE) & leg.c.ended_at.is_(None)
 
 
 def sweep(rt: Runtime) -> int:
     """End sessions, holds and tries that outlived their deadline; returns how many there were."""
+    ended = _end_overdue_legs(rt)
     with rt.db.begin() as tx:
-        return _end_sessions(tx) + _release_holds(tx) + _free_stray_tries(tx) + _close_stopped(tx)
+        return (
+            ended
+            + _end_sessions(tx)
+            + _release_holds(tx)
+            + _free_stray_tries(tx)
+            + _close_stopped(tx)
+            + _fail_imports(tx)
+        )
+
+
+def _end_overdue_legs(rt: Runtime) -> int:
+    """Legs longer than anything of ours can last: ended, and done without if even that is not heard of.
+
+    One transaction a leg, with a leg's own order of locks, as a webhook of the same call may come meanwhile.
+    """
+    with rt.db.read() as tx:
+        late = tx.all(sa.select(leg.c.id).where(_OVERDUE, leg.c.deadline_at < tx.now).order_by(leg.c.id))
+    for_each(rt.db, [row.id for row in late], lambda leg_id: _end_overdue(rt, leg_id))
+    return len(late)
+
+
+def _end_overdue(rt: Runtime, leg_id: str) -> None:
+    with rt.db.begin() as tx:
+        row = lock_leg(tx, leg_id)
+        if row.end_asked_at is None:
+            end_leg(tx, leg_id)
+        elif max(row.end_asked_at, row.deadline_at) + _LAST_WORD < tx.now:
+            lose_leg(tx, row, "deadline-passed")
+
+
+def _fail_imports(tx: Tx) -> int:
+    """Imports whose process died: what they stored stays, and the same file may be imported again."""
+    return tx.update(
+        contact_import,
+        (contact_import.c.status == "running") & (contact_import.c.deadline_machine_at < tx.machine_now),
+        status="failed",
+        ended_at=tx.now,
+    )
 
 
 def _end_sessions(tx: Tx) -> int:

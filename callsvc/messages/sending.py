@@ -13,6 +13,7 @@ from callsvc.campaigns.calendar import PRESETS, Hours, zone
 from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
 from callsvc.campaigns.rules import DIALLABLE_KINDS, FINAL_REASONS, Verdict, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.carrier.alarms import tell_refusal
 from callsvc.carrier.port import (
     RECIPIENT_OPTED_OUT,
     CarrierError,
@@ -21,11 +22,20 @@ from callsvc.carrier.port import (
     Refused,
     Throttled,
 )
+from callsvc.carrier.refusals import reason_of
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
-from callsvc.messages.service import bind_message, give_up_message, lock_message, record_message_status
+from callsvc.core.each import for_each
+from callsvc.core.incidents import report_once
+from callsvc.messages.service import (
+    bind_message,
+    give_up_message,
+    lock_message,
+    record_message_status,
+    stop_watching,
+)
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 
@@ -34,6 +44,7 @@ PARIS = ZoneInfo("Europe/Paris")
 log = structlog.get_logger(__name__)
 
 _SKEW = timedelta(seconds=60)  # lived
+_LOOKS_TOLD = 10  # so many looks without an answer, and a person is told
 _TOO_LATE = timedelta(hours=12)  # a message that could not be sent for so long is stale
 
 
@@ -47,11 +58,15 @@ class MessageClaim:
 
 
 def send_messages(rt: Runtime, message_ids: list[str]) -> None:
-    for message_id in message_ids:
-        with rt.db.begin() as tx:
-            claim = _claim(tx, message_id)
-        if claim is not None:
-            _send(rt, claim)
+    """Claim and send each planned message. Safe to run twice: a claim is taken once."""
+    for_each(rt.db, message_ids, lambda message_id: _claim_and_send(rt, message_id))
+
+
+def _claim_and_send(rt: Runtime, message_id: str) -> None:
+    with rt.db.begin() as tx:
+        claim = _claim(tx, message_id)
+    if claim is not None:
+        _send(rt, claim)
 
 
 def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
@@ -67,10 +82,15 @@ def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
         _postpone(tx, row, verdict)
         return None
     lease_until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
+    body = tx.keyring.decrypt(row.body, f"message:{row.id}")
+    if _twin_under_way(tx, row, body):
+        tx.update(message, message.c.id == row.id, reasons="twin-under-way", lease_until=lease_until)
+        return None
     tx.update(
         message,
         message.c.id == row.id,
         placement="claimed",
+        reasons="",
         claimed_at=tx.now,
         lease_until=lease_until,
         news_at=tx.machine_now,
@@ -79,9 +99,21 @@ def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
         message_id=row.id,
         to=reveal(tx, number),
         sender=row.sender,
-        body=tx.keyring.decrypt(row.body, f"message:{row.id}"),
+        body=body,
         lease_until=lease_until,
     )
+
+
+def _twin_under_way(tx: Tx, row: Row[Any], body: str) -> bool:
+    """Is the same text on its way to the same number? A doubt is settled by number and text alone."""
+    others = tx.all(
+        sa.select(message.c.id, message.c.body).where(
+            message.c.number_id == row.number_id,
+            message.c.placement.in_(("claimed", "in-doubt")),
+            message.c.id != row.id,
+        )
+    )
+    return any(tx.keyring.decrypt(other.body, f"message:{other.id}") == body for other in others)
 
 
 def _may_send(tx: Tx, row: Row[Any], number: Row[Any]) -> Verdict:
@@ -149,7 +181,8 @@ def _record_refusal(tx: Tx, message_id: str, error: CarrierError) -> None:
     if row.placement != "claimed":
         return
     if isinstance(error, Refused):
-        give_up_message(tx, row, "not-placed", f"carrier-{error.code}")
+        tell_refusal(tx, error)
+        give_up_message(tx, row, "not-placed", reason_of(error.code))
         if error.code == RECIPIENT_OPTED_OUT:
             # They said STOP to the carrier, which did not tell us: our books must say so as well.
             suppress(tx, row.number_id, "sms", source="carrier", evidence=row.id)
@@ -177,12 +210,15 @@ def _doubt(tx: Tx, row: Row[Any]) -> None:
 
 def expire_message_claims(rt: Runtime) -> int:
     """Messages whose worker died between claim and record are in doubt."""
-    with rt.db.begin() as tx:
+    with rt.db.read() as tx:
         late = tx.all(
-            sa.select(message).where(message.c.placement == "claimed", message.c.lease_until < tx.machine_now)
+            sa.select(message.c.id)
+            .where(message.c.placement == "claimed", message.c.lease_until < tx.machine_now)
+            .order_by(message.c.id)
         )
-        for row in late:
-            _doubt(tx, row)
+    for row in late:
+        with rt.db.begin() as tx:
+            _doubt(tx, lock_message(tx, row.id))
     return len(late)
 
 
@@ -199,6 +235,8 @@ def settle_message(rt: Runtime, message_id: str) -> None:
         sent = rt.carrier.list_messages(to=to)
     except CarrierError as error:
         log.warning("settle-postponed", message=message_id, reason=str(error))
+        with rt.db.begin() as tx:
+            _unanswered(tx, lock_message(tx, message_id))
         return
     with rt.db.begin() as tx:
         row = lock_message(tx, message_id)
@@ -214,19 +252,34 @@ def _settle(tx: Tx, row: Row[Any], sent: list[CarrierMessage]) -> None:
     free = [one for one in young if one.sid not in taken]
     if free:
         _record(tx, row, free[-1])
-    elif row.reasons == "not-found-once":
+        return
+    settle = timedelta(seconds=tx.settings.callsvc_settle_s)
+    first_missed_at = row.first_missed_at or tx.machine_now
+    if tx.machine_now - first_missed_at >= settle:
+        # Two jobs in a row are one look: only a settle time between makes it two.
         give_up_message(tx, row, "not-placed", "not-found")
-    else:
-        settle_at = tx.machine_now + timedelta(seconds=tx.settings.callsvc_settle_s)
-        tx.update(message, message.c.id == row.id, reasons="not-found-once", settle_at=settle_at)
+        return
+    settle_at = tx.machine_now + settle
+    tx.update(message, message.c.id == row.id, first_missed_at=first_missed_at, settle_at=settle_at)
+
+
+def _unanswered(tx: Tx, row: Row[Any]) -> None:
+    """The carrier did not even answer: nothing is proven. Told once it has lasted."""
+    if row.placement != "in-doubt":
+        return
+    settle_at = tx.machine_now + timedelta(seconds=tx.settings.callsvc_settle_s)
+    tx.update(message, message.c.id == row.id, checks=row.checks + 1, settle_at=settle_at)
+    if row.checks + 1 >= _LOOKS_TOLD:
+        report_once(tx, "doubt-unanswered", row.id, looks=row.checks + 1)
 
 
 def reconcile_message(rt: Runtime, message_id: str) -> None:
     """Fetch a message without news; its callbacks may be lost for good."""
-    with rt.db.read() as tx:
-        sid = tx.scalar(sa.select(message.c.sid).where(message.c.id == message_id))
-    if sid is None:
-        return
+    with rt.db.begin() as tx:
+        row = lock_message(tx, message_id)
+        sid = row.sid
+        if sid is None or stop_watching(tx, row):
+            return
     try:
         told = rt.carrier.fetch_message(sid)
     except CarrierError as error:

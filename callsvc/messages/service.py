@@ -1,18 +1,25 @@
 """SMS out and in. Planned in the transaction that wants it, sent after, and never twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
 
 from callsvc.carrier.vocabulary import MESSAGE_OVER, MESSAGE_RANK, rises
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
-from callsvc.core.jobs import ASK_AGAIN
+from callsvc.core.jobs import ASK_AGAIN, next_check
 from callsvc.messages.events import MessageEnded, MessageReceived, MessageSent
 from callsvc.messages.rules import is_opt_out
 from callsvc.messages.tables import message
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_WATCH = timedelta(hours=24)  # lived: a carrier tells a message's end within a day, or never
+UNTOLD = "end-never-told"
 
 
 def plan_message(
@@ -54,18 +61,26 @@ def lock_message(tx: Tx, message_id: str) -> Row[Any]:
 
 
 def bind_message(tx: Tx, row: Row[Any], sid: str) -> bool:
-    """Tie a message to the carrier's; False if it is tied to another one."""
+    """Tie a message to the carrier's; False if it is tied to another one, or the carrier's to another."""
     if row.sid is not None:
         return bool(row.sid == sid)
-    tx.update(
-        message,
-        message.c.id == row.id,
-        sid=sid,
-        placement="placed",
-        lease_until=None,
-        settle_at=None,
-        news_at=tx.machine_now,
-    )
+    try:
+        with tx.savepoint():
+            tx.update(
+                message,
+                message.c.id == row.id,
+                sid=sid,
+                placement="placed",
+                lease_until=None,
+                settle_at=None,
+                first_missed_at=None,
+                news_at=tx.machine_now,
+                checks=0,
+                check_at=tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, 0),
+            )
+    except IntegrityError:
+        log.error("message-sid-taken", message=row.id, sid=sid)
+        return False
     tx.emit(MessageSent(message_id=row.id, campaign_contact_id=row.campaign_contact_id, at=tx.now))
     return True
 
@@ -75,12 +90,13 @@ def record_message_status(
 ) -> None:
     """Join one word of the carrier into a message. The row must be locked."""
     row = lock_message(tx, message_id)
-    changes: dict[str, Any] = {"news_at": tx.machine_now}
+    changes: dict[str, Any] = {"news_at": tx.machine_now, "first_missed_at": None}
     if error_code and not row.error_code:
         changes["error_code"] = error_code
     rose = rises(row.status, status, MESSAGE_RANK)
     if rose:
-        changes["status"] = status
+        check_at = tx.machine_now + next_check(tx.settings.callsvc_reconcile_s, 0)
+        changes |= {"status": status, "checks": 0, "check_at": None if status in MESSAGE_OVER else check_at}
     if status in ("sent", "delivered") and row.sent_at is None:
         changes["sent_at"] = at
     if status == "delivered" and row.delivered_at is None:
@@ -88,6 +104,17 @@ def record_message_status(
     tx.update(message, message.c.id == message_id, **changes)
     if rose and status in MESSAGE_OVER and row.status not in MESSAGE_OVER:
         _ended(tx, row, status)
+
+
+def stop_watching(tx: Tx, row: Row[Any]) -> bool:
+    """True once a message without an end has been watched for a day: it is not asked for again.
+
+    It was sent, and stays so; only our own note says that its end was never told.
+    """
+    if tx.now - row.planned_at < _LONGEST_WATCH or row.status in MESSAGE_OVER:
+        return False
+    tx.update(message, message.c.id == row.id, check_at=None, reasons=UNTOLD)
+    return True
 
 
 def give_up_message(tx: Tx, row: Row[Any], placement: str, reasons: str) -> None:

@@ -25,7 +25,18 @@ message = sa.Table(
     sa.Column("delivered_at", Instant),
     sa.Column("lease_until", Instant),
     sa.Column("settle_at", Instant),
+    sa.Column("first_missed_at", Instant),  # as a leg's, in machine time
     sa.Column("news_at", Instant, nullable=False),
+    sa.Column(
+        "check_at", Instant
+    ),  # placed, not over: fetch it at the carrier if there is no news until then
+    sa.Column("checks", sa.Integer, nullable=False, default=0),  # looks in vain since the last news
     sa.Column("reasons", sa.String(200), nullable=False, default=""),  # why it was refused
 )
-sa.Index("ix_message_work", message.c.placement, message.c.lease_until)
+# As a leg's: what is over has none of these, so each index holds open messages only.
+for _name, _columns, _open in (
+    ("ix_message_work", (message.c.placement, message.c.lease_until), message.c.lease_until.is_not(None)),
+    ("ix_message_doubt", (message.c.settle_at,), message.c.settle_at.is_not(None)),
+    ("ix_message_open", (message.c.check_at,), message.c.check_at.is_not(None)),
+):
+    sa.Index(_name, *_columns, sqlite_where=_open, postgresql_where=_open)

@@ -219,15 +219,18 @@ def test_an_older_message_with_the_same_words_is_not_taken_for_the_one_in_doubt(
     assert [row.placement for row in _rows(rt)] == ["placed", "not-placed"]
 
 
-def test_two_doubts_with_the_same_words_are_bound_to_one_message_each(rt: Runtime) -> None:
-    ids = [_plan(rt, "first"), _plan(rt, "second")]
-    for message_id in ids:
-        _carrier(rt).fail_next(InDoubt("time-out"), after_placing=True)
-        send_messages(rt, [message_id])
+def test_the_same_words_to_the_same_number_wait_until_the_first_is_settled(rt: Runtime) -> None:
+    first, second = _plan(rt, "first"), _plan(rt, "second")
+    _carrier(rt).fail_next(InDoubt("time-out"), after_placing=True)
+    send_messages(rt, [first, second])
+    by_id = {row.id: row for row in _rows(rt)}
+    assert by_id[first].placement == "in-doubt" and len(_carrier(rt).messages) == 1
+    assert (by_id[second].placement, by_id[second].reasons) == ("planned", "twin-under-way")
     advance(rt, 6)
-    for message_id in ids:
-        settle_message(rt, message_id)
-    assert {row.sid for row in _rows(rt)} == set(_carrier(rt).messages)
+    settle_message(rt, first)
+    send_messages(rt, [second])
+    by_id = {row.id: row for row in _rows(rt)}
+    assert [by_id[one].sid for one in (first, second)] == list(_carrier(rt).messages)
 
 
 def test_statuses_in_any_order_end_as_the_true_order_and_tell_the_end_once(rt: Runtime) -> None:

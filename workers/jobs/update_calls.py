@@ -1,9 +1,8 @@
 """End, cancel or move live calls at the carrier."""
 
-from callsvc.calls.updates import perform
+from callsvc.calls.updates import perform_all
 from workers import current_runtime
 
 
 def run(ids: list[str]) -> None:
-    for update_id in ids:
-        perform(current_runtime(), update_id)
+    perform_all(current_runtime(), ids)
