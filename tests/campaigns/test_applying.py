@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsvc.campaigns.definition import read_campaign
-from callsvc.campaigns.service import ACTIONS, add_contacts, apply_campaign, change_state
+from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import STATES, campaign, campaign_change
 from callsvc.core.errors import CallsvcError, Conflict, Invalid, NotFound
 from callsvc.runtime import Runtime
@@ -31,6 +31,15 @@ caller_id: "+33199000100"
 windows:
   - {days: [mon, tue], from: "09:00", to: "20:00"}
 """
+
+TABLE = {
+    ("start", "draft"): "running",
+    ("pause", "running"): "paused",
+    ("resume", "paused"): "running",
+    ("stop", "draft"): "stopped",
+    ("stop", "running"): "stopped",
+    ("stop", "paused"): "stopped",
+}
 
 
 def _changes(rt: Runtime) -> list[Any]:
@@ -113,14 +122,14 @@ def test_any_text_is_a_campaign_or_a_refusal(text: str) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("action", ["start", "pause", "resume", "stop"])
 def test_each_action_is_possible_exactly_where_the_table_says(rt: Runtime, state: str, action: str) -> None:
     start_campaign(rt)
     before = len(_changes(rt))
     with rt.db.begin() as tx:
         tx.update(campaign, campaign.c.id == "tracing", state=state)
-    allowed, target = ACTIONS[action]
-    if state in allowed:
+    target = TABLE.get((action, state))
+    if target is not None:
         assert change_state(rt, "tracing", action, "alice") == target == _state(rt)
         [change] = _changes(rt)[before:]
         assert (change.by, change.what, change.before, change.after) == (
