@@ -38,6 +38,7 @@ OUTCOMES = {
     "refused": _("refused"),
     "not-reached": _("not reached"),
     "stopped": _("campaign stopped first"),
+    "callback-canceled": _("callback canceled"),
     "uncallable": _("may not be called"),
     "fax": _("fax"),
 }

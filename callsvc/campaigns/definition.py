@@ -99,13 +99,14 @@ class CampaignFile(_Part):
     preset: Literal["public-health", "france-commercial", "none"] = "public-health"
     windows: list[Window] = Field(min_length=1)
     call_on_holidays: bool = False
-    machine_detection: Literal["", "Enable", "DetectMessageEnd"] = "Enable"
+    machine_detection: Literal["", "Enable", "DetectMessageEnd"] = "DetectMessageEnd"  # speak after the beep
     ring_timeout_s: int = Field(30, ge=5, le=600)
     pacing: Pacing = Pacing()
     retries: Retries = Retries()
     caps: Caps = Caps()
     consent_bases: list[str] = Field(default_factory=lambda: ["public-interest", "consent"])
     sms_fallback: SmsFallback | None = None
+    standing: bool = False  # never completes by itself: people come in all day
     most_calls_a_day: int = Field(0, ge=0)  # 0 = no budget set
 
 

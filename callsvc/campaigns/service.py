@@ -22,6 +22,7 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
     "start": (frozenset({"draft"}), "running"),
     "pause": (frozenset({"running"}), "paused"),
     "resume": (frozenset({"paused"}), "running"),
+    "close": (frozenset({"running", "paused"}), "completed"),
     "stop": (frozenset({"draft", "running", "paused"}), "stopped"),
 }
 _LIFE = timedelta(days=14)  # a person's place in a campaign always ends
@@ -43,6 +44,11 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
             return False
         if known.state in ("stopped", "completed"):
             raise Conflict("campaign-over", f"Campaign {file.id!r} is {known.state}; give the file a new id.")
+        if known.state != "draft" and known.purpose != file.purpose:
+            raise Conflict(
+                "campaign-purpose-fixed",
+                "People have opted out of the purpose as it was; give the file a new id for another purpose.",
+            )
         tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, **values)
         _log(tx, file.id, by, "applied", before=known.config, after=config)
         return True
@@ -72,7 +78,7 @@ def _log(tx: Tx, campaign_id: str, by: str, what: str, *, before: Any, after: An
 
 
 def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
-    """start, pause, resume or stop; returns the new state. Stop cancels what is queued or rings."""
+    """start, pause, resume, close or stop; returns the new state. Stop cancels what is queued or rings."""
     allowed, target = ACTIONS[action]
     with rt.db.begin() as tx:
         row = campaign_row(tx, campaign_id, lock=True)
@@ -84,14 +90,15 @@ def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
             )
         tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
         _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
-        if action == "stop":
+        if action in ("close", "stop"):
             close_waiting(tx, campaign_id)
+        if action == "stop":
             tx.emit(CampaignStopped(campaign_id=campaign_id))
     return target
 
 
 def close_waiting(tx: Tx, campaign_id: str) -> int:
-    """Give everybody who still waits in a stopped campaign their outcome; returns how many they were."""
+    """Give everybody who still waits in a campaign that ends their outcome; returns how many they were."""
     waiting = tx.all(
         sa.select(campaign_contact.c.id, campaign_contact.c.tries).where(
             campaign_contact.c.campaign_id == campaign_id,
@@ -135,10 +142,15 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
     if row.state == "stopped":
         raise Conflict("campaign-over", f"Campaign {campaign_id!r} was stopped; use a new one.")
     new = _add(tx, campaign_id, list(contact_ids))
-    if new and row.state == "completed":
-        over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
-        tx.update(campaign, over, state="running", changed_at=tx.now)
+    if new:
+        reopen(tx, campaign_id)
     return new
+
+
+def reopen(tx: Tx, campaign_id: str) -> None:
+    """Somebody is to be called in a campaign that had completed: it runs again."""
+    over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
+    tx.update(campaign, over, state="running", changed_at=tx.now)
 
 
 def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
@@ -165,14 +177,19 @@ def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
 
 
 def complete_finished(tx: Tx, *, but: sa.Select[tuple[str]]) -> None:
-    """A running campaign whose people all have their outcome is completed, ``but`` those that owe a call."""
+    """A running campaign whose people all have their outcome is completed, ``but`` those that owe a call.
+
+    A standing campaign is never over: people come in all day.
+    """
     open_ones = sa.select(campaign_contact.c.campaign_id).where(campaign_contact.c.status != "done")
-    tx.update(
-        campaign,
-        (campaign.c.state == "running")
-        & campaign.c.id.not_in(open_ones)
-        & campaign.c.id.not_in(but)
-        & campaign.c.id.in_(sa.select(campaign_contact.c.campaign_id)),
-        state="completed",
-        changed_at=tx.now,
+    finished = tx.all(
+        sa.select(campaign.c.id, campaign.c.config).where(
+            campaign.c.state == "running",
+            campaign.c.id.not_in(open_ones),
+            campaign.c.id.not_in(but),
+            campaign.c.id.in_(sa.select(campaign_contact.c.campaign_id)),
+        )
     )
+    ids = [row.id for row in finished if not row.config.get("standing")]
+    if ids:
+        tx.update(campaign, campaign.c.id.in_(ids), state="completed", changed_at=tx.now)

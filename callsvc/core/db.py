@@ -189,10 +189,18 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     engine = sa.create_engine(
-        parsed, poolclass=QueuePool, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 15}
+        parsed,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=8,
+        connect_args={"timeout": 15},
+        hide_parameters=True,
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callsvc.core.errors import Invalid
@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     )
     callsvc_log_format: str = Field("json", pattern="json|console", description="json or console.")
 
+    @model_validator(mode="after")
+    def _times_that_prevent_doubles(self) -> Self:
+        """A request may be under way for the client's time-out; nobody may settle its leg before that."""
+        if self.callsvc_lease_s <= self.callsvc_client_timeout_s:
+            raise ValueError("CALLSVC_LEASE_S must exceed CALLSVC_CLIENT_TIMEOUT_S")
+        if self.callsvc_settle_s <= self.callsvc_client_timeout_s:
+            raise ValueError("CALLSVC_SETTLE_S must exceed CALLSVC_CLIENT_TIMEOUT_S plus the carrier's delay")
+        return self
+
     @classmethod
     def from_environment(cls) -> Self:
         """The settings in force; a missing or bad one is named with what to do about it."""
@@ -100,7 +109,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
-            name = str(first["loc"][0]).upper()
+            name = str(first["loc"][0]).upper() if first["loc"] else "CALLSVC_SETTLE_S"
             if first["type"] == "missing":
                 raise Invalid(
                     "setting-missing",

@@ -140,7 +140,7 @@ class Morning:
     def _stop_campaigns(self) -> None:
         for name in (TRACING, VISITS):
             try:
-                change_state(self.rt, name, "stop", BY)
+                change_state(self.rt, name, "close", BY)
             except Conflict:
                 continue  # completed by itself: everybody has an outcome
 

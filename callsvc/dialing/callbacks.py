@@ -1,31 +1,45 @@
 """Callbacks: a time the person chose is a promise. Due ones go back to the front of their campaign."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import leg
 from callsvc.campaigns.calendar import zone
+from callsvc.campaigns.dispositions import CALLBACK_CANCELED
+from callsvc.campaigns.events import CampaignStopped, ContactFinished
+from callsvc.campaigns.service import finish_contact, reopen
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
+from callsvc.core.errors import Invalid
+from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.tables import callback
 from callsvc.runtime import Runtime
 
+CALLBACK_BOOKED = "callback-booked"
 PROMISED = 100  # priority of a promise over every other call of the campaign
 
 
 def book_callback(tx: Tx, leg_id: str, *, in_minutes: int | None, at: str | None, days: int) -> datetime:
-    """Book a return call for the person on this leg; returns the agreed lived instant."""
+    """Book a return call for the person on this leg; returns the agreed lived instant.
+
+    On an inbound call the promise is kept by a standing campaign of our own; a caller who hid their number
+    cannot be called back (``no-number``).
+    """
     row = call_of_leg(tx, leg_id)
     number_id = tx.scalar(sa.select(leg.c.number_id).where(leg.c.id == leg_id))
+    if number_id is None:
+        raise Invalid("no-number", "Nobody can be called back without a number.")
+    place_id = row.campaign_contact_id or enrol_caller(tx, row, number_id, CALLBACK_BOOKED)
     due_at = _agreed(tx, row.contact_id, in_minutes, at, days)
     tx.insert(
         callback,
         id=tx.new_id("cbk"),
         number_id=number_id,
-        campaign_contact_id=row.campaign_contact_id,
+        campaign_contact_id=place_id,
         call_id=row.id,
         region_code=row.region_code,
         due_at=due_at,
@@ -56,29 +70,63 @@ def promised_campaigns() -> sa.Select[tuple[str]]:
 
 
 def call_back_due(rt: Runtime) -> int:
-    """Promises whose time has come wait in front of their campaign, if it still runs."""
+    """Promises whose time has come wait in front of their campaign, if it was not paused or stopped.
+
+    A person who is on the line with us at that moment, or being called, keeps the promise for the next look.
+    """
     with rt.db.read() as tx:
-        due = tx.all(
-            sa.select(callback.c.id).where(callback.c.status == "booked", callback.c.due_at <= tx.now)
-        )
+        due = tx.all(_due(tx))
     if not due:
         return 0
     with rt.db.begin() as tx:
-        rows = tx.all(
-            sa.select(callback.c.id, callback.c.campaign_contact_id)
-            .join(campaign_contact, campaign_contact.c.id == callback.c.campaign_contact_id)
-            .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
-            .where(callback.c.status == "booked", callback.c.due_at <= tx.now, campaign.c.state == "running")
-        )
+        rows = tx.all(_due(tx).with_for_update(of=campaign_contact))
         for row in rows:
             tx.update(callback, callback.c.id == row.id, status="due")
             tx.update(
                 campaign_contact,
-                campaign_contact.c.id == row.campaign_contact_id,
+                campaign_contact.c.id == row.place_id,
                 status="waiting",
                 outcome=None,
                 outcome_at=None,
                 next_try_at=tx.now,
                 priority=PROMISED,
             )
+            reopen(tx, row.campaign_id)
     return len(rows)
+
+
+def _due(tx: Tx) -> sa.Select[Any]:
+    return (
+        sa.select(callback.c.id, campaign_contact.c.id.label("place_id"), campaign_contact.c.campaign_id)
+        .join(campaign_contact, campaign_contact.c.id == callback.c.campaign_contact_id)
+        .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
+        .where(
+            callback.c.status == "booked",
+            callback.c.due_at <= tx.now,
+            campaign.c.state.in_(("running", "completed")),
+            campaign_contact.c.status == "done",
+        )
+    )
+
+
+def settle_callbacks(tx: Tx, event: ContactFinished) -> None:
+    """The person's place has another outcome: a promise that was due is kept, one still to come is moot.
+
+    Except that a new callback was asked for: then the newest promise stands.
+    """
+    mine = callback.c.campaign_contact_id == event.campaign_contact_id
+    tx.update(callback, mine & (callback.c.status == "due"), status="done")
+    if event.outcome not in (CALLBACK_BOOKED, "callback"):
+        tx.update(callback, mine & (callback.c.status == "booked"), status="canceled")
+
+
+def cancel_callbacks(tx: Tx, event: CampaignStopped) -> None:
+    """Stop breaks promises, and says so: the outcome is no longer that somebody will call back."""
+    promised = tx.all(
+        sa.select(campaign_contact.c.id)
+        .join(callback, callback.c.campaign_contact_id == campaign_contact.c.id)
+        .where(campaign_contact.c.campaign_id == event.campaign_id, callback.c.status == "booked")
+        .distinct()
+    )
+    for row in promised:
+        finish_contact(tx, row.id, CALLBACK_CANCELED)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from callsvc.calls.placing import Claim, claim_leg, give_up, order_for, send_claim
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.tables import call, leg, live_call
-from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
+from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.core.db import Tx
-from callsvc.dialing.facts import ledger_of, with_ledger
+from callsvc.dialing.facts import facts_of_leg
 from callsvc.runtime import Runtime
 
 _LONGEST_CALL_S = 3600
@@ -31,7 +31,7 @@ def place_attempts(rt: Runtime, leg_ids: list[str]) -> None:
 
 def _claim(tx: Tx, leg_id: str) -> Claim | None:
     place = tx.first(
-        sa.select(campaign_contact.c.campaign_id, campaign_contact.c.contact_id, leg.c.number_id)
+        sa.select(campaign_contact.c.campaign_id, leg.c.number_id)
         .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
         .join(leg, leg.c.call_id == call.c.id)
         .where(leg.c.id == leg_id)
@@ -45,17 +45,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         return None
     campaign = campaign_row(tx, place.campaign_id)
     config = config_of(campaign)
-    person = people(tx, [place.contact_id])[place.contact_id]
-    ledger = ledger_of(tx, [number.id], config.id, budgeted=config.most_calls_a_day > 0, but=leg_id)
-    facts = base_facts(
-        tx.settings,
-        config=config,
-        state=campaign.state,
-        person=person,
-        number=number,
-        suppressions=suppression_pairs(tx, [number.id]).get(number.id, ()),
-    )
-    verdict = may_contact(with_ledger(facts, ledger, number.id), "voice", tx.now)
+    verdict = may_contact(facts_of_leg(tx, row, config, campaign.state), "voice", tx.now)
     if not verdict.yes:
         give_up(tx, row, "refused", " ".join(verdict.reasons))
         return None

@@ -13,7 +13,9 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import base_facts, numbers_of, people, suppression_pairs
 from callsvc.campaigns.rules import DAY, Facts
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
 
 # A claim counts against every cap unless it is proven that nothing was placed.
 _COUNTED = ("planned", "claimed", "placed", "in-doubt")
@@ -109,3 +111,21 @@ def candidates(
         for contact_id in contact_ids
         if contact_id in known
     }
+
+
+def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Facts:
+    """What ``may_contact`` asks about the person of one attempt, without its own claim."""
+    contact_id = tx.scalar(sa.select(call.c.contact_id).where(call.c.id == row.call_id))
+    number = tx.first(sa.select(phone_number).where(phone_number.c.id == row.number_id))
+    if number is None:
+        raise NotFound("number-unknown", "No number of ours has this id.")
+    facts = base_facts(
+        tx.settings,
+        config=config,
+        state=state,
+        person=people(tx, [contact_id])[contact_id],
+        number=number,
+        suppressions=suppression_pairs(tx, [number.id]).get(number.id, ()),
+    )
+    ledger = ledger_of(tx, [number.id], config.id, budgeted=config.most_calls_a_day > 0, but=row.id)
+    return with_ledger(facts, ledger, number.id)

@@ -86,9 +86,12 @@ def _load(tx: Tx, campaign_id: str) -> Load:
 def _room_of_all(tx: Tx) -> int:
     """The carrier's own limit, shared by all campaigns: set-ups in the last window."""
     recent = tx.scalar(
-        sa.select(sa.func.count()).select_from(leg).where(leg.c.planned_at > tx.now - PACE_WINDOW)
+        sa.select(sa.func.count())
+        .select_from(leg)
+        .where(leg.c.planned_at > tx.now - PACE_WINDOW, leg.c.placement != "received")
     )
-    return int(tx.settings.callsvc_calls_per_second * PACE_WINDOW.total_seconds()) - int(recent)
+    allowed = max(1, int(tx.settings.callsvc_calls_per_second * PACE_WINDOW.total_seconds()))
+    return allowed - int(recent)
 
 
 def _plan_people(tx: Tx, config: CampaignFile, due: Any) -> list[str]:

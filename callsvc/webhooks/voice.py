@@ -3,6 +3,7 @@
 The turn's number is in the URL, so that a key pressed twice is two turns and a repeated request is one.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,17 +12,22 @@ from sqlalchemy.engine import Row
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
-from callsvc.campaigns.facts import campaign_row, config_of, suppression_pairs
-from callsvc.campaigns.rules import is_suppressed
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.rules import hours_of, is_suppressed
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier import twiml
 from callsvc.carrier.vocabulary import IN_PROGRESS, verdict
 from callsvc.core.db import Tx
+from callsvc.dialing.facts import facts_of_leg
 from callsvc.flows.service import session_of
 from callsvc.runtime import Runtime
 from callsvc.webhooks import conversation
 from callsvc.webhooks.once import first_time, store_answer, stored_answer
 from callsvc.webhooks.requests import CarrierRequest
+
+# A call that rang in time may be answered a little after the window closed.
+_LATE_ANSWER = timedelta(minutes=3)
 
 
 def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str:
@@ -53,18 +59,30 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
         return twiml.hang_up()
     campaign = campaign_row(tx, place.campaign_id)
     config = config_of(campaign)
-    pairs = suppression_pairs(tx, [row.number_id]).get(row.number_id, [])
-    if is_suppressed(pairs, config.purpose, "voice"):
-        # They opted out after this call was claimed: not a word, and the outcome says why.
-        return _suppressed(tx, row)
+    unwanted = _unwanted(tx, row, campaign.state, config)
+    if unwanted:
+        return _say_nothing(tx, row, unwanted)
     return conversation.begin(
         tx, row, campaign.flow_version, caller_id=config.caller_id, answered_by=answered_by
     )
 
 
-def _suppressed(tx: Tx, row: Row[Any]) -> str:
-    tx.update(leg, leg.c.id == row.id, reasons="suppressed")
-    tx.update(call, call.c.id == row.call_id, outcome="suppressed")
+def _unwanted(tx: Tx, row: Row[Any], state: str, config: CampaignFile) -> str:
+    """Why not a word may be said though somebody answered: it was stopped, or became wrong, meanwhile."""
+    facts = facts_of_leg(tx, row, config, state)
+    if is_suppressed(facts.suppressions, config.purpose, "voice"):
+        return "suppressed"
+    if row.end_asked_at is not None or state == "stopped":
+        return "stopped"
+    hours = hours_of(facts)
+    if hours is None or not (hours.open_at(tx.now) or hours.open_at(tx.now - _LATE_ANSWER)):
+        return "outside-window"
+    return ""
+
+
+def _say_nothing(tx: Tx, row: Row[Any], reason: str) -> str:
+    tx.update(leg, leg.c.id == row.id, reasons=reason)
+    tx.update(call, call.c.id == row.call_id, outcome=reason)
     return twiml.hang_up()
 
 

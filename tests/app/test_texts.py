@@ -9,7 +9,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import callsvc
-from callsvc.campaigns.dispositions import DISPOSITIONS, NOT_REACHED, STOPPED, UNCALLABLE
+from callsvc.campaigns.dispositions import CALLBACK_CANCELED, DISPOSITIONS, NOT_REACHED, STOPPED, UNCALLABLE
 from callsvc.labels import OUTCOMES
 
 HOME = Path(callsvc.__file__).parent
@@ -46,7 +46,7 @@ def test_placeholders_survive_translation() -> None:
 
 def test_every_outcome_a_person_can_end_with_has_a_label() -> None:
     final = {name for name, flags in DISPOSITIONS.items() if flags.final}
-    assert final | {NOT_REACHED, STOPPED, UNCALLABLE} <= set(OUTCOMES)
+    assert final | {CALLBACK_CANCELED, NOT_REACHED, STOPPED, UNCALLABLE} <= set(OUTCOMES)
 
 
 def test_files_of_others_are_the_published_ones() -> None:

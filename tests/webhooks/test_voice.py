@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import sqlalchemy as sa
 
 from callsvc.calls.tables import call, carrier_update, incident, leg, webhook_event
+from callsvc.campaigns.service import change_state
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import suppression
@@ -15,7 +16,7 @@ from callsvc.dialing.tables import callback
 from callsvc.flows.tables import flow_session
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
-from tests.factories import advance, places, publish_library, start_campaign
+from tests.factories import advance, make_country, places, publish_library, start_campaign
 from tests.webhooks.conftest import Phone
 
 NUMBER = "+33639980001"
@@ -203,3 +204,75 @@ def test_the_carriers_update_of_a_suppressed_call_waits_for_nobody(rt: Runtime, 
     with rt.db.begin() as tx:
         suppress(tx, find_number(tx, NUMBER) or "", "all", source="test")
     assert _one(rt, carrier_update).action == "end"
+
+
+def test_a_callback_that_took_place_is_kept_and_stop_cancels_one_to_come(rt: Runtime, phone: Phone) -> None:
+    start_campaign(rt, NUMBER)
+    leg_id = phone.ring()
+    phone.voice(leg_id, 0)
+    for turn, keys in enumerate(("1", "1980", "4", "1"), start=1):
+        phone.voice(leg_id, turn, Digits=keys)
+    phone.status(leg_id, 3, "completed", CallDuration="50")
+    advance(rt, 3601)
+    call_back_due(rt)
+    again = phone.ring()
+    phone.voice(again, 0)
+    for turn, keys in enumerate(("1", "1980", "4", "3"), start=1):
+        phone.voice(again, turn, Digits=keys)
+    phone.status(again, 3, "completed", CallDuration="50")
+    with rt.db.read() as tx:
+        kept = [row.status for row in tx.all(sa.select(callback).order_by(callback.c.created_at))]
+    assert kept == ["done", "booked"] and places(rt)[0].outcome == "callback-booked"
+    change_state(rt, "tracing", "stop", "test")
+    with rt.db.read() as tx:
+        assert tx.scalar(sa.select(callback.c.status).where(callback.c.status != "done")) == "canceled"
+    assert places(rt)[0].outcome == "callback-canceled"
+
+
+def test_who_answers_just_after_the_campaign_was_stopped_is_not_spoken_to(
+    rt: Runtime, phone: Phone, spoken: Spoken
+) -> None:
+    start_campaign(rt, NUMBER)
+    leg_id = phone.ring()
+    change_state(rt, "tracing", "stop", "test")
+    document = phone.voice(leg_id, 0)
+    assert spoken(document) == "" and document.find("Hangup") is not None
+    phone.status(leg_id, 3, "completed", CallDuration="1")
+    assert places(rt)[0].outcome == "not-reached"
+
+
+def test_who_answers_long_after_the_window_closed_is_not_spoken_to(
+    rt: Runtime, phone: Phone, spoken: Spoken
+) -> None:
+    """The carrier held the call back in its own queue."""
+    start_campaign(rt, NUMBER)
+    leg_id = phone.ring()
+    advance(rt, 11 * 3600)
+    assert spoken(phone.voice(leg_id, 0)) == ""
+
+
+def test_a_caller_who_books_a_callback_is_called_back(rt: Runtime, phone: Phone) -> None:
+    with rt.db.begin() as tx:
+        make_country(tx)
+    publish_library(rt, "front-desk")
+    given = {"CallSid": "CAin", "From": NUMBER, "To": "+33199000100", "CallStatus": "ringing"}
+    document = ElementTree.fromstring(phone.post("/webhooks/voice/inbound", given).text)
+    leg_id = _one(rt, leg).id
+    for keys in ("1", "0", "1", "1"):  # French; anything; nobody is there: call me back; in an hour
+        path = str(next(document.iter("Gather")).get("action"))
+        document = phone.voice(leg_id, int(path.rsplit("/", 1)[1]), Digits=keys)
+    done = {"CallSid": "CAin", "CallStatus": "completed", "SequenceNumber": "1", "CallDuration": "9"}
+    phone.post("/webhooks/status/inbound", done)
+    booked = _one(rt, callback)
+    assert booked.status == "booked" and booked.campaign_contact_id is not None
+    [place] = places(rt, "callbacks")
+    assert place.outcome == "callback-booked"
+    advance(rt, 3601)
+    assert call_back_due(rt) == 1
+    again = phone.ring()
+    assert _one_leg(rt, again).number_id == _one_leg(rt, leg_id).number_id
+
+
+def _one_leg(rt: Runtime, leg_id: str) -> Any:
+    with rt.db.read() as tx:
+        return tx.first(sa.select(leg).where(leg.c.id == leg_id))
