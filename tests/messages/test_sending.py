@@ -219,6 +219,18 @@ def test_an_older_message_with_the_same_words_is_not_taken_for_the_one_in_doubt(
     assert [row.placement for row in _rows(rt)] == ["placed", "not-placed"]
 
 
+def test_a_message_of_long_before_that_is_not_in_our_books_is_not_taken_for_it_either(rt: Runtime) -> None:
+    _carrier(rt).create_message(to=NUMBER, from_="+33199000199", body="Bonjour", status_url="")
+    advance(rt, 120)
+    doubtful = _plan(rt)
+    _carrier(rt).fail_next(InDoubt("time-out"))
+    send_messages(rt, [doubtful])
+    for _ in range(2):
+        advance(rt, 6)
+        settle_message(rt, doubtful)
+    assert (_rows(rt)[0].placement, _rows(rt)[0].sid) == ("not-placed", None)
+
+
 def test_the_same_words_to_the_same_number_wait_until_the_first_is_settled(rt: Runtime) -> None:
     first, second = _plan(rt, "first"), _plan(rt, "second")
     _carrier(rt).fail_next(InDoubt("time-out"), after_placing=True)
