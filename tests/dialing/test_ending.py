@@ -22,7 +22,7 @@ from tests.factories import advance, campaign_file, places, start_campaign
 NUMBER = "+33639980001"
 FALLBACK = {
     "sender": "+33199000199",
-    "text": {"fr": "Nous avons cherché à vous joindre.", "en": "We called."},
+    "text": {"fr": "Nous avons cherché à vous joindre.", "en": "We rang."},
 }
 
 

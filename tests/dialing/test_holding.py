@@ -1,5 +1,6 @@
 """Who is due to be called and calls us: their turn waits while they are on the line, and is never lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -81,27 +82,19 @@ def test_nobody_is_dialled_while_they_are_on_the_line(rt: Runtime) -> None:
     assert plan_calls(rt) == 0
 
 
-def test_who_was_reached_by_their_own_call_is_done(rt: Runtime) -> None:
-    world = start_campaign(rt, NUMBER)
-    _hangs_up(rt, _calls_in(rt, world, "resolved-by-phone"))
-    assert (_place(rt).status, _place(rt).outcome) == ("done", "resolved-by-phone")
-
-
-@pytest.mark.parametrize(("outcome", "hinted"), [("hung-up", True), (None, True), ("reached", False)])
-def test_who_was_not_surely_reached_waits_for_their_turn_as_before(
+@pytest.mark.parametrize("hinted", [True, False])
+@pytest.mark.parametrize("outcome", ["hung-up", None, "reached"])
+def test_without_an_agents_word_everybody_of_the_number_waits_for_their_turn(
     rt: Runtime, outcome: str | None, hinted: bool
 ) -> None:
-    world = start_campaign(rt, NUMBER)
-    before = _place(rt).next_try_at
-    _hangs_up(rt, _calls_in(rt, world, outcome, hinted=hinted))
-    assert (_place(rt).status, _place(rt).next_try_at, _place(rt).skip_reasons) == ("waiting", before, "")
-    assert plan_calls(rt) == 1
-
-
-def test_of_two_people_of_one_number_only_the_one_spoken_to_is_done(rt: Runtime) -> None:
+    """The number is a hint: what a flow heard closes nobody's place. Half an hour of peace comes first."""
     world = start_campaign(rt, NUMBER, NUMBER)
-    _hangs_up(rt, _calls_in(rt, world, "reached"))
-    assert [place.status for place in places(rt)] == ["done", "waiting"]
+    _hangs_up(rt, _calls_in(rt, world, outcome, hinted=hinted))
+    assert {(place.status, place.skip_reasons) for place in places(rt)} == {("waiting", "")}
+    assert {place.next_try_at for place in places(rt)} == {rt.clock.now() + timedelta(minutes=30)}
+    assert plan_calls(rt) == 0
+    advance(rt, 30 * 60)
+    assert plan_calls(rt) == 1  # one number, one call
 
 
 def test_a_hold_ends_after_four_hours_though_nobody_told_us_of_the_end(rt: Runtime) -> None:
