@@ -36,9 +36,7 @@ def expire_claims(rt: Runtime) -> int:
     """
     with rt.db.read() as tx:
         late = tx.all(
-            sa.select(leg.c.id)
-            .where(leg.c.placement == "claimed", leg.c.lease_until < tx.machine_now)
-            .order_by(leg.c.id)
+            sa.select(leg.c.id).where(leg.c.placement == "claimed", leg.c.lease_until < tx.machine_now)
         )
     for row in late:
         with rt.db.begin() as tx:

@@ -42,7 +42,7 @@ def _end_overdue_legs(rt: Runtime) -> int:
     One transaction a leg, with a leg's own order of locks, as a webhook of the same call may come meanwhile.
     """
     with rt.db.read() as tx:
-        late = tx.all(sa.select(leg.c.id).where(_OVERDUE, leg.c.deadline_at < tx.now).order_by(leg.c.id))
+        late = tx.all(sa.select(leg.c.id).where(_OVERDUE, leg.c.deadline_at < tx.now))
     for_each(rt.db, [row.id for row in late], lambda leg_id: _end_overdue(rt, leg_id))
     return len(late)
 

@@ -212,9 +212,9 @@ def expire_message_claims(rt: Runtime) -> int:
     """Messages whose worker died between claim and record are in doubt."""
     with rt.db.read() as tx:
         late = tx.all(
-            sa.select(message.c.id)
-            .where(message.c.placement == "claimed", message.c.lease_until < tx.machine_now)
-            .order_by(message.c.id)
+            sa.select(message.c.id).where(
+                message.c.placement == "claimed", message.c.lease_until < tx.machine_now
+            )
         )
     for row in late:
         with rt.db.begin() as tx:
