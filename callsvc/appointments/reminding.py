@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.appointments.service import reminder_cause
 from callsvc.appointments.tables import appointment, reminder
 from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.facts import numbers_of
@@ -51,8 +52,9 @@ def _due(tx: Tx) -> sa.Select[Any]:
 
 def _remind(tx: Tx, row: Row[Any]) -> None:
     mobiles = [one for one in numbers_of(tx, [row.contact_id]).get(row.contact_id, []) if one.kind != "fixed"]
-    tx.update(reminder, reminder.c.id == row.id, status="sent" if mobiles else "canceled")
-    if not mobiles:
+    due = (reminder.c.id == row.id) & (reminder.c.status == "due")
+    mine = tx.update(reminder, due, status="sent" if mobiles else "canceled")
+    if not mine or not mobiles:  # cancelled, or taken by another ticker, since it was read
         return
     local = row.starts_at.astimezone(zone(row.zone) or zone("Europe/Paris"))
     text = _TEXTS.get(row.language, _TEXTS["fr"]).format(
@@ -66,6 +68,6 @@ def _remind(tx: Tx, row: Row[Any]) -> None:
         body=" ".join(text.split()),
         sender=tx.settings.callsvc_caller_id,
         purpose=PURPOSE,
-        cause=f"reminder:{row.id}",
+        cause=reminder_cause(row.id),
         campaign_contact_id=None,
     )

@@ -1,4 +1,8 @@
-"""Appointments: confirmed, moved, cancelled; a visit solved by phone is cancelled with its reminders."""
+"""Appointments: confirmed, moved, cancelled; a visit solved by phone is cancelled with its reminders.
+
+A person may only wish for another time: no date is invented. The visit stands with its reminders, marked
+``move-requested``, until somebody agrees on a time with them.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +14,8 @@ from callsvc.appointments.tables import appointment, reminder
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import call
 from callsvc.core.db import Tx
+from callsvc.messages.service import give_up_message, lock_message
+from callsvc.messages.tables import message
 from callsvc.routing.events import WrapUpEnded
 
 _REMIND_BEFORE = (timedelta(days=1), timedelta(hours=2))
@@ -78,15 +84,15 @@ def act(tx: Tx, leg_id: str, action: str, slot: str | None) -> None:
 
 
 def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> None:
-    """confirm, move, cancel, or resolved (by phone: the visit and its reminders are cancelled)."""
+    """confirm, move (to the instant ``slot``, else only wished for), cancel, or resolved by phone.
+
+    Cancelled or resolved, a visit loses its reminders, even one planned and not sent yet.
+    """
     where = appointment.c.id == visit.id
     if action == "confirm":
         tx.update(appointment, where, status="confirmed", changed_at=tx.now)
     elif action == "move":
-        starts_at = _slot(max(visit.starts_at, tx.now), slot)
-        _drop_reminders(tx, visit.id)
-        tx.update(appointment, where, status="moved", starts_at=starts_at, changed_at=tx.now)
-        _remind(tx, visit.id, starts_at)
+        _move(tx, visit, slot)
     elif action in ("cancel", "resolved"):
         _drop_reminders(tx, visit.id)
         tx.update(
@@ -94,21 +100,46 @@ def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> Non
         )
 
 
+def _move(tx: Tx, visit: Row[Any], slot: str | None) -> None:
+    where = appointment.c.id == visit.id
+    agreed = _instant(slot)
+    if agreed is None:
+        tx.update(appointment, where, status="move-requested", wish=(slot or "")[:40], changed_at=tx.now)
+        return
+    _drop_reminders(tx, visit.id)
+    tx.update(appointment, where, status="moved", wish="", starts_at=agreed, changed_at=tx.now)
+    _remind(tx, visit.id, agreed)
+
+
 def _drop_reminders(tx: Tx, appointment_id: str) -> None:
-    tx.update(
-        reminder,
-        (reminder.c.appointment_id == appointment_id) & (reminder.c.status == "due"),
-        status="canceled",
-    )
+    """Those still to come, and the SMS of one whose time has come but which was not sent yet."""
+    mine = reminder.c.appointment_id == appointment_id
+    for row in tx.all(sa.select(reminder.c.id).where(mine, reminder.c.status == "sent")):
+        planned = (message.c.cause == reminder_cause(row.id)) & (message.c.placement == "planned")
+        message_id = tx.scalar(sa.select(message.c.id).where(planned))
+        told = lock_message(tx, message_id) if message_id else None
+        if told is not None and told.placement == "planned":
+            give_up_message(tx, told, "withdrawn", "visit-changed")
+    tx.update(reminder, mine & (reminder.c.status == "due"), status="canceled")
 
 
-def _slot(after: datetime, slot: str | None) -> datetime:
-    """The agreed time: an ISO instant, or the same hour two days later for a wish such as "morning"."""
+def reminder_cause(reminder_id: str) -> str:
+    """What the SMS of a reminder names as its cause."""
+    return f"reminder:{reminder_id}"
+
+
+def _instant(slot: str | None) -> datetime | None:
+    """An ISO instant with its zone; None for a wish such as ``morning``."""
     try:
         agreed = datetime.fromisoformat(slot or "")
     except ValueError:
-        return after + timedelta(days=2)
-    return agreed if agreed.tzinfo else after + timedelta(days=2)
+        return None
+    return agreed if agreed.tzinfo else None
+
+
+def _slot(after: datetime, slot: str | None) -> datetime:
+    """The agreed time of a new appointment: an ISO instant, or the same hour two days later."""
+    return _instant(slot) or after + timedelta(days=2)
 
 
 def follow_disposition(tx: Tx, event: WrapUpEnded) -> None:

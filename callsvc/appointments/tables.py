@@ -13,7 +13,10 @@ appointment = sa.Table(
     sa.Column("place", sa.String(120), nullable=False, default=""),
     sa.Column("reason", sa.String(60), nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),  # booked, confirmed, moved, canceled
+    sa.Column("status", sa.String(16), nullable=False),
+    # booked, confirmed, canceled; moved: to a time that was agreed; move-requested: the person wants another
+    # time (wish), nobody has agreed on one yet, and until then the visit stands where it is
+    sa.Column("wish", sa.String(40), nullable=False, default=""),  # morning, afternoon
     sa.Column("resolved_by_phone", sa.Boolean, nullable=False, default=False),
     sa.Column("changed_at", Instant, nullable=False),
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callsvc.appointments.reminding import send_due_reminders
+from callsvc.appointments.reminding import _due, _remind, send_due_reminders
 from callsvc.appointments.service import act, book, follow_disposition
 from callsvc.appointments.tables import appointment, reminder
 from callsvc.calls.placing import plan_leg
@@ -109,3 +109,34 @@ def test_a_reminder_says_when_and_where_once(rt: Runtime, leg_id: str) -> None:
         [row] = tx.all(sa.select(message))
         text = tx.keyring.decrypt(row.body, f"message:{row.id}")
     assert "18/11 10:30" in text and "box 3" in text and "Covid" not in text
+
+
+def test_a_wish_for_another_time_invents_no_date(rt: Runtime, leg_id: str) -> None:
+    with rt.db.begin() as tx:
+        act(tx, leg_id, "move", "morning")
+    assert (_visit(rt).status, _visit(rt).wish, _visit(rt).starts_at) == ("move-requested", "morning", VISIT)
+    assert [status for status, _ in _reminders(rt)] == ["due", "due"]
+
+
+def test_an_agent_who_says_moved_without_a_time_invents_none_either(rt: Runtime, leg_id: str) -> None:
+    _wrap_up(rt, "moved")
+    assert (_visit(rt).status, _visit(rt).starts_at) == ("move-requested", VISIT)
+
+
+def test_the_sms_of_a_visit_cancelled_before_it_was_sent_is_withdrawn(rt: Runtime, leg_id: str) -> None:
+    advance(rt, 25 * 3600)
+    assert send_due_reminders(rt) == 1
+    _wrap_up(rt, "resolved-by-phone")
+    with rt.db.read() as tx:
+        [row] = tx.all(sa.select(message))
+    assert (row.placement, row.reasons) == ("withdrawn", "visit-changed")
+
+
+def test_a_reminder_cancelled_since_it_was_read_is_not_sent(rt: Runtime, leg_id: str) -> None:
+    advance(rt, 25 * 3600)
+    with rt.db.begin() as tx:
+        [row] = tx.all(_due(tx))
+        tx.update(reminder, reminder.c.id == row.id, status="canceled")
+        _remind(tx, row)
+    with rt.db.read() as tx:
+        assert tx.all(sa.select(message)) == []

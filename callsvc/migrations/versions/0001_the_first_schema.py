@@ -435,6 +435,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=False),
         sa.Column("starts_at", callsvc.core.db.Instant(timezone=True), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("wish", sa.String(length=40), nullable=False),
         sa.Column("resolved_by_phone", sa.Boolean(), nullable=False),
         sa.Column("changed_at", callsvc.core.db.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_appointment_contact_id")),
