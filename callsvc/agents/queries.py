@@ -111,14 +111,14 @@ def anybody_free(tx: Tx, region_code: str) -> bool:
     )
 
 
-def anybody_on_duty(tx: Tx, regions: Collection[str], skill: str) -> bool:
-    """Is at least one agent with the skill on duty in one of these regions, free or not?"""
-    return (
-        tx.first(
-            sa.select(agent.c.id)
+def platforms_on_duty(tx: Tx, regions: Collection[str], skill: str, language: str) -> Sequence[str]:
+    """Codes of platforms of these regions where somebody with the skill and the language is on duty."""
+    return [
+        row.platform_code
+        for row in tx.all(
+            sa.select(agent.c.platform_code)
             .join(agent_skill, (agent_skill.c.agent_id == agent.c.id) & (agent_skill.c.skill == skill))
-            .where(agent.c.region_code.in_(regions), ON_DUTY)
-            .limit(1)
+            .where(agent.c.region_code.in_(regions), ON_DUTY, _speaking(language))
+            .distinct()
         )
-        is not None
-    )
+    ]

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import anybody_on_duty
+from callsvc.agents.queries import platforms_on_duty
 from callsvc.core.db import Tx
 from callsvc.platforms.queries import platform_by_code
+from callsvc.platforms.service import opening_of
 from callsvc.routing.deciding import close_aid
 from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import load_region
@@ -146,10 +147,14 @@ def place_of(tx: Tx, leg_id: str) -> Place | None:
     )
 
 
-def any_agents_open(tx: Tx, platform_code: str, skill: str) -> bool:
-    """Is anybody with the skill on duty at home, or in a region that aids it and has not opted out?"""
+def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str) -> bool:
+    """Could anybody take this call: on duty, with the skill and the language, at a platform that is open?
+
+    At home while the caller's own platform is open; else in a region that aids it and has not opted out. An
+    agent who forgot to sign out does not keep a closed platform open.
+    """
     home = platform_by_code(tx, platform_code).region_code
-    if anybody_on_duty(tx, [home], skill):
+    if opening_of(tx, platform_code).is_open and platforms_on_duty(tx, [home], skill, language):
         return True
     helpers = [row.aiding_region for row in agreements_of(tx, home)]
     out = {
@@ -160,7 +165,8 @@ def any_agents_open(tx: Tx, platform_code: str, skill: str) -> bool:
             )
         )
     }
-    return anybody_on_duty(tx, [code for code in helpers if code not in out], skill)
+    willing = [code for code in helpers if code not in out]
+    return any(opening_of(tx, code).is_open for code in platforms_on_duty(tx, willing, skill, language))
 
 
 def expire_entries(rt: Runtime) -> int:

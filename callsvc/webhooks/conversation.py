@@ -66,9 +66,9 @@ def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) 
 
 
 def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str) -> bool:
-    """Join the queue of the home platform; False when nobody with the skill is on duty anywhere."""
+    """Join the queue of the home platform; False when nobody who could take the call is on duty anywhere."""
     row = call_of_leg(tx, leg.id)
-    if not routing.any_agents_open(tx, row.platform_code, queue.skill):
+    if not routing.any_agents_open(tx, row.platform_code, queue.skill, language):
         return False
     routing.enter_queue(
         tx,

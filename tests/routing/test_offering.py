@@ -269,9 +269,9 @@ def test_position_and_predicted_wait_of_a_waiting_call(world: World) -> None:
 
 
 def test_a_platform_is_open_while_anybody_who_could_take_the_call_is_on_duty(world: World) -> None:
-    def is_open(skill: str = "tracing") -> bool:
+    def is_open(skill: str = "tracing", language: str = "fr") -> bool:
         with world.rt.db.read() as tx:
-            return routing.any_agents_open(tx, "67", skill)
+            return routing.any_agents_open(tx, "67", skill, language)
 
     assert not is_open()
     helper = world.agent("75")
@@ -286,3 +286,17 @@ def test_a_platform_is_open_while_anybody_who_could_take_the_call_is_on_duty(wor
     assert world.reservation_of(home) is not None
     assert is_open()
     assert world.agent_row(helper).state == "idle"
+
+
+def test_nobody_who_speaks_the_callers_language_or_nobody_open_is_closed(world: World) -> None:
+    def is_open(language: str = "fr") -> bool:
+        with world.rt.db.read() as tx:
+            return routing.any_agents_open(tx, "67", "tracing", language)
+
+    world.agent("67")
+    assert is_open() and not is_open("en")
+    world.agent("75", languages=("en",))
+    world.aid("44", "11")
+    assert is_open("en")
+    world.later(12 * 3600)  # ten in the evening
+    assert not is_open() and not is_open("en")
