@@ -21,6 +21,7 @@ VOCABULARY: Mapping[str, Variable] = MappingProxyType(
         "contact.last_name": Variable("Rakotomalala-Dupont"),
         "contact.birth_year": Variable("1980"),
         "contact.language": Variable("fr"),
+        "contact.has_mobile": Variable("true"),
         "contact.isolating": Variable("true", health=True),
         "contact.symptoms": Variable("true", health=True),
         "contact.test_result": Variable("positif", health=True),
@@ -35,6 +36,7 @@ VOCABULARY: Mapping[str, Variable] = MappingProxyType(
         "appointment.place": Variable("12 avenue de la République, Ivry"),
         "appointment.kind": Variable("rendez-vous sur place"),
         "call.direction": Variable("outbound"),
+        "call.has_number": Variable("true"),
         "session.language": Variable("fr"),
         "session.channel": Variable("voice"),
     }

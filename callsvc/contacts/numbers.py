@@ -1,6 +1,7 @@
 """Phone numbers at rest: one row each, found by keyed hash, read only where a call is placed or shown."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -8,7 +9,12 @@ from sqlalchemy.engine import Row
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
-from callsvc.core.phone_numbers import territory_of_number, zone_of
+from callsvc.core.phone_numbers import Number, is_fictional, read_cell, territory_of_number, zone_of
+
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+# What the carrier sends in place of a withheld number: ANONYMOUS, BLOCKED, RESTRICTED, UNKNOWN, UNAVAILABLE
+# spelled on a telephone's keys.
+_WITHHELD: Final = frozenset({"+266696687", "+2562533", "+7378742883", "+8656696", "+86282452253"})
 
 
 def store_number(tx: Tx, e164: str, *, synthetic: bool, country: str, kind: str, zone: str) -> str:
@@ -34,18 +40,26 @@ def store_number(tx: Tx, e164: str, *, synthetic: bool, country: str, kind: str,
     return str(tx.scalar(sa.select(phone_number.c.id).where(phone_number.c.fingerprint == fingerprint)))
 
 
-def store_caller(tx: Tx, e164: str) -> str:
-    """The id of a number that called or texted us; whether it may be dialled is decided when it is."""
-    territory = territory_of_number(e164) or "ZZ"
-    known = find_number(tx, e164)
+def store_caller(tx: Tx, said: str) -> str | None:
+    """The id of the number that called or texted us; None when the carrier named none that is one.
+
+    A withheld number, a softphone or a name must never become one number that many people share. Whether a
+    stored one may be dialled is decided when it is. Example: ``anonymous`` gives None.
+    """
+    if not _E164.fullmatch(said) or said in _WITHHELD:
+        return None
+    known = find_number(tx, said)
     if known is not None:
         return known
+    territory = territory_of_number(said) or "ZZ"
+    readings = read_cell(said, fiction_allowed=True, countries=frozenset({territory}))
+    read = next((one for one in readings if isinstance(one, Number) and one.e164 == said), None)
     return store_number(
         tx,
-        e164,
-        synthetic=tx.settings.carrier_is_loopback,
-        country=territory,
-        kind="other",
+        said,
+        synthetic=tx.settings.carrier_is_loopback or is_fictional(said),
+        country=read.territory if read else territory,
+        kind=read.kind if read else "other",
         zone=zone_of(territory=territory) or "Europe/Paris",
     )
 

@@ -120,17 +120,24 @@ def _store_numbers(tx: Tx, batch: Sequence[Placed], stored: Stored) -> None:
         for number in placed.row.numbers:
             fingerprint = prints[number.e164]
             if fingerprint in known:
-                number_id, synthetic = known[fingerprint]
+                number_id, synthetic, kind = known[fingerprint]
+                if kind == "other" != number.kind:
+                    _classify(tx, number_id, number)
                 if synthetic and not number.synthetic:
                     stored.say(placed.row, "marked-synthetic-before")
             else:
                 number_id = tx.new_id("num")
-                known[fingerprint] = (number_id, number.synthetic)
+                known[fingerprint] = (number_id, number.synthetic, number.kind)
                 stored.new_numbers.add(number_id)
                 fresh.append(_number_row(tx, number_id, fingerprint, number, placed))
             stored.numbers[number.e164] = number_id
     if fresh:
         tx.execute(phone_number.insert(), fresh)
+
+
+def _classify(tx: Tx, number_id: str, number: Number) -> None:
+    """A number that was only known for having called us: a list says what it is."""
+    tx.update(phone_number, phone_number.c.id == number_id, kind=number.kind, country=number.territory)
 
 
 def _number_row(tx: Tx, number_id: str, fingerprint: bytes, number: Number, placed: Placed) -> dict[str, Any]:
@@ -146,10 +153,15 @@ def _number_row(tx: Tx, number_id: str, fingerprint: bytes, number: Number, plac
     }
 
 
-def _numbers_by_print(tx: Tx, prints: Sequence[bytes]) -> dict[bytes, tuple[str, bool]]:
-    columns = (phone_number.c.fingerprint, phone_number.c.id, phone_number.c.synthetic)
+def _numbers_by_print(tx: Tx, prints: Sequence[bytes]) -> dict[bytes, tuple[str, bool, str]]:
+    columns = (
+        phone_number.c.fingerprint,
+        phone_number.c.id,
+        phone_number.c.synthetic,
+        phone_number.c.kind,
+    )
     return {
-        bytes(row.fingerprint): (row.id, row.synthetic)
+        bytes(row.fingerprint): (row.id, row.synthetic, row.kind)
         for some in pieces(prints)
         for row in tx.all(sa.select(*columns).where(phone_number.c.fingerprint.in_(some)))
     }

@@ -7,12 +7,54 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.appointments.service import next_appointment
+from callsvc.calls.tables import leg
 from callsvc.campaigns.calendar import zone
+from callsvc.campaigns.facts import numbers_of
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.platforms.tables import platform, region
 
-_KINDS = {"physical": "rendez-vous sur place", "phone": "rendez-vous par téléphone", "video": "visio"}
+_KINDS = {
+    "physical": {"fr": "rendez-vous sur place", "en": "appointment on site"},
+    "phone": {"fr": "rendez-vous par téléphone", "en": "appointment by phone"},
+    "video": {"fr": "rendez-vous en visio", "en": "video appointment"},
+}
+_DAYS = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": (
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
+    ),
+}
 
 
 def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[dict[str, Any], str | None]:
@@ -22,11 +64,11 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
     details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}") if known and person else {}
     language = person.language if person is not None else None
     facts = {
-        "contact": {**details, "language": language or ""},
+        "contact": {**details, "language": language or "", **_means(tx, call, known=known)},
         "campaign": {"purpose": purpose, "caller_id": caller_id},
         "platform": _platform(tx, call.platform_code),
         "appointment": _appointment(tx, call) if known else {},
-        "call": {"direction": call.direction},
+        "call": {"direction": call.direction, "has_number": _has_number(tx, call.id)},
     }
     return facts, language
 
@@ -56,4 +98,35 @@ def _appointment(tx: Tx, call: Row[Any]) -> dict[str, Any]:
         return {}
     name = tx.scalar(sa.select(contact.c.zone).where(contact.c.id == call.contact_id))
     when: datetime = visit.starts_at.astimezone(zone(name or "Europe/Paris"))
-    return {"when": when.strftime("%d/%m à %H:%M"), "place": visit.place, "kind": _KINDS.get(visit.kind, "")}
+    return {"when": spoken_time(when), "place": visit.place, "kind": _KINDS.get(visit.kind, "")}
+
+
+def spoken_time(when: datetime) -> dict[str, str]:
+    """A local time as it is said in each language.
+
+    >>> spoken_time(datetime(2020, 11, 17, 10, 30))
+    {'fr': 'mardi 17 novembre à 10 heures 30', 'en': 'on Tuesday 17 November at 10:30'}
+    """
+    day, month = when.weekday(), when.month - 1
+    minutes = f" {when.minute:02d}" if when.minute else ""
+    return {
+        "fr": f"{_DAYS['fr'][day]} {when.day} {_MONTHS['fr'][month]} à {when.hour} heures{minutes}",
+        "en": f"on {_DAYS['en'][day]} {when.day} {_MONTHS['en'][month]} at {when:%H:%M}",
+    }
+
+
+def mobile_of(tx: Tx, contact_id: str) -> str | None:
+    """The id of the person's preferred number that takes SMS."""
+    numbers = numbers_of(tx, [contact_id]).get(contact_id, [])
+    return next((str(number.id) for number in numbers if number.kind == "mobile"), None)
+
+
+def _means(tx: Tx, call: Row[Any], *, known: bool) -> dict[str, bool]:
+    """Whether an SMS would reach the person; nothing is said of a caller, who is only a hint."""
+    return {"has_mobile": mobile_of(tx, call.contact_id) is not None} if known else {}
+
+
+def _has_number(tx: Tx, call_id: str) -> bool:
+    """False for a caller who withholds their number: nobody can call them back."""
+    numbers = sa.select(leg.c.number_id).where(leg.c.call_id == call_id, leg.c.role == "contact")
+    return tx.scalar(numbers) is not None

@@ -36,14 +36,8 @@ def answer_caller(rt: Runtime, given: CarrierRequest) -> str:
         return store_answer(tx, key, document)
 
 
-def _receive(tx: Tx, sid: str, number_id: str) -> Row[Any]:
-    hint = tx.first(
-        sa.select(contact.c.id, contact.c.platform_code, contact.c.region_code)
-        .join(contact_number, contact_number.c.contact_id == contact.c.id)
-        .where(contact_number.c.number_id == number_id)
-        .order_by(contact_number.c.rank, contact.c.created_at)
-        .limit(1)
-    )
+def _receive(tx: Tx, sid: str, number_id: str | None) -> Row[Any]:
+    hint = _hint(tx, number_id) if number_id is not None else None
     home = hint or _default_platform(tx)
     call_id, leg_id = tx.new_id("cal"), tx.new_id("leg")
     tx.insert(
@@ -67,8 +61,19 @@ def _receive(tx: Tx, sid: str, number_id: str) -> Row[Any]:
         news_at=tx.machine_now,
     )
     record_status(tx, leg_id, News(status=IN_PROGRESS, at=tx.now, source="voice"))
-    hold_due_attempts(tx, number_id)
+    if number_id is not None:
+        hold_due_attempts(tx, number_id)
     return lock_leg(tx, leg_id)
+
+
+def _hint(tx: Tx, number_id: str) -> Row[Any] | None:
+    return tx.first(
+        sa.select(contact.c.id, contact.c.platform_code, contact.c.region_code)
+        .join(contact_number, contact_number.c.contact_id == contact.c.id)
+        .where(contact_number.c.number_id == number_id)
+        .order_by(contact_number.c.rank, contact.c.created_at)
+        .limit(1)
+    )
 
 
 def _default_platform(tx: Tx) -> Row[Any]:

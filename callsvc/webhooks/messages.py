@@ -14,6 +14,8 @@ def receive(rt: Runtime, given: CarrierRequest) -> None:
         if not first_time(tx, f"message:{sid}", None):
             return
         number_id = store_caller(tx, given.text("From"))
+        if number_id is None:
+            return  # a name or a short code: nobody whom we could answer, and nothing to suppress
         message_id, opt_out = receive_message(tx, sid=sid, number_id=number_id, body=given.text("Body"))
         if opt_out:
             suppress(tx, number_id, "sms", source="sms", evidence=message_id)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from callsvc.contacts.cli import contacts as contacts_group
 from callsvc.contacts.importing.events import ContactsImported
+from callsvc.contacts.numbers import store_number
 from callsvc.contacts.people import read_person
 from callsvc.contacts.service import import_contacts
 from callsvc.contacts.tables import (
@@ -325,3 +326,14 @@ def test_the_command_imports_and_reports_in_json_and_in_words(world: Runtime, tm
     words = CliRunner().invoke(contacts_group, ["import", str(path), "--dry-run"], obj=lambda: world)
     assert "2 rows: 1 kept, 1 refused" in words.output
     assert "line 3, Téléphone: '112'" in words.output
+
+
+def test_a_list_says_what_a_number_is_that_was_only_known_for_calling_us(
+    world: Runtime, tmp_path: Path
+) -> None:
+    with world.db.begin() as tx:
+        store_number(tx, "+33639981234", synthetic=True, country="ZZ", kind="other", zone="Europe/Paris")
+    import_contacts(world, written(tmp_path, ZOE))
+    with world.db.read() as tx:
+        [row] = tx.all(sa.select(phone_number))
+    assert (row.kind, row.country) == ("mobile", "FR")
