@@ -133,4 +133,4 @@ def _delay(event: LegNotPlaced, refusals: int) -> timedelta:
     """Longer with each refusal of the carrier. One of our account is nobody's place's fault and ends none."""
     if event.placement != "not-placed":
         return _LATER
-    return min(_SOON * 2 ** min(max(refusals - 1, 0), 16), _LONGEST_BACK_OFF)
+    return min(_SOON * (1 << min(max(refusals - 1, 0), 16)), _LONGEST_BACK_OFF)
