@@ -12,7 +12,7 @@ _TESTS = ".test.yaml"
 
 
 def names() -> tuple[str, ...]:
-    """The ids of the flows, in alphabetical order: contact-tracing, front-desk, pre-contact."""
+    """The ids of the flows, in alphabetical order, such as contact-tracing and front-desk."""
     found = (item.name for item in _here().iterdir())
     return tuple(
         sorted(n.removesuffix(".yaml") for n in found if n.endswith(".yaml") and not n.endswith(_TESTS))

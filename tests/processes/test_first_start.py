@@ -24,7 +24,7 @@ def test_the_password_is_told_once_and_opens_an_installation_that_knows_france(t
     with rt.db.read() as tx:
         counted = [len(tx.all(sa.select(table))) for table in (region, platform, flow_version)]
     rt.db.engine.dispose()
-    assert counted == [18, 101, 3]
+    assert counted == [18, 101, 4]
 
 
 def test_a_database_that_was_given_is_left_to_its_operator(tmp_path: Path) -> None:
