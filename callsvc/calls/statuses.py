@@ -32,6 +32,9 @@ report_incident = incidents.report_incident
 _LONGEST_INBOUND = timedelta(hours=4, minutes=5)  # lived: as long as anything of ours may last, and a margin
 
 
+_ROUNDING = timedelta(seconds=3)  # an end and a duration in whole seconds, and a request under way
+
+
 @dataclass(frozen=True, kw_only=True)
 class News:
     """One word of the carrier. ``at`` is lived; ``carrier_time`` says that it is the carrier's own."""
@@ -94,9 +97,8 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     rose = rises(row.status, news.status, CALL_RANK)
     if rose:
         changes["status"] = news.status
-    if row.answered_at is None and _was_answered(news):
-        # Every word of the answer was lost; the carrier's end and its seconds still tell when it was.
-        changes["answered_at"] = news.at - timedelta(seconds=news.duration_s or 0)
+    if _was_answered(news) and _tells_another_answer(row, news):
+        changes["answered_at"] = _answer_by_the_end(news)
     tx.update(leg, leg.c.id == leg_id, **changes | _timing(tx, row, news, rose))
     if news.status in CALL_RANK:
         tx.insert_once(
@@ -129,6 +131,20 @@ def _was_answered(news: News) -> bool:
     return news.carrier_time and (
         news.status == COMPLETED or (news.status in CALL_OVER and bool(news.duration_s))
     )
+
+
+def _answer_by_the_end(news: News) -> datetime:
+    return news.at - timedelta(seconds=news.duration_s or 0)
+
+
+def _tells_another_answer(row: Row[Any], news: News) -> bool:
+    """True if every word of the answer was lost, or ours came late (a first request that had to be repeated).
+
+    The carrier's end less its seconds tells the answer to about two seconds.
+    """
+    if row.answered_at is None:
+        return True
+    return bool(abs(row.answered_at - _answer_by_the_end(news)) > _ROUNDING)
 
 
 def _instants(row: Row[Any], news: News) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from callsvc.core.settings import Settings
 
 def campaign_row(tx: Tx, campaign_id: str, *, lock: bool = False) -> Row[Any]:
     query = sa.select(campaign).where(campaign.c.id == campaign_id)
-    row = tx.first(query.with_for_update() if lock else query)
+    row = tx.first(query.with_for_update(key_share=True) if lock else query)
     if row is None:
         raise NotFound(
             "campaign-unknown", f"No campaign is called {campaign_id!r}. `campaign apply` makes one."

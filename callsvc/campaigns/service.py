@@ -33,7 +33,7 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
     with rt.db.begin() as tx:
         version = _flow_version(tx, file)
         config = file.model_dump(by_alias=True)
-        known = tx.first(sa.select(campaign).where(campaign.c.id == file.id).with_for_update())
+        known = tx.first(sa.select(campaign).where(campaign.c.id == file.id).with_for_update(key_share=True))
         values = {"title": file.title, "purpose": file.purpose, "flow_version": version, "config": config}
         if known is None:
             tx.insert(campaign, id=file.id, state="draft", created_at=tx.now, changed_at=tx.now, **values)

@@ -1,6 +1,7 @@
 """``callsvc contacts``: import a list."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def import_(
     )
 
 
+def _shaded(cell: str) -> str:
+    """A refused cell without its digits but the last two: terminals are logged, the rejects file is not."""
+    return re.sub(r"\d(?=.*\d.*\d)", "•", cell)
+
+
 def told(report: ImportReport) -> str:
     """The report as a person reads it, a line per fact."""
     read_as = f"{report.encoding}, {report.delimiter!r}, header on line {report.header_line}"
@@ -85,7 +91,8 @@ def told(report: ImportReport) -> str:
     for title, counts in (("refused", report.refusals), ("said", report.said), ("", report.not_people)):
         lines += [f"{title or 'not people'}: {reason} {count}" for reason, count in counts.most_common()]
     lines += [
-        f"line {problem.line}, {problem.column or 'whole line'}: {problem.cell!r}: {problem.says('en')}"
+        f"line {problem.line}, {problem.column or 'whole line'}: {_shaded(problem.cell)!r}: "
+        + problem.says("en")
         for problem in report.examples
     ]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.core.db import Tx
+from callsvc.core.each import for_each
 from callsvc.dialing.facts import facts_of_leg
 from callsvc.runtime import Runtime
 
@@ -22,11 +23,14 @@ _LONGEST_CALL_S = 3600
 
 def place_attempts(rt: Runtime, leg_ids: list[str]) -> None:
     """Claim and place each planned attempt. Safe to run twice: a claim is taken once."""
-    for leg_id in leg_ids:
-        with rt.db.begin() as tx:
-            claim = _claim(tx, leg_id)
-        if claim is not None:
-            send_claim(rt, claim)
+    for_each(rt.db, leg_ids, lambda leg_id: _place(rt, leg_id))
+
+
+def _place(rt: Runtime, leg_id: str) -> None:
+    with rt.db.begin() as tx:
+        claim = _claim(tx, leg_id)
+    if claim is not None:
+        send_claim(rt, claim)
 
 
 def _claim(tx: Tx, leg_id: str) -> Claim | None:

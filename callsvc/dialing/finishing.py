@@ -38,8 +38,26 @@ def finish_attempt(tx: Tx, event: LegEnded) -> None:
     disposition = disposition_of(tx, event)
     tx.update(leg, leg.c.id == event.leg_id, disposition=disposition)
     place = _place(tx, event.call_id)
-    if place is not None and place.status == "trying":
+    if place is not None and place.status == "trying" and not _another_under_way(tx, place.id, event.leg_id):
         _go_on(tx, place, event, disposition)
+
+
+def _another_under_way(tx: Tx, place_id: str, leg_id: str) -> bool:
+    """A newer try of the same person is out: an older leg that ends late must not end it."""
+    return (
+        tx.first(
+            sa.select(leg.c.id)
+            .join(call, call.c.id == leg.c.call_id)
+            .where(
+                call.c.campaign_contact_id == place_id,
+                leg.c.role == "contact",
+                leg.c.id != leg_id,
+                leg.c.ended_at.is_(None),
+                leg.c.placement.in_(("planned", "claimed", "in-doubt", "placed")),
+            )
+        )
+        is not None
+    )
 
 
 def disposition_of(tx: Tx, event: LegEnded) -> str:
@@ -60,7 +78,7 @@ def _place(tx: Tx, call_id: str) -> Row[Any] | None:
         sa.select(campaign_contact)
         .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
         .where(call.c.id == call_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
 
 

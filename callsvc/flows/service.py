@@ -25,7 +25,7 @@ def publish(tx: Tx, source: str, by: str) -> str:
     errors = [finding for finding in ivr_flows.lint(definition) if finding.severity == "error"]
     if errors:
         raise _refused(errors)
-    tx.insert_once(
+    new = tx.insert_once(
         flow_version,
         version=definition.version,
         flow_id=definition.id,
@@ -33,6 +33,10 @@ def publish(tx: Tx, source: str, by: str) -> str:
         published_at=tx.now,
         published_by=by,
     )
+    if not new:
+        # Going back to an earlier text is publishing it again: it is the newest from now on.
+        mine = flow_version.c.version == definition.version
+        tx.update(flow_version, mine, published_at=tx.now, published_by=by)
     return definition.version
 
 
@@ -71,7 +75,9 @@ def newest_version(tx: Tx, flow_id: str) -> str:
 
 def session_of(tx: Tx, subject_id: str) -> Row[Any] | None:
     """The session of a leg, locked."""
-    return tx.first(sa.select(flow_session).where(flow_session.c.subject_id == subject_id).with_for_update())
+    return tx.first(
+        sa.select(flow_session).where(flow_session.c.subject_id == subject_id).with_for_update(key_share=True)
+    )
 
 
 def begin_session(

@@ -54,7 +54,7 @@ def plan_message(
 
 
 def lock_message(tx: Tx, message_id: str) -> Row[Any]:
-    row = tx.first(sa.select(message).where(message.c.id == message_id).with_for_update())
+    row = tx.first(sa.select(message).where(message.c.id == message_id).with_for_update(key_share=True))
     if row is None:
         raise NotFound("message-unknown", "No message of ours has this id.")
     return row

@@ -114,7 +114,8 @@ def enter_conference(rt: Runtime, leg_id: str, conference_id: str, given: Carrie
     """A contact whose live call was moved asks what to do: join the agent."""
     with rt.db.begin() as tx:
         row = lock_leg(tx, leg_id)
-        if row.sid != given.text("CallSid") or call_of_leg(tx, leg_id).ended_at is not None:
+        over = row.end_asked_at is not None or call_of_leg(tx, leg_id).ended_at is not None
+        if row.sid != given.text("CallSid") or over:
             return twiml.hang_up()
         return _join(tx, leg_id, conference_id)
 

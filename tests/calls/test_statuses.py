@@ -165,3 +165,14 @@ def test_a_second_call_for_one_intent_is_an_incident_and_keeps_the_first(
 @given(st.permutations(list(CALL_RANK)), st.sampled_from([CALL_RANK, MESSAGE_RANK]))
 def test_an_unknown_word_never_rises(words: list[str], rank: dict[str, int]) -> None:
     assert not rises(words[0], "teleported", rank)
+
+
+def test_an_answer_we_heard_of_late_is_put_right_by_the_end(rt: Runtime, heard: list[Event]) -> None:
+    """The first request came only after our web process was back; no callback told the answer."""
+    leg_id = _leg(rt)
+    end, late = MORNING + timedelta(seconds=100), MORNING + timedelta(seconds=66)
+    with rt.db.begin() as tx:
+        record_status(tx, leg_id, News(status="in-progress", at=late, source="voice"))
+        news = News(status="completed", at=end, source="callback", carrier_time=True, duration_s=61)
+        record_status(tx, leg_id, news)
+    assert _row(rt, leg_id)["answered_at"] == end - timedelta(seconds=61)
