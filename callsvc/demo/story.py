@@ -104,7 +104,7 @@ class Morning:
         self.began_at = self.rt.clock.now()
         self._watch_until(self.began_at + timedelta(minutes=self.plan.minutes))
         callers.stop()
-        self._stop_campaigns()
+        self._close_campaigns()
         url = f"{self.stack.simulator_url}/_simulator/people/quiet"
         patiently(lambda: requests.post(url, timeout=5).raise_for_status())
         self._rest()
@@ -137,7 +137,7 @@ class Morning:
         self.show(snapshot)
         return snapshot
 
-    def _stop_campaigns(self) -> None:
+    def _close_campaigns(self) -> None:
         for name in (TRACING, VISITS):
             try:
                 change_state(self.rt, name, "close", BY)
