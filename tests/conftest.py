@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -25,6 +26,12 @@ from callsvc.core.settings import Settings
 from callsvc.migrations import load_tables, upgrade
 from callsvc.runtime import Runtime
 from callsvc.subscriptions import REACTIONS
+
+# No deadline: how long one example takes says more about the machine than about the code. Where a commit is
+# judged the examples are the same each time; everywhere else every run looks for new ones.
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.register_profile("judge", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("judge" if os.environ.get("CI") else "explore")
 
 MORNING = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)  # a Monday, ten o'clock in Paris
 NEVER_USED = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
