@@ -13,7 +13,8 @@ from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, NotFound
+from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.core.phone_numbers import is_fictional
 from callsvc.flows.tables import flow_version
 from callsvc.runtime import Runtime
 
@@ -30,6 +31,10 @@ _LIFE = timedelta(days=14)  # a person's place in a campaign always ends
 
 def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
     """Make the campaign what the file says. Idempotent; True if something changed."""
+    if is_fictional(file.caller_id) and not rt.settings.carrier_is_loopback:
+        raise Invalid(
+            "fiction-number", "caller_id is a number reserved for fiction; a real carrier needs one of yours."
+        )
     with rt.db.begin() as tx:
         version = _flow_version(tx, file)
         config = file.model_dump(by_alias=True)

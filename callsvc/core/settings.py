@@ -1,5 +1,6 @@
 """Settings: a name, a default and a sentence each; read from the environment, documented from here."""
 
+import re
 from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -102,6 +103,19 @@ class Settings(BaseSettings):
             raise ValueError("CALLSVC_SETTLE_S must exceed CALLSVC_CLIENT_TIMEOUT_S plus the carrier's delay")
         return self
 
+    @model_validator(mode="after")
+    def _no_fiction_on_a_real_carrier(self) -> Self:
+        """The defaults are numbers of fiction: real people must never be shown them or told to call them."""
+        from callsvc.core.phone_numbers import is_fictional
+
+        if self.carrier_is_loopback:
+            return self
+        for name in ("callsvc_caller_id", "callsvc_verify_phone"):
+            digits = re.sub(r"\D", "", getattr(self, name))
+            if is_fictional("+" + (f"33{digits[1:]}" if digits.startswith("0") else digits)):
+                raise ValueError(f"{name.upper()} is a number reserved for fiction: set one of yours")
+        return self
+
     @classmethod
     def from_environment(cls) -> Self:
         """The settings in force; a missing or bad one is named with what to do about it."""
@@ -109,7 +123,9 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
-            name = str(first["loc"][0]).upper() if first["loc"] else "CALLSVC_SETTLE_S"
+            # A rule over several settings has no place of its own; its sentence begins with the name.
+            said = first["msg"].removeprefix("Value error, ")
+            name = str(first["loc"][0]).upper() if first["loc"] else said.split()[0]
             if first["type"] == "missing":
                 raise Invalid(
                     "setting-missing",
@@ -117,7 +133,7 @@ class Settings(BaseSettings):
                     setting=name,
                 ) from None
             raise Invalid(
-                "setting-invalid", f"{name} is not valid: {first['msg']}. See docs/settings.md.", setting=name
+                "setting-invalid", f"{name} is not valid: {said}. See docs/settings.md.", setting=name
             ) from None
 
     @property

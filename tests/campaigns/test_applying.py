@@ -1,5 +1,6 @@
 """The file is the state: applied once it is so, applied twice nothing changes, and every change is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -196,3 +197,23 @@ def test_nobody_is_put_into_a_campaign_that_does_not_exist(rt: Runtime) -> None:
     with pytest.raises(NotFound), rt.db.begin() as tx:
         make_country(tx)
         add_contacts(tx, "nobody-knows-it", [make_contact(tx)])
+
+
+def test_a_caller_id_of_fiction_is_refused_on_a_real_carrier(rt: Runtime) -> None:
+    publish_library(rt)
+    real = {
+        "twilio_api_base_url": "https://api.carrier.example",
+        "callsvc_caller_id": "+441632960100",
+        "callsvc_verify_phone": "+44 1632 960100",
+    }
+    abroad = replace(rt, settings=rt.settings.model_copy(update=real))
+    with pytest.raises(Invalid) as refused:
+        apply_campaign(abroad, campaign_file(), "test")
+    assert refused.value.id == "fiction-number"
+
+
+def test_the_purpose_is_fixed_once_people_may_have_opted_out_of_it(rt: Runtime) -> None:
+    start_campaign(rt)
+    with pytest.raises(Conflict) as refused:
+        apply_campaign(rt, campaign_file(purpose="something-else"), "test")
+    assert refused.value.id == "campaign-purpose-fixed"

@@ -80,7 +80,9 @@ def test_everything_that_is_wrong_has_advice(
 def test_a_real_carrier_needs_an_address_it_can_reach(
     stack: RunningStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, found = _examine(_settings_of(stack, TWILIO_API_BASE_URL="https://carrier.example"), monkeypatch)
+    ours = {"CALLSVC_CALLER_ID": "+441632960100", "CALLSVC_VERIFY_PHONE": "+44 1632 960100"}
+    settings = _settings_of(stack, TWILIO_API_BASE_URL="https://carrier.example", **ours)
+    _, found = _examine(settings, monkeypatch)
     assert found["settings"]["state"] == "wrong"
     assert "https address" in found["settings"]["advice"]
 
