@@ -115,11 +115,17 @@ def candidates(
 
 def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Facts:
     """What ``may_contact`` asks about the person of one attempt, without its own claim."""
+    ledger = ledger_of(tx, [row.number_id], config.id, budgeted=config.most_calls_a_day > 0, but=row.id)
+    return with_ledger(person_of_leg(tx, row, config, state), ledger, row.number_id)
+
+
+def person_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Facts:
+    """The same without the ledger: all that the answer webhook needs, which is asked at every answer."""
     contact_id = tx.scalar(sa.select(call.c.contact_id).where(call.c.id == row.call_id))
     number = tx.first(sa.select(phone_number).where(phone_number.c.id == row.number_id))
     if number is None:
         raise NotFound("number-unknown", "No number of ours has this id.")
-    facts = base_facts(
+    return base_facts(
         tx.settings,
         config=config,
         state=state,
@@ -127,5 +133,3 @@ def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Fac
         number=number,
         suppressions=suppression_pairs(tx, [number.id]).get(number.id, ()),
     )
-    ledger = ledger_of(tx, [number.id], config.id, budgeted=config.most_calls_a_day > 0, but=row.id)
-    return with_ledger(facts, ledger, number.id)

@@ -19,7 +19,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier import twiml
 from callsvc.carrier.vocabulary import IN_PROGRESS, verdict
 from callsvc.core.db import Tx
-from callsvc.dialing.facts import facts_of_leg
+from callsvc.dialing.facts import person_of_leg
 from callsvc.flows.service import session_of
 from callsvc.runtime import Runtime
 from callsvc.webhooks import conversation
@@ -69,7 +69,7 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
 
 def _unwanted(tx: Tx, row: Row[Any], state: str, config: CampaignFile) -> str:
     """Why not a word may be said though somebody answered: it was stopped, or became wrong, meanwhile."""
-    facts = facts_of_leg(tx, row, config, state)
+    facts = person_of_leg(tx, row, config, state)
     if is_suppressed(facts.suppressions, config.purpose, "voice"):
         return "suppressed"
     if row.end_asked_at is not None or state == "stopped":
