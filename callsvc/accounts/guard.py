@@ -1,6 +1,11 @@
-"""Who may pass: the session cookie of a page, the bearer key of a program."""
+"""Who may pass: the session cookie of a page, the bearer key of a program.
+
+Every view wears its guard (``page``, ``api``, ``public``, ``signed``), which a test reads from all routes: a
+view without one does not pass.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec
 
@@ -17,6 +22,54 @@ COOKIE = "callsvc_session"
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a view asks of whoever calls it: ``kind`` page, api, public or signed."""
+
+    kind: str
+    scope: str = ""
+    why: str = ""
+
+
+def guard_of(view: Callable[..., object]) -> Guard | None:
+    """The guard a view wears; None is a mistake."""
+    guard: Guard | None = getattr(view, "__guard__", None)
+    return guard
+
+
+def public(why: str) -> Callable[[View[P]], View[P]]:
+    """A view for anybody; ``why`` says what makes that safe."""
+
+    def mark(view: View[P]) -> View[P]:
+        return _wear(view, Guard("public", why=why))
+
+    return mark
+
+
+def signed(view: View[P]) -> View[P]:
+    """A webhook: the carrier's signature is checked before anything is believed."""
+    return _wear(view, Guard("signed"))
+
+
+def api(scope: str) -> Callable[[View[P]], View[P]]:
+    """A view of programs (bearer key) and of our own pages (cookie and form token) holding ``scope``."""
+
+    def protect(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            api_principal(scope)
+            return _never_cached(make_response(view(*args, **kwargs)))
+
+        return _wear(guarded, Guard("api", scope))
+
+    return protect
+
+
+def _wear(view: View[P], guard: Guard) -> View[P]:
+    view.__guard__ = guard  # type: ignore[attr-defined]
+    return view
 
 
 def page(scope: str = "", *, live: bool = False) -> Callable[[View[P]], View[P]]:
@@ -37,7 +90,7 @@ def page(scope: str = "", *, live: bool = False) -> Callable[[View[P]], View[P]]
                 principal.require(scope)
             return _never_cached(make_response(view(*args, **kwargs)))
 
-        return guarded
+        return _wear(guarded, Guard("page", scope))
 
     return protect
 
