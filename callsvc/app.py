@@ -16,6 +16,7 @@ from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
+from callsvc.web.limits import register_limits
 from callsvc.webhooks import blueprint as webhooks
 
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
@@ -47,6 +48,7 @@ def create_app(rt: Runtime) -> Flask:
     )
     attach(app, rt, stream_origin=stream_origin(rt.settings))
     csrf.init_app(app)
+    register_limits(app, rt.settings)
     register_languages(app)
     register_problems(app)
     address = stream_address(rt.settings)

@@ -8,6 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callsvc.core.errors import Invalid
 
+# As many as, per one unit of time: "600 per minute".
+RATE = r"^[1-9][0-9]{0,6} per (second|minute|hour)$"
+
 
 class Settings(BaseSettings):
     """Everything that can be set. ``docs/settings.md`` is generated from these fields."""
@@ -91,6 +94,19 @@ class Settings(BaseSettings):
     )
     callsvc_caller_id: str = Field(
         "+33199000100", description="The number that agents' own legs show as the caller."
+    )
+    callsvc_api_rate: str = Field(
+        "600 per minute",
+        pattern=RATE,
+        description="Requests one API key or one signed-in browser may make; more is answered with 429.",
+    )
+    callsvc_refusal_rate: str = Field(
+        "120 per minute",
+        pattern=RATE,
+        description="Requests refused for want of a right (401, 403) that one address may make to the API.",
+    )
+    callsvc_sign_in_rate: str = Field(
+        "30 per minute", pattern=RATE, description="Attempts to sign in that one address may make."
     )
     callsvc_log_format: str = Field("json", pattern="json|console", description="json or console.")
 
