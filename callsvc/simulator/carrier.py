@@ -11,11 +11,14 @@ from typing import Any, TypeVar
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.calls.room import Room
 from callsvc.simulator.clock import Clock, Timer
+from callsvc.simulator.exchanges import Exchanges
 from callsvc.simulator.faults import Faults
+from callsvc.simulator.ledger.applications import with_applications
 from callsvc.simulator.ledger.numbers import Number, find_number
 from callsvc.simulator.ledger.store import Store
 from callsvc.simulator.pacing import Pacer
 from callsvc.simulator.people.book import PeopleBook
+from callsvc.simulator.recordings.recorder import Recorder
 from callsvc.simulator.settings import Settings
 from callsvc.simulator.webhooks.client import Answer, WebhookClient
 
@@ -32,10 +35,14 @@ class Carrier:
         self.store = Store(settings.data_dir, timeline=settings.timeline)
         self.people = PeopleBook(self.store, settings.seed, settings.strangers)
         self.faults = Faults(settings.seed)
-        self.webhooks = WebhookClient(settings.auth_token, self.faults)
+        self.exchanges = Exchanges(clock.now)
+        self.webhooks = WebhookClient(settings.auth_token, self.faults, self.exchanges)
         self.pacer = Pacer(settings.cps)
         self.legs: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
+        self.recorders: dict[str, Recorder] = {}
+        self.address = ""  # where we answer: the beginning of the addresses we tell
+        self.opened_at = clock.now()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
@@ -80,7 +87,7 @@ class Carrier:
 
     def number(self, number: str) -> Number:
         """The settings of one of the platform's numbers; what it does not say, the options say."""
-        found = find_number(self.store, number) or Number(number=number)
+        found = with_applications(self.store, find_number(self.store, number) or Number(number=number))
         return replace(
             found,
             voice_url=found.voice_url or self.settings.voice_url,

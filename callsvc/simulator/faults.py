@@ -1,8 +1,8 @@
 """Planned misfortune: what goes wrong, where, how often; the same every time for one seed.
 
 Where (`on`): calls.create, calls.update, messages.create, participants.create (REST);
-status-callback, conference-callback, message-callback, amd-callback, voice-webhook, message-webhook (what
-we post).
+status-callback, conference-callback, message-callback, amd-callback, recording-callback, voice-webhook,
+message-webhook (what we post).
 
 What (`kind`), for REST: error-before (503, nothing exists), error-after (500, it exists), lose-answer (it
 exists, the connection closes without a reply), delay, throttle (429). For posts: drop, duplicate, delay,
@@ -24,6 +24,7 @@ POST_PLACES = (
     "conference-callback",
     "message-callback",
     "amd-callback",
+    "recording-callback",
     "voice-webhook",
     "message-webhook",
 )

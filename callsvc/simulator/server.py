@@ -50,6 +50,7 @@ class Server:
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
+        self.carrier.address = self.address
         recover(self.carrier)
 
     async def stop(self) -> None:

@@ -35,7 +35,9 @@ def receive_call(carrier: Carrier, from_: str, to: str) -> Leg | None:
             url=number.voice_url,
             method=number.voice_method,
             fallback_url=number.voice_fallback_url,
+            fallback_method=number.voice_fallback_method,
             status_callback=number.status_callback,
+            status_method=number.status_callback_method,
         ),
     )
     insert_call(carrier.store, record)

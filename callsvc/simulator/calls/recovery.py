@@ -14,6 +14,7 @@ from callsvc.simulator.ledger.calls import call_of
 from callsvc.simulator.ledger.conferences import end_open_conferences
 from callsvc.simulator.ledger.messages import message_of
 from callsvc.simulator.messages.delivery import deliver, post_status
+from callsvc.simulator.recordings.starting import settle_recordings
 from callsvc.simulator.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def recover(carrier: Carrier) -> None:
     """Settle everything that an earlier process left open."""
     store = carrier.store
     end_open_conferences(store, carrier.clock.now())
+    settle_recordings(carrier)
     due = store.read("select * from call where callback_due=1 order by seq")
     live = store.read(f"select * from call where status in {_LIVE} order by seq")  # noqa: S608 - a fixed text
     for row in (*due, *live):

@@ -89,6 +89,7 @@ class Room:
         self._carrier = carrier
         self._sequence = 0
         self._ending = False
+        self.over = asyncio.Event()
         self._outbox = Outbox(carrier, "conference-callback")
         insert_conference(carrier.store, self.sid, name, self.created_at)
 
@@ -167,6 +168,7 @@ class Room:
         if self.status == "completed":
             return
         self.status = "completed"
+        self.over.set()
         if self._carrier.rooms.get(self.name) is self:
             del self._carrier.rooms[self.name]
         now = self._carrier.clock.now()

@@ -14,7 +14,7 @@ async def set_numbers(carrier: Carrier, request: web.Request) -> web.Response:
     body = await body_of(request)
     numbers = [_number(entry) for entry in (body if isinstance(body, list) else [body])]
     for number in numbers:
-        set_number(carrier.store, number)
+        set_number(carrier.store, number, carrier.clock.now())
     carrier.store.commit()
     return ok({"numbers": [number.number for number in numbers]})
 

@@ -94,4 +94,26 @@ create table if not exists number (number text primary key, facts text not null)
 create table if not exists opt_out (
   person text not null, sender text not null, at text not null, primary key (person, sender)
 ) without rowid;
+
+create table if not exists recording (
+  seq integer primary key autoincrement,
+  sid text not null unique,
+  call_sid text,
+  conference_sid text,
+  source text not null,
+  status text not null,
+  created_at text not null,
+  updated_at text not null,
+  duration integer,
+  error_code integer,
+  wish text not null
+);
+create index if not exists recording_call on recording(call_sid) where call_sid is not null;
+create index if not exists recording_conference on recording(conference_sid) where conference_sid is not null;
+
+create table if not exists application (
+  seq integer primary key autoincrement, sid text not null unique, name text not null, facts text not null
+);
+create table if not exists deleted (sid text primary key) without rowid;
+create index if not exists timeline_notification on timeline(seq) where kind = 'notification';
 """

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from callsvc.simulator.dates import iso
 from callsvc.simulator.ledger.schema import TABLES, VERSION
 
 FLUSH_EVERY = 0.05  # machine seconds
+
+Listener = Callable[[str, datetime, str, Mapping[str, Any]], None]
 
 
 class Store:
@@ -45,6 +47,7 @@ class Store:
         self._timeline_on = timeline
         self._timeline: list[tuple[str, str, str, str]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self.listeners: list[Listener] = []  # told of every line of every timeline, even when none is kept
 
     def write(self, statement: str, values: Iterable[Any] = ()) -> int:
         """Run one statement inside the open transaction; the answer is the new row's number, if any."""
@@ -58,7 +61,7 @@ class Store:
 
     def note(self, subject: str, at: datetime, kind: str, facts: Mapping[str, Any]) -> None:
         """Add one line to the timeline of a call, message or conference; written with the next batch."""
-        if self._timeline_on:
+        if self._timeline_on or kind == "notification":  # notifications are a resource too
             text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
             self._timeline.append((subject, iso(at) or "", kind, text))
 

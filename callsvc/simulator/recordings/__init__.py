@@ -1,0 +1,1 @@
+"""Recordings of calls, conferences and voicemail: silence of the right length, told as the vendor tells."""
