@@ -4,8 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsvc.accounts.scope import ROLE_SCOPES, Principal, Regions
-from callsvc.accounts.tables import account, account_region
+from callsvc.accounts.rules import Rights
+from callsvc.accounts.scope import ROLE_SCOPES, Platforms, Principal, Regions
+from callsvc.accounts.tables import account, account_platform, account_region
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 
@@ -24,14 +25,37 @@ def regions_of(tx: Tx, account_id: str) -> Regions:
     return "*" if "*" in codes else codes
 
 
-def principal_of(tx: Tx, row: Any, scopes: frozenset[str] | None = None) -> Principal:
+def platforms_of(tx: Tx, account_id: str) -> Platforms:
+    """The platforms an account is narrowed to; ``"*"`` when it is not narrowed."""
+    rows = tx.all(
+        sa.select(account_platform.c.platform_code).where(account_platform.c.account_id == account_id)
+    )
+    return frozenset(row.platform_code for row in rows) or "*"
+
+
+def rights_of(tx: Tx, row: Any) -> Rights:
+    """What the account of this row holds."""
+    return Rights(row.role, regions_of(tx, row.id), platforms_of(tx, row.id))
+
+
+def principal_of(
+    tx: Tx,
+    row: Any,
+    scopes: frozenset[str] | None = None,
+    *,
+    session_id: str = "",
+    must_change: bool = False,
+) -> Principal:
     """The principal of an account's row; ``scopes`` narrows what its role allows (an API key)."""
     allowed = ROLE_SCOPES[row.role]
     return Principal(
         account_id=row.id,
         role=row.role,
         regions=regions_of(tx, row.id),
+        platforms=platforms_of(tx, row.id),
         scopes=allowed if scopes is None else allowed & scopes,
         language=row.language,
         name=row.name,
+        session_id=session_id,
+        must_change=must_change,
     )

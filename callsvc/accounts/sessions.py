@@ -5,7 +5,9 @@ The browser holds a random token; the table holds its SHA-256, so that a copy of
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +15,7 @@ from callsvc.accounts.queries import principal_of
 from callsvc.accounts.scope import Principal
 from callsvc.accounts.tables import account, web_session
 from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
 from callsvc.runtime import Runtime
 
 IDLE = timedelta(minutes=15)
@@ -20,7 +23,7 @@ ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(seconds=30)  # a write per half minute, not one per request
 
 
-def open_session(tx: Tx, account_id: str) -> str:
+def open_session(tx: Tx, account_id: str, *, browser: str = "", via: str = "password") -> str:
     """A new session, always with a new token: one fixed before the sign-in is worth nothing."""
     token = secrets.token_urlsafe(32)
     tx.insert(
@@ -29,6 +32,9 @@ def open_session(tx: Tx, account_id: str) -> str:
         account_id=account_id,
         created_at=tx.machine_now,
         seen_at=tx.machine_now,
+        id=tx.new_id("ses"),
+        browser=browser,
+        via=via,
     )
     return token
 
@@ -40,17 +46,19 @@ def resume_session(rt: Runtime, token: str, *, touch: bool = True) -> Principal 
     """
     with rt.db.read() as tx:
         row = tx.first(
-            sa.select(account, web_session.c.seen_at)
+            sa.select(account, web_session.c.seen_at, web_session.c.id.label("session_id"), web_session.c.via)
             .join(web_session, web_session.c.account_id == account.c.id)
             .where(
                 web_session.c.token_hash == _hash(token),
-                web_session.c.revoked_at.is_(None),
-                web_session.c.seen_at > tx.machine_now - IDLE,
-                web_session.c.created_at > tx.machine_now - ABSOLUTE,
+                _alive(tx),
                 account.c.disabled_at.is_(None),
             )
         )
-        principal = principal_of(tx, row) if row else None
+        principal = None
+        if row is not None:
+            # Who came by the organisation's sign-in never used the password that should be changed.
+            must_change = row.must_change and row.via == "password"
+            principal = principal_of(tx, row, session_id=row.session_id, must_change=must_change)
         stale = row is not None and row.seen_at <= tx.machine_now - TOUCH_EVERY
     if touch and stale:
         with rt.db.begin() as tx:
@@ -59,17 +67,45 @@ def resume_session(rt: Runtime, token: str, *, touch: bool = True) -> Principal 
     return principal
 
 
-def sign_out(rt: Runtime, token: str) -> None:
-    """End this session; doing it twice changes nothing."""
+def sessions_of(tx: Tx, account_id: str) -> Sequence[Any]:
+    """The sessions of an account that are alive, the one seen last first."""
+    return tx.all(
+        sa.select(web_session)
+        .where(web_session.c.account_id == account_id, _alive(tx))
+        .order_by(web_session.c.seen_at.desc(), web_session.c.id)
+    )
+
+
+def sign_out(rt: Runtime, token: str) -> str:
+    """End this session; doing it twice changes nothing. Returns how it was opened, ``""`` if unknown."""
     with rt.db.begin() as tx:
-        mine = (web_session.c.token_hash == _hash(token)) & web_session.c.revoked_at.is_(None)
-        tx.update(web_session, mine, revoked_at=tx.machine_now)
+        mine = web_session.c.token_hash == _hash(token)
+        tx.update(web_session, mine & web_session.c.revoked_at.is_(None), revoked_at=tx.machine_now)
+        return tx.scalar(sa.select(web_session.c.via).where(mine)) or ""
 
 
-def revoke_sessions(tx: Tx, account_id: str) -> int:
-    """End every session of an account, as when its role or regions change; returns how many."""
-    mine = (web_session.c.account_id == account_id) & web_session.c.revoked_at.is_(None)
+def end_session(tx: Tx, account_id: str, session_id: str) -> None:
+    """End one session of an account; ``session-unknown`` when it has no such session alive."""
+    mine = (web_session.c.id == session_id) & (web_session.c.account_id == account_id) & _alive(tx)
+    if not tx.update(web_session, mine, revoked_at=tx.machine_now):
+        raise NotFound("session-unknown", "This session has ended already.")
+
+
+def revoke_sessions(tx: Tx, account_id: str, *, but: str = "") -> int:
+    """End every session of an account, as when its role or regions change; returns how many.
+
+    ``but`` spares the session of this id.
+    """
+    mine = (web_session.c.account_id == account_id) & (web_session.c.id != but) & _alive(tx)
     return tx.update(web_session, mine, revoked_at=tx.machine_now)
+
+
+def _alive(tx: Tx) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        web_session.c.revoked_at.is_(None),
+        web_session.c.seen_at > tx.machine_now - IDLE,
+        web_session.c.created_at > tx.machine_now - ABSOLUTE,
+    )
 
 
 def _hash(token: str) -> bytes:

@@ -40,14 +40,14 @@ def campaigns_seen(tx: Tx, principal: Principal) -> list[Progress]:
     """Campaigns with somebody in the principal's regions (the whole country: all), newest first."""
     counts = _counts(tx, principal, sa.true())
     rows = tx.all(sa.select(campaign).order_by(campaign.c.created_at.desc(), campaign.c.id))
-    return [_progress(row, counts[row.id]) for row in rows if principal.regions == "*" or row.id in counts]
+    return [_progress(row, counts[row.id]) for row in rows if principal.sees_everything or row.id in counts]
 
 
 def campaign_seen(tx: Tx, principal: Principal, campaign_id: str) -> Progress:
     """One of them; ``campaign-unknown`` when it is not the principal's to see."""
     row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id))
     counts = _counts(tx, principal, campaign_contact.c.campaign_id == campaign_id)
-    if row is None or (principal.regions != "*" and campaign_id not in counts):
+    if row is None or (not principal.sees_everything and campaign_id not in counts):
         raise NotFound("campaign-unknown", "This campaign does not exist, or has nobody in your regions.")
     return _progress(row, counts[campaign_id])
 
@@ -58,7 +58,7 @@ def require_all_regions(tx: Tx, principal: Principal, campaign_id: str) -> None:
         sa.select(campaign_contact.c.id)
         .where(
             campaign_contact.c.campaign_id == campaign_id,
-            ~scope_condition(principal, campaign_contact.c.region_code),
+            ~scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code),
         )
         .limit(1)
     )
@@ -91,7 +91,10 @@ def _counts(tx: Tx, principal: Principal, condition: sa.ColumnElement[bool]) -> 
             campaign_contact.c.outcome,
             sa.func.count().label("people"),
         )
-        .where(condition, scope_condition(principal, campaign_contact.c.region_code))
+        .where(
+            condition,
+            scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code),
+        )
         .group_by(campaign_contact.c.campaign_id, campaign_contact.c.status, campaign_contact.c.outcome)
     ):
         counts[row.campaign_id].append((row.status, row.outcome, row.people))

@@ -58,31 +58,35 @@ class Dashboard:
 
 
 def dashboard(tx: Tx, principal: Principal) -> Dashboard:
-    """Everything the page shows, within the principal's regions."""
+    """Everything the page shows, within the principal's regions and platforms.
+
+    The day's figures are kept by region: an account narrowed to some platforms gets None for each of them.
+    """
     local = tx.now.astimezone(_PARIS)
     since = local.replace(hour=0, minute=0, second=0, microsecond=0)
     names = {row.code: row.name for row in tx.all(sa.select(region))}
     lines = {
         code: RegionNow(code, names[code])
         for code in sorted(names, key=lambda code: _plain(names[code]))
-        if principal.may_see(code)
+        if principal.works_in(code)
     }
-    _waiting(tx, lines)
-    _agents(tx, lines)
-    _live_calls(tx, lines)
+    _waiting(tx, principal, lines)
+    _agents(tx, principal, lines)
+    _live_calls(tx, principal, lines)
     sums = _sums_since(tx, since)
+    told = principal.platforms == "*"
     total: defaultdict[str, float] = defaultdict(float)
     for code, line in lines.items():
-        line.today = figures(sums[code])
+        line.today = figures(sums[code]) if told else dict.fromkeys(figures({}))
         for measure, value in sums[code].items():
             total[measure] += value
     aid = {
         (code, measure.removeprefix(HELPED_BY)): round(value)
-        for code in lines
+        for code in (lines if told else ())
         for measure, value in sums[code].items()
         if measure.startswith(HELPED_BY)
     }
-    together = _together(tuple(lines.values()), total)
+    together = _together(tuple(lines.values()), figures(total) if told else dict.fromkeys(figures({})))
     outcomes = _outcomes(tx, principal, since)
     return Dashboard(local, since, tuple(lines.values()), together, outcomes, aid, names)
 
@@ -92,14 +96,17 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
-def _waiting(tx: Tx, lines: Mapping[str, RegionNow]) -> None:
+def _waiting(tx: Tx, principal: Principal, lines: Mapping[str, RegionNow]) -> None:
     rows = tx.all(
         sa.select(
             queue_entry.c.region_code,
             sa.func.count().label("entries"),
             sa.func.min(queue_entry.c.entered_at).label("first"),
         )
-        .where(queue_entry.c.state.in_(("pending", "reserved")))
+        .where(
+            queue_entry.c.state.in_(("pending", "reserved")),
+            scope_condition(principal, queue_entry.c.region_code, queue_entry.c.platform_code),
+        )
         .group_by(queue_entry.c.region_code)
     )
     active = {row.region_code for row in tx.all(sa.select(aid_activation).where(aid_activation.c.active))}
@@ -111,10 +118,13 @@ def _waiting(tx: Tx, lines: Mapping[str, RegionNow]) -> None:
             lines[row.region_code].longest_wait_s = max(0.0, (tx.now - row.first).total_seconds())
 
 
-def _agents(tx: Tx, lines: Mapping[str, RegionNow]) -> None:
+def _agents(tx: Tx, principal: Principal, lines: Mapping[str, RegionNow]) -> None:
     rows = tx.all(
         sa.select(agent.c.region_code, agent.c.activity, agent.c.state, sa.func.count().label("agents"))
-        .where(agent.c.activity != "offline")
+        .where(
+            agent.c.activity != "offline",
+            scope_condition(principal, agent.c.region_code, agent.c.platform_code),
+        )
         .group_by(agent.c.region_code, agent.c.activity, agent.c.state)
     )
     for row in rows:
@@ -131,11 +141,16 @@ def _agents(tx: Tx, lines: Mapping[str, RegionNow]) -> None:
             line.away += row.agents
 
 
-def _live_calls(tx: Tx, lines: Mapping[str, RegionNow]) -> None:
+def _live_calls(tx: Tx, principal: Principal, lines: Mapping[str, RegionNow]) -> None:
     rows = tx.all(
         sa.select(call.c.region_code, sa.func.count().label("calls"))
         .join(leg, leg.c.call_id == call.c.id)
-        .where(leg.c.role == "contact", leg.c.placement.in_(("placed", "received")), leg.c.ended_at.is_(None))
+        .where(
+            leg.c.role == "contact",
+            leg.c.placement.in_(("placed", "received")),
+            leg.c.ended_at.is_(None),
+            scope_condition(principal, call.c.region_code, call.c.platform_code),
+        )
         .group_by(call.c.region_code)
     )
     for row in rows:
@@ -169,15 +184,15 @@ def _outcomes(tx: Tx, principal: Principal, since: datetime) -> tuple[tuple[str,
         sa.select(campaign_contact.c.outcome, sa.func.count().label("people"))
         .where(
             campaign_contact.c.outcome_at >= since,
-            scope_condition(principal, campaign_contact.c.region_code),
+            scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code),
         )
         .group_by(campaign_contact.c.outcome)
     )
     return tuple(sorted(((row.outcome, row.people) for row in rows), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _together(lines: tuple[RegionNow, ...], sums: Mapping[str, float]) -> RegionNow:
-    total = RegionNow("", "", today=figures(sums))
+def _together(lines: tuple[RegionNow, ...], today: Mapping[str, float | None]) -> RegionNow:
+    total = RegionNow("", "", today=today)
     for name in ("waiting", "ready", "busy", "wrap_up", "away", "live_calls"):
         setattr(total, name, sum(getattr(line, name) for line in lines))
     total.longest_wait_s = max((line.longest_wait_s for line in lines), default=0)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.core.db import Tx
+from callsvc.core.errors import Forbidden
 from callsvc.metrics.measures import HELPED_BY
 from callsvc.metrics.rules import DEFAULT_VARIANT, THRESHOLD_S, figures
 from callsvc.metrics.tables import metric_rollup
@@ -38,6 +39,11 @@ class Period:
             wanted.append(metric_rollup.c.region_code == self.region)
         if self.campaign:
             wanted.append(metric_rollup.c.campaign_id == self.campaign)
+        if self.principal and self.principal.platforms != "*":
+            raise Forbidden(
+                "figures-by-region",
+                "These figures are kept by region; they are for accounts that see the whole region.",
+            )
         if self.principal:
             wanted.append(scope_condition(self.principal, metric_rollup.c.region_code))
         return sa.and_(*wanted)
