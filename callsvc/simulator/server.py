@@ -11,6 +11,7 @@ from callsvc.simulator.calls.recovery import recover
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.clock import Clock
 from callsvc.simulator.control.routes import add_control_routes
+from callsvc.simulator.rest.log import keeping
 from callsvc.simulator.rest.routes import add_rest_routes
 from callsvc.simulator.settings import Settings
 
@@ -41,7 +42,7 @@ class Server:
             raise
 
     async def _start(self) -> None:
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[keeping(self.carrier.exchanges)])
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         await self.carrier.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
+from callsvc.simulator.exchanges import LARGEST, Exchange, Exchanges, shown, subject_of
 from callsvc.simulator.faults import Fault, Faults
 from callsvc.simulator.webhooks.address import Address, parse_address
 from callsvc.simulator.webhooks.signature import signature
@@ -41,9 +43,10 @@ class Answer:
 class WebhookClient:
     """One keep-alive pool for every post; at most `connections` at once, as a service has few threads."""
 
-    def __init__(self, auth_token: str, faults: Faults, connections: int = 128) -> None:
+    def __init__(self, auth_token: str, faults: Faults, exchanges: Exchanges, connections: int = 128) -> None:
         self._token = auth_token
         self._faults = faults
+        self._exchanges = exchanges
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -63,6 +66,27 @@ class WebhookClient:
 
     async def send(self, place: str, url: str, method: str, parameters: Mapping[str, str]) -> Answer:
         """Post (or GET) and say how it went. `place` names the fault plans that may strike."""
+        at, began = self._exchanges.now(), time.monotonic()
+        answer = await self._send(place, url, method, parameters)
+        self._exchanges.keep(
+            Exchange(
+                subject=subject_of(parameters),
+                at=at,
+                place=place,
+                method=method,
+                url=url,
+                parameters=shown(url, parameters),
+                status=answer.status,
+                body=answer.body[:LARGEST],
+                code=answer.code,
+                reason=answer.reason,
+                tries=answer.tries,
+                took=time.monotonic() - began,
+            )
+        )
+        return answer
+
+    async def _send(self, place: str, url: str, method: str, parameters: Mapping[str, str]) -> Answer:
         try:
             address = parse_address(url)
         except ValueError as problem:

@@ -1,0 +1,58 @@
+"""Keeps the REST requests that change something beside the webhooks, for the page of the call they made."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from callsvc.simulator.exchanges import LARGEST, Exchange, Exchanges, shown
+
+_SID = re.compile(r"/((?:CA|SM|MM|CF|QU)[0-9a-fA-F]{32})")
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def keeping(exchanges: Exchanges) -> Callable[[web.Request, _Handler], Awaitable[web.StreamResponse]]:
+    """A middleware that keeps every REST request but those that only read."""
+
+    @web.middleware
+    async def keep(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if request.method == "GET" or not request.path.startswith("/2010-04-01/"):
+            return await handler(request)
+        at, began = exchanges.now(), time.monotonic()
+        response = await handler(request)
+        body = response.body if isinstance(response, web.Response) else b""
+        text = body.decode(errors="replace") if isinstance(body, bytes) else ""
+        form = parse_qsl((await request.read()).decode(errors="replace"), keep_blank_values=True)
+        exchanges.keep(
+            Exchange(
+                subject=_subject(request.path, text),
+                at=at,
+                place="rest",
+                method=request.method,
+                url=request.path,
+                parameters=(*shown(str(request.rel_url), {}), *form),
+                status=response.status,
+                body=text[:LARGEST],
+                took=time.monotonic() - began,
+            )
+        )
+        return response
+
+    return keep
+
+
+def _subject(path: str, body: str) -> str:
+    """The call a participant is, else what the answer names, else the first resource of the address."""
+    try:
+        answer = json.loads(body or "{}")
+    except ValueError:
+        answer = {}
+    if isinstance(answer, dict) and (answer.get("call_sid") or answer.get("sid")):
+        return str(answer.get("call_sid") or answer["sid"])
+    found = _SID.findall(path)
+    return str(found[-1]) if found else ""
