@@ -8,7 +8,7 @@ from callsvc.simulator.people.voice import Voice
 
 def pick_up(leg: Leg, voice: Voice) -> None:
     """The call is answered: the person listens, the time limit runs."""
-    leg.voice = voice
+    voice = leg.voice = leg.carrier.handsets.voice(leg, voice)
     leg.enter("in-progress")
     voice.pick_up()
     leg.later(leg.record.options.time_limit, lambda: leg.end("completed", "carrier"))

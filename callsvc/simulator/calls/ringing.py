@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from callsvc.simulator.calls.answering import pick_up
+from callsvc.simulator.calls.by_hand import ring_by_hand
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.ledger.calls import times_called
 from callsvc.simulator.people.person import nth
@@ -22,6 +23,9 @@ async def ring(leg: Leg) -> bool:
         due = record.created_at + timedelta(milliseconds=record.queue_ms)
         await clock.sleep((due - clock.now()).total_seconds())
     leg.enter("initiated")
+    handset = leg.carrier.handsets.at(record.to)
+    if handset is not None:
+        return await ring_by_hand(leg, handset)
     index = times_called(leg.carrier.store, record.to, record.seq)
     person = leg.carrier.people.at(record.to)
     answer, rings = nth(person.answers, index), nth(person.ring, index)

@@ -20,6 +20,7 @@ class PeopleBook:
         self._store = store
         self._seed = seed
         self._strangers = dict(strangers)
+        self.held: set[str] = set()  # whose telephone is held by hand: no persona decides there
         self.quiet = False  # nobody calls or texts of their own accord any more
         self._used: dict[tuple[str, str, int], int] = {}
         self._read = lru_cache(maxsize=8192)(lambda facts: read_person(json.loads(facts)))
@@ -66,6 +67,8 @@ class PeopleBook:
     def at(self, address: str) -> Person:
         """Whoever is reached there."""
         address = address.split("?", 1)[0]
+        if address in self.held:
+            return Person(address=address, patience=None)
         rows = self._store.read("select facts from person where address=?", (address,))
         return self._read(rows[0][0]) if rows else self._stranger(address)
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from callsvc.simulator.exchanges import LARGEST, Exchange, Exchanges, shown
 
 _SID = re.compile(r"/((?:CA|SM|MM|CF|QU)[0-9a-fA-F]{32})")
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def keeping(exchanges: Exchanges) -> Callable[[web.Request, _Handler], Awaitable[web.StreamResponse]]:
+def keeping(exchanges: Exchanges) -> Middleware:
     """A middleware that keeps every REST request but those that only read."""
 
     @web.middleware
-    async def keep(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    async def keep(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method == "GET" or not request.path.startswith("/2010-04-01/"):
             return await handler(request)
         at, began = exchanges.now(), time.monotonic()

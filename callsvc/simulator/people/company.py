@@ -1,0 +1,25 @@
+"""Who can hear whom: the other people in one's conference, or the other end of a Dial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from callsvc.simulator.calls.leg import Leg
+    from callsvc.simulator.carrier import Carrier
+
+
+def company_of(carrier: Carrier, leg: Leg) -> list[Leg]:
+    """The live legs whose people hear what this leg's person says."""
+    stay = leg.stay
+    if stay is not None:
+        if stay.options.muted or stay.options.hold:
+            return []
+        rooms = (room for room in carrier.rooms.values() if leg.record.sid in room.stays)
+        stays = [other for room in rooms for other in room.stays.values() if other is not stay]
+        return [other.leg for other in stays if not other.options.hold]
+    parent = carrier.legs.get(leg.record.parent_sid or "")
+    if parent is not None:
+        return [parent] if leg.ready.is_set() else []
+    children = (other for other in carrier.legs.values() if other.record.parent_sid == leg.record.sid)
+    return [child for child in children if child.ready.is_set()]
