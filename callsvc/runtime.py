@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callsvc.carrier.port import Carrier
+from callsvc.core.changes import RedisChanges
 from callsvc.core.clock import Clock, MachineClock, ScaledClock
 from callsvc.core.db import Database, connect
 from callsvc.core.errors import Invalid
@@ -60,6 +61,7 @@ def runtime_from_settings(settings: Settings) -> Runtime:
         jobs=jobs,
         keyring=keyring,
     )
+    database.changes = RedisChanges(settings.redis_url)
     return Runtime(
         settings=settings,
         clock=clock,

@@ -1,9 +1,10 @@
 """Who reacts to what: one table. Read it to learn what happens when a call ends.
 
 A reaction runs inside the transaction that raised the event, in the order written here: queues and agents
-first, then the conversation, then the campaign, the figures last.
+first, then the conversation, then the campaign, the figures and whoever watches them last.
 """
 
+from callsvc.announcing import tell_queue
 from callsvc.appointments.service import follow_disposition
 from callsvc.calls.events import (
     LegAnswered,
@@ -31,7 +32,15 @@ from callsvc.dialing.revising import revise_attempt
 from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
 from callsvc.metrics import service as metrics
 from callsvc.routing import service as routing
-from callsvc.routing.events import ConversationEnded, EntryConnected, EntryLeft, EntryQueued, WrapUpEnded
+from callsvc.routing.events import (
+    ConversationEnded,
+    EntryConnected,
+    EntryLeft,
+    EntryQueued,
+    OfferEnded,
+    OfferMade,
+    WrapUpEnded,
+)
 from callsvc.webhooks.conversation import close_session, conversation_ended
 
 _OVER: tuple[Reaction, ...] = (
@@ -56,9 +65,11 @@ REACTIONS: Reactions = {
     LegLost: _OVER,
     LegRevised: (revise_attempt,),
     LegRevived: (end_revived,),
-    EntryQueued: (metrics.note_entry_queued,),
-    EntryConnected: (metrics.note_entry_connected,),
-    EntryLeft: (metrics.note_entry_left,),
+    EntryQueued: (metrics.note_entry_queued, tell_queue),
+    OfferMade: (tell_queue,),
+    OfferEnded: (tell_queue,),
+    EntryConnected: (metrics.note_entry_connected, tell_queue),
+    EntryLeft: (metrics.note_entry_left, tell_queue),
     ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
     WrapUpEnded: (follow_disposition, follow_agent, release_after_wrap_up, metrics.note_wrap_up_ended),
 }

@@ -1,6 +1,6 @@
 """Changing agents: one row each, by compare-and-set. Who is offered what is routing's business.
 
-Every change raises ``fence`` by one, so that a desk that waits for news sees it.
+Every change raises ``fence`` by one and tells those who watch, so that a desk that waits for news sees it.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,17 @@ def add_agent(
 
 
 def _change(tx: Tx, where: sa.ColumnElement[bool], **values: Any) -> bool:
-    return tx.update(agent, where, fence=agent.c.fence + 1, **values) == 1
+    row = tx.first(
+        agent.update()
+        .where(where)
+        .values(fence=agent.c.fence + 1, **values)
+        .returning(agent.c.id, agent.c.region_code, agent.c.fence)
+    )
+    if row is None:
+        return False
+    tx.changed("desk", subject=row.id, version=row.fence)
+    tx.changed("agents", region=row.region_code)
+    return True
 
 
 def hold_agent(tx: Tx, agent_id: str) -> Row[Any]:

@@ -43,6 +43,7 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
         if known is None:
             tx.insert(campaign, id=file.id, state="draft", created_at=tx.now, changed_at=tx.now, **values)
             _log(tx, file.id, by, "applied", before={}, after=config)
+            tx.changed("campaign", subject=file.id)
             return True
         before = {name: getattr(known, name) for name in values}
         if before == values:
@@ -56,6 +57,7 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
             )
         tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, **values)
         _log(tx, file.id, by, "applied", before=known.config, after=config)
+        tx.changed("campaign", subject=file.id)
         return True
 
 
@@ -95,6 +97,7 @@ def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
             )
         tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
         _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
+        tx.changed("campaign", subject=campaign_id)
         if action in ("close", "stop"):
             close_waiting(tx, campaign_id)
         if action == "stop":
@@ -149,13 +152,15 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
     new = _add(tx, campaign_id, list(contact_ids))
     if new:
         reopen(tx, campaign_id)
+        tx.changed("campaign", subject=campaign_id)
     return new
 
 
 def reopen(tx: Tx, campaign_id: str) -> None:
     """Somebody is to be called in a campaign that had completed: it runs again."""
     over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
-    tx.update(campaign, over, state="running", changed_at=tx.now)
+    if tx.update(campaign, over, state="running", changed_at=tx.now):
+        tx.changed("campaign", subject=campaign_id)
 
 
 def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
@@ -198,3 +203,5 @@ def complete_finished(tx: Tx, *, but: sa.Select[tuple[str]]) -> None:
     ids = [row.id for row in finished if not row.config.get("standing")]
     if ids:
         tx.update(campaign, campaign.c.id.in_(ids), state="completed", changed_at=tx.now)
+        for campaign_id in ids:
+            tx.changed("campaign", subject=campaign_id)

@@ -3,7 +3,8 @@
 ``with rt.db.begin() as tx`` opens a writing transaction (SQLite: BEGIN IMMEDIATE, so that it waits its turn
 instead of failing half-way; PostgreSQL: read committed, rows locked by ``with_for_update``).
 ``with rt.db.read() as tx`` opens one for reading. A ``Tx`` is the only database handle in scope: it carries
-the instant at which the use case began on both clocks, raises events, and holds jobs until after the commit.
+the instant at which the use case began on both clocks, raises events, and holds jobs and changes until after
+the commit.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +18,14 @@ from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from callsvc.core.changes import Changes, Collected, MemoryChanges
 from callsvc.core.clock import Clock
 from callsvc.core.events import Event, Reactions
 from callsvc.core.ids import Ids
 from callsvc.core.jobs import Jobs
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
+from callsvc.core.topics import TopicName
 
 T = TypeVar("T")
 
@@ -72,6 +75,7 @@ class Tx:
         self.speed = database.clock.speed  # lived seconds per real second
         self._jobs: list[tuple[str, list[str]]] = []
         self._after_commit: list[Callable[[], None]] = []
+        self._changes = Collected()
 
     def new_id(self, kind: str) -> str:
         return self._database.ids.new(kind)
@@ -118,12 +122,18 @@ class Tx:
         """Ask for one job with these ids once this transaction is committed."""
         self._jobs.append((job, list(ids)))
 
+    def changed(self, topic: TopicName, *, region: str = "", subject: str = "", version: int = 0) -> None:
+        """Tell those who watch, once this transaction is committed; ``core/topics.py`` lists the topics."""
+        self._changes.add(topic, region, subject, version)
+
     def after_commit(self, effect: Callable[[], None]) -> None:
         self._after_commit.append(effect)
 
     def run_after_commit(self) -> None:
         for job, ids in self._jobs:
             self._database.jobs.enqueue(job, ids)
+        if self._changes:
+            self._database.changes.publish(self._changes.changes())
         for effect in self._after_commit:
             effect()
 
@@ -151,6 +161,7 @@ class Database:
         self.jobs = jobs
         self.keyring = keyring
         self.reactions: Reactions = {}
+        self.changes: Changes = MemoryChanges()  # a service of several processes has one that all can read
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:

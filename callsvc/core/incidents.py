@@ -21,6 +21,7 @@ incident = sa.Table(
 def report_incident(tx: Tx, kind: str, subject: str, **details: Any) -> None:
     """Keep what must never happen and did; the audit and the operations page show it."""
     tx.insert(incident, id=tx.new_id("inc"), kind=kind, subject=subject, details=details, at=tx.now)
+    tx.changed("operations", subject=kind)
 
 
 def report_once(tx: Tx, kind: str, subject: str, *, since: datetime | None = None, **details: Any) -> bool:

@@ -1,4 +1,7 @@
-"""Reactions: each event leaves one raw row, once. Ids and facts only, never a number or a name."""
+"""Reactions: each event leaves one raw row, once. Ids and facts only, never a number or a name.
+
+A row that is new is told to those who watch the figures of its region or its campaign.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -162,7 +165,7 @@ def _place_of(tx: Tx, call_id: str) -> tuple[str, str]:
 def _note(
     tx: Tx, name: str, *, at: datetime, subject: str, region: str, campaign: str, facts: dict[str, Any]
 ) -> None:
-    tx.insert_once(
+    new = tx.insert_once(
         metric_event,
         name=name,
         at=at,
@@ -171,3 +174,7 @@ def _note(
         campaign_id=campaign,
         facts=facts,
     )
+    if new:
+        tx.changed("figures", region=region)
+        if campaign:
+            tx.changed("campaign", region=region, subject=campaign)

@@ -70,6 +70,7 @@ def close_aid(tx: Tx, region_code: str) -> None:
             active=False,
             since=tx.now,
         )
+        tx.changed("aid", region=region_code)
 
 
 def _hold_activation(tx: Tx, region_code: str) -> Row[Any] | None:
@@ -84,6 +85,7 @@ def _remember_activation(tx: Tx, region_code: str, was_active: bool, active: boo
     """Write down that aid opened or closed, unless another transaction is writing it right now."""
     if active == was_active:
         return
+    tx.changed("aid", region=region_code)
     if _hold_activation(tx, region_code) is not None:
         tx.update(aid_activation, aid_activation.c.region_code == region_code, active=active, since=tx.now)
     elif tx.first(sa.select(aid_activation).where(aid_activation.c.region_code == region_code)) is None:

@@ -47,6 +47,7 @@ def declare_aid(tx: Tx, region_code: str, *, opted_out: bool, reserve: int = DEF
     values = {"opted_out": opted_out, "reserve": reserve, "changed_at": tx.now}
     if not tx.insert_once(aid_region, region_code=region_code, **values):
         tx.update(aid_region, aid_region.c.region_code == region_code, **values)
+    tx.changed("aid", region=region_code)
 
 
 def put_agreement(
@@ -84,3 +85,5 @@ def put_agreement(
     if not tx.insert_once(aid_agreement, aided_region=aided, aiding_region=aiding, **values):
         tx.update(aid_agreement, key, **values)
     tx.insert_once(aid_activation, region_code=aided, active=False, since=tx.now)
+    tx.changed("aid", region=aided)
+    tx.changed("aid", region=aiding)
