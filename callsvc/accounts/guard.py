@@ -116,7 +116,8 @@ def api_principal(scope: str) -> Principal:
             csrf.protect()
     if principal is None:
         raise Forbidden("sign-in-needed", "Send an API key as a bearer token, or sign in.")
-    principal.require(scope)
+    if scope:
+        principal.require(scope)
     g.principal = principal
     return principal
 
