@@ -5,15 +5,15 @@ From this machine it is open; from anywhere else it asks for the account's crede
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.control import calls, faults, health, ledger, messages, numbers, people
+from callsvc.simulator.control.access import refusal
+from callsvc.simulator.control.by_hand import BY_HAND
 from callsvc.simulator.control.replies import refuse
-from callsvc.simulator.rest.auth import check_access
 from callsvc.simulator.rest.errors import ApiError
 from callsvc.simulator.rest.misfortune import Handler
 
@@ -34,6 +34,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/ledger", ledger.read_ledger),
     ("GET", "/ledger/calls/{sid}", ledger.read_call),
     ("GET", "/ledger/timeline/{sid}", ledger.read_timeline),
+    *BY_HAND,
 )
 
 
@@ -46,19 +47,11 @@ def add_control_routes(app: web.Application, carrier: Carrier) -> None:
 def _guarded(carrier: Carrier, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            if not _from_here(request):
-                check_access(carrier.settings, request)
-            return await handler(carrier, request)
+            refused = refusal(carrier.settings, request)
+            return refused if refused is not None else await handler(carrier, request)
         except ApiError as error:
             return error.response()
         except (ValueError, KeyError, TypeError) as problem:
             return refuse("invalid-request", f"Correct the request: {problem}")
 
     return handle
-
-
-def _from_here(request: web.Request) -> bool:
-    try:
-        return ipaddress.ip_address(request.remote or "").is_loopback
-    except ValueError:
-        return False
