@@ -38,6 +38,15 @@ def record_access(
     )
 
 
+def record_read(tx: Tx, principal: Principal, what: str, subject: str) -> None:
+    """Somebody saw personal data: ``record_read(tx, who, "contact", contact_id)`` logs ``contact-read``.
+
+    Call it in the transaction that reads what is shown, with one row for each person. ``subject`` is the id
+    of the thing, never a name or a number. Reading counts needs no row.
+    """
+    record_access(tx, principal, f"{what}-read", subject, {})
+
+
 def seal_access_log(rt: Runtime) -> int:
     """Chain up to 2,000 rows not sealed yet, in one transaction; returns how many.
 
