@@ -1,4 +1,4 @@
-"""GET /_simulator/changes: says that something changed, at most every half second, so that a page reads anew."""
+"""GET /_simulator/changes: tells, at most every half second, that something changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""GET /_simulator/ledger/calls/{sid}/transcript: who said what, and when; JSON, or text with `?format=text`."""
+"""GET /_simulator/ledger/calls/{sid}/transcript: who said what, and when.
+
+JSON, or text with `?format=text`.
+"""
 
 from __future__ import annotations
 

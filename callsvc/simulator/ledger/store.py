@@ -61,6 +61,8 @@ class Store:
 
     def note(self, subject: str, at: datetime, kind: str, facts: Mapping[str, Any]) -> None:
         """Add one line to the timeline of a call, message or conference; written with the next batch."""
+        for listener in self.listeners:
+            listener(subject, at, kind, facts)
         if self._timeline_on or kind == "notification":  # notifications are a resource too
             text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
             self._timeline.append((subject, iso(at) or "", kind, text))

@@ -58,7 +58,7 @@ class Handset:
     async def ring(self, timeout: float) -> bool | None:
         """Ring up to `timeout` lived seconds; whether it was answered, or None when nobody decided."""
         decision = self._decision = asyncio.get_running_loop().create_future()
-        timer = self._carrier.clock.call_later(timeout, decision.cancel)
+        timer = self._carrier.clock.call_later(timeout, lambda: _give_up(decision))
         self._change()
         try:
             await asyncio.wait({decision})
@@ -186,6 +186,10 @@ class Handset:
     def _send_state(self) -> None:
         self._told = False
         self._tell("state", self.state())
+
+
+def _give_up(decision: asyncio.Future[bool]) -> None:
+    decision.cancel()
 
 
 class HandVoice(Voice):
