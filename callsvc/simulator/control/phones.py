@@ -175,7 +175,7 @@ def _decide(carrier: Carrier, request: web.Request, answers: bool) -> web.Respon
 def _held(carrier: Carrier, request: web.Request) -> Handset:
     handset = carrier.handsets.at(request.match_info["number"])
     if handset is None:
-        raise web.HTTPNotFound(body=_gone().body, content_type="application/json")
+        raise web.HTTPNotFound(text=_gone().text, content_type="application/json")
     return handset
 
 
