@@ -63,6 +63,7 @@ def add_account(
             raise Conflict("account-exists", "An account with this e-mail exists already.")
         put_places(tx, account_id, rights)
         record_access(tx, by, "account-added", account_id, as_details(rights))
+        tx.changed("accounts", subject=account_id)
     return account_id
 
 

@@ -177,3 +177,4 @@ def _log(
 ) -> None:
     before, after = change
     record_access(tx, by, action, account_id, {"before": before, "after": after})
+    tx.changed("accounts", subject=account_id)

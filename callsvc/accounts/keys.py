@@ -97,7 +97,7 @@ def authenticate_key(rt: Runtime, bearer_token: str) -> Principal:
         row = tx.first(
             sa.select(account, api_key.c.secret_hash, api_key.c.scopes, api_key.c.last_used_on)
             .join(api_key, api_key.c.account_id == account.c.id)
-            .where(api_key.c.id == key_id, _live(tx), account.c.disabled_at.is_(None))
+            .where(api_key.c.id == key_id, live(tx), account.c.disabled_at.is_(None))
         )
         expected = row.secret_hash if row else bytes(32)
         if not hmac.compare_digest(_hash(secret), expected) or row is None:
@@ -114,7 +114,7 @@ def keys_of(tx: Tx, account_id: str) -> Sequence[Any]:
     """The live keys of an account, newest first."""
     return tx.all(
         sa.select(api_key)
-        .where(api_key.c.account_id == account_id, _live(tx))
+        .where(api_key.c.account_id == account_id, live(tx))
         .order_by(api_key.c.created_at.desc(), api_key.c.id.desc())
     )
 
@@ -125,12 +125,16 @@ def revoke_key(rt: Runtime, key_id: str, *, by: Principal | None = None) -> None
         wanted = (api_key.c.id == key_id) & api_key.c.revoked_at.is_(None)
         if by is not None:
             wanted = wanted & (api_key.c.account_id == by.account_id)
-        if not tx.update(api_key, wanted, revoked_at=tx.machine_now):
+        ended = api_key.update().where(wanted).values(revoked_at=tx.machine_now)
+        row = tx.first(ended.returning(api_key.c.account_id))
+        if row is None:
             raise NotFound("key-unknown", "No live API key has this id.")
+        tx.changed("sessions", subject=row.account_id)
         record_access(tx, by, "key-revoked", key_id, {})
 
 
-def _live(tx: Tx) -> sa.ColumnElement[bool]:
+def live(tx: Tx) -> sa.ColumnElement[bool]:
+    """The condition under which a key still opens something."""
     ends = api_key.c.expires_at
     return api_key.c.revoked_at.is_(None) & (ends.is_(None) | (ends > tx.machine_now))
 

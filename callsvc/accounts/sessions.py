@@ -50,7 +50,7 @@ def resume_session(rt: Runtime, token: str, *, touch: bool = True) -> Principal 
             .join(web_session, web_session.c.account_id == account.c.id)
             .where(
                 web_session.c.token_hash == _hash(token),
-                _alive(tx),
+                alive(tx),
                 account.c.disabled_at.is_(None),
             )
         )
@@ -71,7 +71,7 @@ def sessions_of(tx: Tx, account_id: str) -> Sequence[Any]:
     """The sessions of an account that are alive, the one seen last first."""
     return tx.all(
         sa.select(web_session)
-        .where(web_session.c.account_id == account_id, _alive(tx))
+        .where(web_session.c.account_id == account_id, alive(tx))
         .order_by(web_session.c.seen_at.desc(), web_session.c.id)
     )
 
@@ -81,14 +81,19 @@ def sign_out(rt: Runtime, token: str) -> str:
     with rt.db.begin() as tx:
         mine = web_session.c.token_hash == _hash(token)
         tx.update(web_session, mine & web_session.c.revoked_at.is_(None), revoked_at=tx.machine_now)
-        return tx.scalar(sa.select(web_session.c.via).where(mine)) or ""
+        row = tx.first(sa.select(web_session.c.via, web_session.c.account_id).where(mine))
+        if row is None:
+            return ""
+        tx.changed("sessions", subject=row.account_id)
+        return str(row.via)
 
 
 def end_session(tx: Tx, account_id: str, session_id: str) -> None:
     """End one session of an account; ``session-unknown`` when it has no such session alive."""
-    mine = (web_session.c.id == session_id) & (web_session.c.account_id == account_id) & _alive(tx)
+    mine = (web_session.c.id == session_id) & (web_session.c.account_id == account_id) & alive(tx)
     if not tx.update(web_session, mine, revoked_at=tx.machine_now):
         raise NotFound("session-unknown", "This session has ended already.")
+    tx.changed("sessions", subject=account_id)
 
 
 def revoke_sessions(tx: Tx, account_id: str, *, but: str = "") -> int:
@@ -96,11 +101,13 @@ def revoke_sessions(tx: Tx, account_id: str, *, but: str = "") -> int:
 
     ``but`` spares the session of this id.
     """
-    mine = (web_session.c.account_id == account_id) & (web_session.c.id != but) & _alive(tx)
+    tx.changed("sessions", subject=account_id)
+    mine = (web_session.c.account_id == account_id) & (web_session.c.id != but) & alive(tx)
     return tx.update(web_session, mine, revoked_at=tx.machine_now)
 
 
-def _alive(tx: Tx) -> sa.ColumnElement[bool]:
+def alive(tx: Tx) -> sa.ColumnElement[bool]:
+    """The condition under which a session still opens something."""
     return sa.and_(
         web_session.c.revoked_at.is_(None),
         web_session.c.seen_at > tx.machine_now - IDLE,
