@@ -10,19 +10,22 @@ from callsvc.core.settings import Settings
 from callsvc.health import blueprint as health
 from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
+from callsvc.platforms.queries import regions
+from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
 from callsvc.routing.api import desk_api
 from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
+from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
 from callsvc.webhooks import blueprint as webhooks
 
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks, desk_api)
-FORMS: tuple[Blueprint, ...] = (accounts, metrics, campaigns)
+FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, campaigns)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:
@@ -50,6 +53,7 @@ def create_app(rt: Runtime) -> Flask:
     csrf.init_app(app)
     register_limits(app, rt.settings)
     register_languages(app)
+    register_kit(app, zones=lambda: _zones(rt))
     register_problems(app)
     address = stream_address(rt.settings)
     app.context_processor(lambda: {"stream_address": address, "principal": g.get("principal")})
@@ -58,3 +62,9 @@ def create_app(rt: Runtime) -> Flask:
     for blueprint in PROGRAMS + FORMS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _zones(rt: Runtime) -> dict[str, str]:
+    """The IANA zone of each region, for the times of pages."""
+    with rt.db.read() as tx:
+        return {region.code: region.zone for region in regions(tx)}

@@ -1,13 +1,15 @@
-"""French and English: the account's language, else what the browser asks for, else French."""
+"""French and English: the account's language, else what this browser chose, else what it asks for."""
 
 from pathlib import Path
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 
 from callsvc.labels import PROBLEMS, label
 
 LANGUAGES = ("fr", "en")
+_COOKIE = "callsvc_language"
+_YEAR = 365 * 24 * 3600
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # the day stands before the month in both
 
 
@@ -20,7 +22,8 @@ def register_languages(app: Flask) -> None:
         default_translation_directories=str(Path(__file__).parent / "translations"),
         locale_selector=lambda: _LOCALES[choose_language()],
     )
-    app.context_processor(lambda: {"language": choose_language(), "label": label, "problems": PROBLEMS})
+    app.jinja_env.globals.update(label=label)  # macros need it, and they have no context of their own
+    app.context_processor(lambda: {"language": choose_language(), "problems": PROBLEMS})
 
 
 def choose_language() -> str:
@@ -30,4 +33,14 @@ def choose_language() -> str:
     principal = g.get("principal")
     if principal is not None and principal.language in LANGUAGES:
         return str(principal.language)
+    kept = request.cookies.get(_COOKIE, "")
+    if kept in LANGUAGES:
+        return kept
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def remember_language(response: Response, language: str, *, https: bool) -> None:
+    """Keep the language of whoever is not signed in."""
+    response.set_cookie(
+        _COOKIE, language, max_age=_YEAR, httponly=True, samesite="Lax", secure=https, path="/"
+    )

@@ -1,0 +1,73 @@
+"""What the menu offers, and to whom: one table.
+
+A new page is one line here. An entry whose endpoint the application does not have is not shown, nor is one
+whose scope the signed-in person lacks; the page's own guard is what protects it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, url_for
+from flask_babel import lazy_gettext as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    endpoint: str
+    title: Any
+    scope: str
+
+
+MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        _("Follow"),
+        (
+            Entry("metrics.dashboard", _("Dashboard"), "report"),
+            Entry("calls.index", _("Calls"), "report"),
+        ),
+    ),
+    (
+        _("Call people"),
+        (Entry("campaigns.index", _("Campaigns"), "report"),),
+    ),
+    (
+        _("Administration"),
+        (
+            Entry("accounts.index", _("Accounts"), "accounts"),
+            Entry("audit.index", _("Access log"), "audit"),
+            Entry("operations.index", _("Operations"), "operations"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as the layout draws it."""
+
+    href: str
+    title: Any
+    current: bool
+
+
+def menu() -> list[tuple[Any, list[Link]]]:
+    """The groups and their links for whoever is signed in; a group without links is left out."""
+    principal = g.get("principal")
+    if principal is None:
+        return []
+    known = current_app.view_functions
+    groups = [
+        (title, [_link(entry) for entry in entries if entry.endpoint in known and principal.may(entry.scope)])
+        for title, entries in MENU
+    ]
+    return [(title, links) for title, links in groups if links]
+
+
+def _link(entry: Entry) -> Link:
+    """Current on the page itself, and on every page of its blueprint that the menu does not name."""
+    here = request.endpoint or ""
+    named = {one.endpoint for _, entries in MENU for one in entries}
+    mine = here == entry.endpoint or (
+        here not in named and here.split(".")[0] == entry.endpoint.split(".")[0]
+    )
+    return Link(url_for(entry.endpoint), entry.title, mine)
