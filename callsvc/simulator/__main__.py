@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from callsvc.simulator.clock import ScaledClock
 from callsvc.simulator.server import serve
 from callsvc.simulator.settings import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_STRANGERS, Settings
+from callsvc.simulator.stepping import SteppedClock
 
 
 class Weights(click.ParamType[dict[str, float]]):
@@ -68,6 +69,18 @@ class Weights(click.ParamType[dict[str, float]]):
     help="A JSON Lines file of people; may be given several times.",
 )
 @click.option(
+    "--faults",
+    envvar="SIMULATOR_FAULTS",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A YAML file of planned faults.",
+)
+@click.option(
+    "--replay",
+    envvar="SIMULATOR_REPLAY",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A log of faults to make happen again.",
+)
+@click.option(
     "--strangers", envvar="SIMULATOR_STRANGERS", type=Weights(), default=DEFAULT_STRANGERS, help="Weights."
 )
 @click.option(
@@ -85,9 +98,10 @@ class Weights(click.ParamType[dict[str, float]]):
     "--sender", envvar="SIMULATOR_SENDER", default="+33199000000", help="Sender of Messaging Services."
 )
 @click.option("--opt-out/--no-opt-out", envvar="SIMULATOR_OPT_OUT", default=True, help="STOP blocks a pair.")
+@click.option("--stepped", is_flag=True, help="The clock stands until POST /_simulator/clock/step.")
 @click.option("--timeline/--no-timeline", envvar="SIMULATOR_TIMELINE", default=True, help="Keep timelines.")
 @click.pass_context
-def command(context: click.Context, /, **options: object) -> None:
+def command(context: click.Context, /, stepped: bool, **options: object) -> None:
     """Run the embedded carrier: a Twilio-compatible telephone company with simulated people.
 
     The clock is CALLSVC_CLOCK_ORIGIN, CALLSVC_CLOCK_REAL_ORIGIN and CALLSVC_CLOCK_SPEED; without them it
@@ -101,7 +115,8 @@ def command(context: click.Context, /, **options: object) -> None:
     settings = Settings(**options)  # type: ignore[arg-type]  # the options above are the fields, checked by click
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        asyncio.run(serve(settings, ScaledClock.from_environment(os.environ)))
+        scaled = ScaledClock.from_environment(os.environ)
+        asyncio.run(serve(settings, SteppedClock(scaled.origin) if stepped else scaled))
     except (ValueError, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
 

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.calls.room import Room
-from callsvc.simulator.clock import Clock, Timer
+from callsvc.simulator.clock import Clock, TenuredClock, Timer
 from callsvc.simulator.exchanges import Exchanges
-from callsvc.simulator.faults import Faults
+from callsvc.simulator.faults.file import load_plan, load_replay
+from callsvc.simulator.faults.striking import Faults
 from callsvc.simulator.ledger.applications import with_applications
 from callsvc.simulator.ledger.numbers import Number, find_number
 from callsvc.simulator.ledger.store import Store
@@ -30,14 +31,15 @@ _log = logging.getLogger(__name__)
 class Carrier:
     """The clock, the books, the people, the posts, and what is live now."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, before: Carrier | None = None) -> None:
+        """`before` is the carrier that died in this process: its books and faults are taken over."""
         self.settings = settings
-        self.clock = clock
-        self.store = Store(settings.data_dir, timeline=settings.timeline)
+        self.clock = TenuredClock(clock)
+        self.store: Store = before.store if before else Store(settings.data_dir, timeline=settings.timeline)
         self.people = PeopleBook(self.store, settings.seed, settings.strangers)
-        self.faults = Faults(settings.seed)
+        self.faults: Faults = before.faults if before else Faults(settings.seed, self.store, clock)
         self.exchanges = Exchanges(clock.now)
-        self.webhooks = WebhookClient(settings.auth_token, self.faults, self.exchanges)
+        self.webhooks = WebhookClient(settings.auth_token, self.faults, self.exchanges, self.clock)
         self.pacer = Pacer(settings.cps)
         self.legs: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
@@ -51,17 +53,30 @@ class Carrier:
         """Load the people and start the regular commits; needs the running loop."""
         for path in self.settings.people:
             self.people.load(path)
+        if self.settings.faults is not None:
+            load_plan(self.faults, self.settings.faults)
+        if self.settings.replay is not None:
+            load_replay(self.faults, self.settings.replay)
+        await self.resume()
+
+    async def resume(self) -> None:
+        """Start the regular commits and the posts: all that one needs who takes over from another."""
         await self.webhooks.open()
         self.store.start()
 
     async def close(self) -> None:
         """Stop at once: live calls stay live in the ledger, and the next start ends them as failed."""
+        await self.die()
+        self.store.close()
+
+    async def die(self) -> None:
+        """As `close`, but leave the books open for who comes next in this process."""
+        self.clock.end()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=5)
         await self.webhooks.close()
-        self.store.close()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run something beside everything else; a failure is logged, never lost."""

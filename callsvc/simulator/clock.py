@@ -8,11 +8,10 @@ Webhook time-outs stay machine seconds: a service does not answer faster because
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -32,8 +31,13 @@ class Clock(ABC):
         """The lived instant, in UTC."""
 
     @abstractmethod
-    def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
+    def call_later(self, seconds: float, action: Callable[[], object]) -> Timer:
         """Do `action` on the event loop after that many lived seconds."""
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Around work that takes machine time, such as a webhook: a stepped clock waits for its end."""
+        yield
 
     async def sleep(self, seconds: float) -> None:
         """Wait that many lived seconds."""
@@ -79,54 +83,35 @@ class ScaledClock(Clock):
         """The lived instant, in UTC."""
         return self.origin + timedelta(seconds=(time.time() - self.real_origin) * self.speed)
 
-    def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
+    def call_later(self, seconds: float, action: Callable[[], object]) -> Timer:
         """Do `action` after `seconds` lived, that is `seconds / speed` machine seconds."""
         return asyncio.get_running_loop().call_later(max(0.0, seconds) / self.speed, action)
 
 
-class _Planned:
-    """An action waiting in a stepped clock."""
+class TenuredClock(Clock):
+    """Another clock's time, and plans that die with the carrier that made them.
 
-    def __init__(self, action: Callable[[], None]) -> None:
-        self.action: Callable[[], None] | None = action
+    A carrier that is restarted inside its process must not act on what the one before it had in mind.
+    """
 
-    def cancel(self) -> None:
-        self.action = None
-
-
-class SteppedClock(Clock):
-    """Lived time that moves only when told to: for tests that must not depend on the machine's pace."""
-
-    def __init__(self, origin: datetime) -> None:
-        self._now = origin.astimezone(UTC)
-        self._order = itertools.count()
-        self._planned: list[tuple[datetime, int, _Planned]] = []
+    def __init__(self, inner: Clock) -> None:
+        self.inner = inner
+        self._over = False
 
     def now(self) -> datetime:
-        """The instant of the last step."""
-        return self._now
+        """The lived instant, in UTC."""
+        return self.inner.now()
 
-    def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
-        """Plan `action` for the step that passes `seconds` from now."""
-        planned = _Planned(action)
-        due = self._now + timedelta(seconds=max(0.0, seconds))
-        heapq.heappush(self._planned, (due, next(self._order), planned))
-        return planned
+    def call_later(self, seconds: float, action: Callable[[], object]) -> Timer:
+        """Do `action` after that many lived seconds, unless this tenure is over by then."""
+        return self.inner.call_later(seconds, lambda: None if self._over else action())
 
-    async def advance(self, seconds: float, *, settle: int = 20) -> None:
-        """Move on, doing what falls due in order; between two due instants the loop turns `settle` times."""
-        end = self._now + timedelta(seconds=seconds)
-        await _turn(settle)
-        while self._planned and self._planned[0][0] <= end:
-            due, _, planned = heapq.heappop(self._planned)
-            if planned.action is None:
-                continue
-            self._now = due
-            planned.action()
-            await _turn(settle)
-        self._now = end
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """The other clock waits."""
+        with self.inner.busy():
+            yield
 
-
-async def _turn(times: int) -> None:
-    for _ in range(times):
-        await asyncio.sleep(0)
+    def end(self) -> None:
+        """Nothing planned through this clock happens any more."""
+        self._over = True

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Skew:
+    """How far ahead (lived seconds) the dates are that a carrier writes; its ledger keeps the true ones."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def end(self) -> None:
+        """The clock is right again."""
+        self.seconds = 0.0
+
+
+# Set once by a server before it starts, so that everything it runs writes dates with its own skew.
+SKEW: ContextVar[Skew] = ContextVar("skew", default=Skew())  # noqa: B039 - the default is never changed
 
 
 def rfc2822(instant: datetime | None) -> str | None:
@@ -13,6 +29,9 @@ def rfc2822(instant: datetime | None) -> str | None:
     if instant is None:
         return None
     at = instant.astimezone(UTC)
+    skew = SKEW.get().seconds
+    if skew:
+        at += timedelta(seconds=skew)
     return (
         f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d} "
         f"{at.hour:02d}:{at.minute:02d}:{at.second:02d} +0000"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from email.utils import formatdate
+from time import time
 
 from aiohttp import web
 
@@ -11,6 +13,7 @@ from callsvc.simulator.calls.recovery import recover
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.clock import Clock
 from callsvc.simulator.control.routes import add_control_routes
+from callsvc.simulator.dates import SKEW
 from callsvc.simulator.rest.log import keeping
 from callsvc.simulator.rest.routes import add_rest_routes
 from callsvc.simulator.settings import Settings
@@ -25,7 +28,9 @@ class Server:
         self.settings = settings
         self.carrier = Carrier(settings, clock)
         self.port = settings.port
+        self._clock = clock
         self._runner: web.AppRunner | None = None
+        self._restart: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
@@ -42,20 +47,52 @@ class Server:
             raise
 
     async def _start(self) -> None:
+        faults = self.carrier.faults
+        faults.restart_after.listener = self._restart_later
+        SKEW.set(faults.skew)  # everything that is started from here writes its dates with it
+        await self.carrier.open()
+        await self._listen()
+
+    async def restart(self, seconds: float) -> None:
+        """Die with everything that is live, stay away that many machine seconds, and come back.
+
+        Books and planned faults stay; what people were about to do is forgotten, as when the process dies.
+        """
+        with self._clock.busy():
+            if self._runner is not None:
+                await self._runner.cleanup()
+            before = self.carrier
+            await before.die()
+            await asyncio.sleep(seconds)
+            self.carrier = Carrier(before.settings, self._clock, before)
+            await self.carrier.resume()
+            await self._listen()
+
+    def _restart_later(self, seconds: float) -> None:
+        self._restart = asyncio.get_running_loop().create_task(self.restart(seconds))
+
+    async def _listen(self) -> None:
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[keeping(self.carrier.exchanges)])
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
-        await self.carrier.open()
+        app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=1024)
+        site = web.TCPSite(self._runner, self.settings.host, self.port, backlog=1024)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
         self.carrier.address = self.address
         recover(self.carrier)
 
+    async def _date(self, _: web.Request, response: web.StreamResponse) -> None:
+        """A clock that is wrong shows in the Date header too."""
+        if self.carrier.faults.skew.seconds:
+            response.headers["Date"] = formatdate(time() + self.carrier.faults.skew.seconds, usegmt=True)
+
     async def stop(self) -> None:
         """Stop listening, then close the books."""
+        if self._restart is not None:
+            await asyncio.wait({self._restart})
         if self._runner is not None:
             await self._runner.cleanup()
         await self.carrier.close()

@@ -30,6 +30,8 @@ class Settings:
     cps: float = 10.0
     cps_policy: str = "queue"
     people: tuple[Path, ...] = ()
+    faults: Path | None = None
+    replay: Path | None = None
     strangers: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_STRANGERS))
     voice_url: str = ""
     sms_url: str = ""

@@ -15,14 +15,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.error import HTTPError
 
-from callsvc.simulator.clock import Clock, ScaledClock, SteppedClock
+from callsvc.simulator.clock import Clock, ScaledClock
 from callsvc.simulator.server import Server
 from callsvc.simulator.settings import Settings
+from callsvc.simulator.stepping import SteppedClock
 
+MONDAY = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -77,6 +79,20 @@ class ControlClient:
         """Nothing goes wrong any more."""
         self.ask("DELETE", "/faults")
 
+    def fault_log(self) -> Any:
+        """Every fault that struck so far, in order."""
+        return self.ask("GET", "/faults/log")["faults"]
+
+    def replay(self, log: Any) -> None:
+        """From now on exactly the faults of an earlier log strike."""
+        self.ask("POST", "/faults/replay", log)
+
+    def step(self, seconds: float | None = None, *, until: datetime | str = "idle") -> Any:
+        """Move a stepped clock by that many lived seconds, or until an instant or nothing is planned."""
+        if seconds is not None:
+            return self.ask("POST", "/clock/step", {"seconds": seconds})
+        return self.ask("POST", "/clock/step", {"until": until if until == "idle" else f"{until}"})
+
     def ledger(self) -> Any:
         """Everything that truly happened."""
         return self.ask("GET", "/ledger")
@@ -126,10 +142,16 @@ class RunningSimulator(ControlClient):
         self._server.carrier.settings = self.settings
 
     def advance(self, seconds: float) -> None:
-        """Move a stepped clock on; take small steps, as HTTP between two of them takes machine time."""
+        """Move a stepped clock on, every webhook answered before time goes on."""
         if not isinstance(self.clock, SteppedClock):
             raise TypeError("only a stepped clock can be moved")
         self._do(self.clock.advance(seconds))
+
+    def restart(self, seconds: float = 0.0) -> None:
+        """Die and come back on the same address and books, after that many machine seconds."""
+        if self._server is None:
+            raise RuntimeError("the simulator is not started")
+        self._do(self._server.restart(seconds))
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -150,14 +172,18 @@ def running_simulator(
     speed: float = 50.0,
     origin: datetime | None = None,
     clock: Clock | None = None,
+    stepped: bool = False,
     configure: Callable[[Settings], Settings] | None = None,
     **settings: Any,
 ) -> Iterator[RunningSimulator]:
-    """A simulator for the length of a with statement; `settings` are fields of `Settings`."""
+    """A simulator for the length of a with statement; `settings` are fields of `Settings`.
+
+    With `stepped` its clock stands at `origin` (a Monday morning) and moves only by `step`.
+    """
     wanted = Settings(**{"port": 0, "cps": 1000.0, **settings})
-    simulator = RunningSimulator(
-        configure(wanted) if configure else wanted, clock or ScaledClock(origin=origin, speed=speed)
-    )
+    if clock is None:
+        clock = SteppedClock(origin or MONDAY) if stepped else ScaledClock(origin=origin, speed=speed)
+    simulator = RunningSimulator(configure(wanted) if configure else wanted, clock)
     simulator.start()
     try:
         yield simulator

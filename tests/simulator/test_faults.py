@@ -9,7 +9,6 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from callsvc.simulator.faults import Faults
 from callsvc.simulator.testing import RunningSimulator
 from tests.simulator.service import OURS, Service, eventually
 
@@ -102,18 +101,69 @@ def test_a_lost_document_leads_to_the_fallback(
     assert service.at("/fallback")[0].form["ErrorUrl"] == f"{service.address}/voice"
 
 
-def test_faults_repeat_with_the_seed() -> None:
-    def struck(seed: str) -> list[bool]:
-        faults = Faults(seed)
-        faults.plan({"on": "calls.create", "kind": "throttle", "probability": 0.3})
-        return [faults.strike("calls.create") is not None for _ in range(200)]
+def test_a_call_is_created_after_its_client_gave_up(
+    client: Client, person: Person, simulator: RunningSimulator
+) -> None:
+    number = person()
+    simulator.fault(on="calls.create", kind="delay", seconds=0.4, times=1)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        _post_call(simulator, number, timeout=0.1)
+    assert client.calls.list(to=number) == []
+    eventually(lambda: len(client.calls.list(to=number)) == 1)
 
-    assert struck("a") == struck("a") != struck("b")
-    assert 35 < sum(struck("a")) < 85
+
+def test_an_answer_comes_late_although_the_call_exists_at_once(
+    client: Client, person: Person, simulator: RunningSimulator
+) -> None:
+    number = person()
+    simulator.fault(on="calls.create", kind="slow-answer", seconds=2, times=1)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        _post_call(simulator, number, timeout=0.1)
+    assert len(client.calls.list(to=number)) == 1
 
 
-def test_a_plan_that_makes_no_sense_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown place"):
-        Faults("1").plan({"on": "moon", "kind": "drop"})
-    with pytest.raises(ValueError, match="unknown kind"):
-        Faults("1").plan({"on": "calls.create", "kind": "reorder"})
+def test_a_request_nobody_answers_does_nothing(
+    client: Client, person: Person, simulator: RunningSimulator
+) -> None:
+    number = person()
+    simulator.fault(on="calls.create", kind="time-out", seconds=0.1, times=1)
+    with pytest.raises(requests.exceptions.ConnectionError):
+        _post_call(simulator, number, timeout=5)
+    assert client.calls.list(to=number) == []
+
+
+def _post_call(simulator: RunningSimulator, number: str, timeout: float) -> None:
+    settings = simulator.settings
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(
+            f"{simulator.address}/2010-04-01/Accounts/{settings.account_sid}/Calls.json",
+            data={"To": number, "From": OURS, "Twiml": SHORT},
+            auth=(settings.account_sid, settings.auth_token),
+            timeout=timeout,
+        )
+
+
+def test_a_callback_comes_again_after_those_that_followed_it(
+    client: Client, person: Person, service: Service, simulator: RunningSimulator
+) -> None:
+    simulator.fault(on="status-callback", kind="duplicate-late", seconds=0.6, times=1)
+    client.calls.create(
+        to=person(),
+        from_=OURS,
+        twiml=SHORT,
+        status_callback=f"{service.address}/status",
+        status_callback_event=EVENTS,
+    )
+    eventually(lambda: len(service.at("/status")) == 5)
+    assert [post.form["SequenceNumber"] for post in service.at("/status")] == ["0", "1", "2", "3", "0"]
+
+
+def test_a_service_that_never_answers_is_given_up(
+    client: Client, person: Person, service: Service, simulator: RunningSimulator
+) -> None:
+    simulator.fault(on="voice-webhook", kind="time-out", seconds=0.1, times=1)
+    call = client.calls.create(to=person(), from_=OURS, url=f"{service.address}/voice")
+    eventually(lambda: client.calls(call.sid).fetch().status == "completed")
+    assert service.at("/voice") == []
+    assert simulator.fault_log()[-1]["kind"] == "time-out"

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
-from callsvc.simulator.control import calls, faults, health, ledger, messages, numbers, people
+from callsvc.simulator.control import calls, clock, faults, health, ledger, messages, numbers, people
 from callsvc.simulator.control.access import refusal
 from callsvc.simulator.control.by_hand import BY_HAND
 from callsvc.simulator.control.replies import refuse
@@ -31,6 +31,10 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/faults", faults.plan_faults),
     ("GET", "/faults", faults.list_faults),
     ("DELETE", "/faults", faults.clear_faults),
+    ("GET", "/faults/log", faults.read_log),
+    ("POST", "/faults/replay", faults.replay_faults),
+    ("GET", "/clock", clock.read_clock),
+    ("POST", "/clock/step", clock.step_clock),
     ("GET", "/ledger", ledger.read_ledger),
     ("GET", "/ledger/calls/{sid}", ledger.read_call),
     ("GET", "/ledger/timeline/{sid}", ledger.read_timeline),

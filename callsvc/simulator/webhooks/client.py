@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
+from callsvc.simulator.clock import Clock
 from callsvc.simulator.exchanges import LARGEST, Exchange, Exchanges, shown, subject_of
-from callsvc.simulator.faults import Fault, Faults
+from callsvc.simulator.faults.striking import Faults, Strike
+from callsvc.simulator.faults.subjects import subject_of_post
 from callsvc.simulator.webhooks.address import Address, parse_address
 from callsvc.simulator.webhooks.signature import signature
 
@@ -43,11 +45,15 @@ class Answer:
 class WebhookClient:
     """One keep-alive pool for every post; at most `connections` at once, as a service has few threads."""
 
-    def __init__(self, auth_token: str, faults: Faults, exchanges: Exchanges, connections: int = 128) -> None:
+    def __init__(
+        self, auth_token: str, faults: Faults, exchanges: Exchanges, clock: Clock, connections: int = 128
+    ) -> None:
         self._token = auth_token
         self._faults = faults
         self._exchanges = exchanges
+        self._clock = clock
         self._connections = connections
+        self._late: set[asyncio.Task[None]] = set()  # what a planned fault posts a second time
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -61,13 +67,16 @@ class WebhookClient:
 
     async def close(self) -> None:
         """Close the pool; posts under way fail."""
+        for task in self._late:
+            task.cancel()
         if self._session is not None:
             await self._session.close()
 
     async def send(self, place: str, url: str, method: str, parameters: Mapping[str, str]) -> Answer:
         """Post (or GET) and say how it went. `place` names the fault plans that may strike."""
         at, began = self._exchanges.now(), time.monotonic()
-        answer = await self._send(place, url, method, parameters)
+        with self._clock.busy():
+            answer = await self._send(place, url, method, parameters)
         self._exchanges.keep(
             Exchange(
                 subject=subject_of(parameters),
@@ -91,17 +100,32 @@ class WebhookClient:
             address = parse_address(url)
         except ValueError as problem:
             return Answer(0, code=BAD_ADDRESS, reason=str(problem))
-        fault = self._faults.strike(place)
-        if fault is not None and fault.kind == "delay":
+        fault = self._faults.strike(place, subject_of_post(place, parameters))
+        if fault is None:
+            return await self._try_all(address, method, parameters, None)
+        if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
-        if fault is not None and fault.kind == "duplicate":
+        elif fault.kind == "duplicate":
             await self._try_all(address, method, parameters, None)
-        if fault is not None and fault.kind == "drop" and place != "voice-webhook":
+        elif fault.kind == "duplicate-late":
+            self._late = {task for task in self._late if not task.done()}
+            self._late.add(asyncio.create_task(self._again(fault.seconds, address, method, parameters)))
+        elif fault.kind == "drop" and place != "voice-webhook":
             return Answer(0, code=HTTP_FAILURE, reason="dropped by a planned fault", tries=0)
-        return await self._try_all(address, method, parameters, fault)
+        answer = await self._try_all(address, method, parameters, fault)
+        if fault.kind == "slow-answer":
+            await asyncio.sleep(fault.seconds)
+        return answer
+
+    async def _again(
+        self, seconds: float, address: Address, method: str, parameters: Mapping[str, str]
+    ) -> None:
+        with self._clock.busy():
+            await asyncio.sleep(seconds)
+            await self._try_all(address, method, parameters, None)
 
     async def _try_all(
-        self, address: Address, method: str, parameters: Mapping[str, str], fault: Fault | None
+        self, address: Address, method: str, parameters: Mapping[str, str], fault: Strike | None
     ) -> Answer:
         token = str(uuid.uuid4())
         answer = Answer(0)
@@ -113,10 +137,13 @@ class WebhookClient:
         return answer
 
     async def _try(
-        self, address: Address, method: str, parameters: Mapping[str, str], token: str, fault: Fault | None
+        self, address: Address, method: str, parameters: Mapping[str, str], token: str, fault: Strike | None
     ) -> tuple[Answer, str]:
         if fault is not None and fault.kind in ("error-before", "drop"):
             return Answer(0, code=CONNECT_FAILURE, reason="refused by a planned fault"), "ct"
+        if fault is not None and fault.kind == "time-out":
+            await asyncio.sleep(min(fault.seconds, address.read))
+            return Answer(0, code=HTTP_FAILURE, reason="not answered by a planned fault"), "rt"
         url, body, signed = self._written(address.url, method, parameters)
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "X-Twilio-Signature": signed}
         headers["I-Twilio-Idempotency-Token"] = token
@@ -153,7 +180,7 @@ class WebhookClient:
         return url, encoded.encode(), signature(self._token, url, parameters.items())
 
 
-def _judge(status: int, text: str, fault: Fault | None) -> tuple[Answer, str]:
+def _judge(status: int, text: str, fault: Strike | None) -> tuple[Answer, str]:
     if fault is not None and fault.kind == "lose-answer":
         return Answer(0, code=HTTP_FAILURE, reason="answer lost by a planned fault"), "rt"
     if 200 <= status < 300:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from callsvc.simulator.faults.subjects import subject_of_post
 from callsvc.simulator.webhooks.client import Answer
 
 if TYPE_CHECKING:
@@ -50,13 +51,18 @@ class Outbox:
     async def _drain(self) -> None:
         while self._waiting:
             letter = self._waiting.popleft()
-            if self._held is None and not letter.last and self._carrier.faults.strikes_order(self._place):
+            if self._held is None and not letter.last and self._overtaken(letter):
                 self._held = letter
                 continue
             await self._deliver(letter)
             if self._held is not None:
                 held, self._held = self._held, None
                 await self._deliver(held)
+
+    def _overtaken(self, letter: Letter) -> bool:
+        """Whether a planned fault lets the next post go first."""
+        subject = subject_of_post(self._place, letter.parameters)
+        return self._carrier.faults.strikes_order(self._place, subject)
 
     async def _deliver(self, letter: Letter) -> None:
         answer = await self._carrier.webhooks.send(self._place, letter.url, letter.method, letter.parameters)
