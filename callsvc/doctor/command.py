@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from callsvc.doctor.finding import Finding, skipped
+from callsvc.operations.checks.finding import Finding, skipped
 
 _MARKS = {"ok": "ok   ", "wrong": "WRONG", "skipped": "-    "}
 
@@ -14,7 +14,7 @@ _MARKS = {"ok": "ok   ", "wrong": "WRONG", "skipped": "-    "}
 def examine() -> Iterator[Finding]:
     """All findings, one after the other; what cannot be asked for want of settings is skipped."""
     from callsvc.core.settings import Settings
-    from callsvc.doctor import carrier, machine, servers
+    from callsvc.operations.checks import carrier, machine, servers
 
     yield machine.check_python()
     first = machine.check_settings()

@@ -90,7 +90,7 @@ def test_a_real_carrier_needs_an_address_it_can_reach(
 def test_a_clock_far_from_the_carriers_is_wrong(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
     import requests
 
-    from callsvc.doctor.carrier import check_clock
+    from callsvc.operations.checks.carrier import check_clock
 
     settings = Settings(
         twilio_account_sid="ACx", twilio_auth_token="t", callsvc_secret_key="s",

@@ -7,7 +7,7 @@ import requests
 
 from callsvc.carrier.signature import sign
 from callsvc.core.settings import Settings
-from callsvc.doctor.finding import Finding, ok, skipped, wrong
+from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
 
 MOST_SKEW_S = 5.0
 _TIMEOUT_S = 5.0

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from callsvc.core.errors import CallsvcError
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
-from callsvc.doctor.finding import Finding, ok, wrong
+from callsvc.operations.checks.finding import Finding, ok, wrong
 
 LEAST_FREE_BYTES = 1024**3
 OLDEST_PYTHON = (3, 11)

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.core.db import connect
 from callsvc.core.settings import Settings
-from callsvc.doctor.finding import Finding, ok, skipped, wrong
+from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
 from callsvc.migrations import current_version, newest_version
 
 
