@@ -48,11 +48,17 @@ class Exchanges:
 
     def __init__(self, now: Callable[[], datetime], kept: int = KEPT) -> None:
         self.now = now
+        self._since = now()
         self._kept: deque[Exchange] = deque(maxlen=kept)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep one more; the oldest falls out."""
         self._kept.append(exchange)
+
+    def covers(self, instant: datetime) -> bool:
+        """Whether everything that began since then is still kept."""
+        full = len(self._kept) == self._kept.maxlen
+        return instant >= (self._kept[0].at if full else self._since)
 
     def about(self, subject: str) -> list[Exchange]:
         """Those of one call, message or conference, in the order in which they began."""

@@ -96,6 +96,10 @@ class Faults:
         self._replayed.clear()
         self.skew.seconds = 0.0
 
+    def forget(self, id: int) -> None:
+        """Take one plan back; harmless when there is none."""
+        self._plans = [fault for fault in self._plans if fault.id != id]
+
     def listing(self) -> list[dict[str, Any]]:
         """Every plan with how often it was asked (`seen`) and how often it struck."""
         return [fault.listed() for fault in self._plans]
