@@ -20,6 +20,7 @@ from callsvc.simulator.ledger.store import Store
 from callsvc.simulator.pacing import Pacer
 from callsvc.simulator.people.book import PeopleBook
 from callsvc.simulator.people.handsets import Handsets
+from callsvc.simulator.queues.queue import Queue
 from callsvc.simulator.recordings.recorder import Recorder
 from callsvc.simulator.settings import Settings
 from callsvc.simulator.webhooks.client import Answer, WebhookClient
@@ -43,6 +44,7 @@ class Carrier:
         self.pacer = Pacer(settings.cps)
         self.legs: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
+        self.queues: dict[str, Queue] = {}
         self.recorders: dict[str, Recorder] = {}
         self.address = ""  # where we answer: the beginning of the addresses we tell
         self.opened_at = clock.now()

@@ -6,17 +6,22 @@ import asyncio
 import logging
 
 from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.twiml.places import CALL, Place
 from callsvc.simulator.twiml.script import follow
 
 _log = logging.getLogger(__name__)
 
 
-async def converse(leg: Leg, first: Source) -> None:
-    """Follow documents from `first` on; returns when the last one ended."""
+async def converse(leg: Leg, first: Source, place: Place = CALL) -> None:
+    """Follow documents from `first` on; returns when the last one ended.
+
+    A call that the service moves is in a place of its own from then on, whatever it was in before.
+    """
     source: Source | None = first
     while source is not None:
-        source, leg.moved = leg.moved or source, None
-        leg.script = leg.carrier.spawn(follow(leg, source))
+        if leg.moved is not None:
+            source, leg.moved, place = leg.moved, None, CALL
+        leg.script = leg.carrier.spawn(follow(leg, source, place))
         try:
             await asyncio.wait({leg.script})
         except asyncio.CancelledError:

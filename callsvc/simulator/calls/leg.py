@@ -23,7 +23,10 @@ from callsvc.simulator.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
     from callsvc.simulator.calls.room import Stay
+    from callsvc.simulator.calls.side_streams import SideStream
     from callsvc.simulator.carrier import Carrier
+    from callsvc.simulator.queues.queue import Member
+    from callsvc.simulator.recordings.recorder import Recorder
 
 _PRICE_A_MINUTE = 0.014
 
@@ -51,9 +54,16 @@ class Leg:
         self.gathering: Gathering | None = None
         self.hears_star: asyncio.Event | None = None
         self.document_url = record.options.url
+        self.cookies: dict[str, str] = {}  # what the service set during this call
+        self.hung_up = False  # by the Hangup verb, or an error
+        self.parted = asyncio.Event()  # a dialled leg was moved away from who dialled it
+        self.queued: Member | None = None
+        self.side_streams: dict[str, SideStream] = {}
+        self.recordings_by_name: dict[str, Recorder] = {}
         self.stay: Stay | None = None
         self.ready = asyncio.Event()  # answered by Dial, and past its whisper
         self.joined = asyncio.Event()  # was in a conference
+        self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.moved: Source | None = None
         self.script: asyncio.Task[None] | None = None
@@ -84,6 +94,7 @@ class Leg:
             record.ringing_at = now
         elif status == "in-progress":
             record.answered_at = now
+            self.answered.set()
         save_call(self.carrier.store, record)
         self.note("status", status=status)
         if status == "in-progress":
@@ -110,6 +121,8 @@ class Leg:
         self.note("status", status=status, by=by)
         self.carrier.store.commit()
         post_progress(self)
+        for stream in list(self.side_streams.values()):
+            stream.stop()
         self._part(record)
 
     def _part(self, record: CallRecord) -> None:
@@ -131,6 +144,7 @@ class Leg:
     def redirect(self, source: Source) -> None:
         """Leave the present document for another one."""
         self.moved = source
+        self.parted.set()
         if self.script is not None:
             self.script.cancel()
 
@@ -175,6 +189,8 @@ class Leg:
         if not self.over.is_set():
             taken = self.gathering is not None and self.gathering.speak(words)
             self.note("spoke", words=words, taken=taken)
+            if self.stay is not None:
+                self.stay.speaks(words)
 
     def put_down(self, by: str) -> None:
         """The person, or the machine, hangs up."""

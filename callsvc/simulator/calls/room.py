@@ -19,6 +19,7 @@ from callsvc.simulator.ledger.conferences import (
     leave_participant,
     save_conference,
 )
+from callsvc.simulator.twiml.speech import seconds_of
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.outbox import Outbox
 
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from callsvc.simulator.calls.leg import Leg
     from callsvc.simulator.carrier import Carrier
 
+MOST_PARTICIPANTS = 250
+_REASONS = {
+    "conference-ended-via-api": "Conference ended via API",
+    "participant-with-end-conference-on-exit-left": "Participant with endConferenceOnExit left",
+    "participant-with-end-conference-on-exit-kicked": "Participant with endConferenceOnExit was kicked",
+    "last-participant-kicked": "Last participant was kicked",
+    "last-participant-left": "Last participant left",
+}
 _EVENT_NAMES = {
     "start": "conference-start",
     "end": "conference-end",
@@ -52,27 +61,33 @@ class StayOptions:
     hold: bool = False
     start_on_enter: bool = True
     end_on_exit: bool = False
+    coach: str = ""  # the call this participant alone is heard by
 
 
 class Stay:
     """One participant's time in one conference."""
 
-    def __init__(self, leg: Leg, options: StayOptions, row: int) -> None:
+    def __init__(self, room: Room, leg: Leg, options: StayOptions, row: int) -> None:
+        self.room = room
         self.leg = leg
         self.options = options
         self.row = row
         self.joined_at = leg.carrier.clock.now()
         self.reason = ""
-        self._left = asyncio.Event()
+        self.left = asyncio.Event()
 
     def release(self, reason: str) -> None:
         """Tell the verb that holds the call here that it is over."""
         self.reason = self.reason or reason
-        self._left.set()
+        self.left.set()
 
     async def wait(self) -> None:
         """Until released."""
-        await self._left.wait()
+        await self.left.wait()
+
+    def speaks(self, words: str) -> None:
+        """The participant says something in the conference."""
+        self.room.spoken(self, words)
 
 
 class Room:
@@ -84,11 +99,15 @@ class Room:
         self.status = "init"
         self.created_at = carrier.clock.now()
         self.stays: dict[str, Stay] = {}
-        self.expected = 0  # participants the REST interface is still dialling
+        self.awaited: dict[str, StayOptions] = {}  # calls the REST interface is still dialling
         self.callback = callback
+        self.most = MOST_PARTICIPANTS
+        self.recorded = False
+        self.begun = asyncio.Event()
         self._carrier = carrier
         self._sequence = 0
         self._ending = False
+        self._last_label = ""  # of who left last
         self.over = asyncio.Event()
         self._outbox = Outbox(carrier, "conference-callback")
         insert_conference(carrier.store, self.sid, name, self.created_at)
@@ -99,25 +118,28 @@ class Room:
         row = join_participant(
             self._carrier.store, self.sid, self.name, leg.record.sid, label=options.label, at=now
         )
-        stay = Stay(leg, options, row)
+        stay = Stay(self, leg, options, row)
         self.stays[leg.record.sid] = stay
+        self.awaited.pop(leg.record.sid, None)
         leg.stay = stay
         leg.joined.set()
         leg.note("joined", conference=self.name)
         self._tell("join", self._about(stay))
         if self.status == "init" and len(self.stays) > 1 and self._may_start():
             self.status = "in-progress"
+            self.begun.set()
             save_conference(self._carrier.store, self.sid, self.status, now)
             self._tell("start", {"CallSid": leg.record.sid})
         self._bridge()
         return stay
 
-    def leave(self, stay: Stay, reason: str) -> None:
-        """A call goes out; the conference may end with it."""
+    def leave(self, stay: Stay, reason: str, *, kicked: bool = False) -> None:
+        """A call goes out, perhaps `kicked` over the REST interface; the conference may end with it."""
         leg = stay.leg
         if self.stays.pop(leg.record.sid, None) is None:
             return
         leg.stay = None
+        self._last_label = self._last_label if self._ending else stay.options.label
         leave_participant(self._carrier.store, stay.row, self._carrier.clock.now())
         leg.note("left", conference=self.name)
         if leg.voice is not None and not leg.over.is_set():
@@ -127,9 +149,10 @@ class Room:
         if self._ending:
             return
         if stay.options.end_on_exit and self.stays:
-            self.end("participant-with-end-conference-on-exit-left", leg.record.sid)
-        elif not self.stays and self.expected == 0:
-            self._close("last-participant-left", leg.record.sid)
+            how = "kicked" if kicked else "left"
+            self.end(f"participant-with-end-conference-on-exit-{how}", leg.record.sid)
+        elif not self.stays and not self.awaited:
+            self._close("last-participant-kicked" if kicked else "last-participant-left", leg.record.sid)
         self._bridge()
 
     def end(self, reason: str, by_call: str | None = None) -> None:
@@ -140,10 +163,10 @@ class Room:
             self.leave(stay, stay.reason)
         self._close(reason, by_call)
 
-    def forget_expected(self) -> None:
+    def forget_awaited(self, call_sid: str) -> None:
         """A participant that was being dialled joined or will never come."""
-        self.expected -= 1
-        if not self.stays and self.expected == 0:
+        self.awaited.pop(call_sid, None)
+        if not self.stays and not self.awaited:
             self._close("last-participant-left", None)
 
     def set_flags(self, stay: Stay, muted: bool | None, hold: bool | None) -> None:
@@ -155,14 +178,44 @@ class Room:
             stay.options.hold = hold
             self._tell("hold", self._about(stay), "participant-hold" if hold else "participant-unhold")
 
+    def coach(self, stay: Stay, call_sid: str) -> None:
+        """Let this participant be heard by that call only, or (empty) by everybody again."""
+        if call_sid != stay.options.coach:
+            stay.options.coach = call_sid
+            self._tell("modify", self._about(stay), "participant-modify")
+
+    def tell_announced(self, url: str, call_sid: str = "", failure: str = "") -> None:
+        """An announcement to one participant, or to all, was played or could not be."""
+        about = {"AnnounceUrl": url} | ({"CallSid": call_sid} if call_sid else {})
+        about |= {"ReasonAnnouncementFailed": failure} if failure else {}
+        self._tell("announcement", about, "announcement-fail" if failure else "announcement-end")
+
+    def spoken(self, stay: Stay, words: str) -> None:
+        """Somebody speaks, for as long as the words take; who is muted or on hold is not heard."""
+        if stay.options.muted or stay.options.hold or self.status != "in-progress":
+            return
+        self._tell("speaker", self._about(stay), "participant-speech-start")
+        self._carrier.later(
+            seconds_of(words), lambda: self._tell("speaker", self._about(stay), "participant-speech-stop")
+        )
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody else may come in."""
+        return len(self.stays) >= self.most
+
+    @property
+    def together(self) -> bool:
+        """Whether those who are in it hear each other."""
+        return self.status == "in-progress" and len(self.stays) > 1
+
     def _may_start(self) -> bool:
         return any(stay.options.start_on_enter for stay in self.stays.values())
 
     def _bridge(self) -> None:
-        together = self.status == "in-progress" and len(self.stays) > 1
         for stay in self.stays.values():
             if stay.leg.voice is not None:
-                stay.leg.voice.bridge(together)
+                stay.leg.voice.bridge(self.together)
 
     def _close(self, reason: str, by_call: str | None) -> None:
         if self.status == "completed":
@@ -173,15 +226,19 @@ class Room:
             del self._carrier.rooms[self.name]
         now = self._carrier.clock.now()
         save_conference(self._carrier.store, self.sid, self.status, now, reason=reason, by_call=by_call)
-        ended = {"ReasonConferenceEnded": reason}
+        ended = {"ReasonConferenceEnded": reason, "Reason": _REASONS.get(reason, reason)}
         if by_call is not None:
             ended["CallSidEndingConference"] = by_call
+        if by_call is not None and self._last_label:
+            ended["ParticipantLabelEndingConference"] = self._last_label
         self._tell("end", ended, last=True)
 
     def _about(self, stay: Stay) -> dict[str, str]:
         options = stay.options
         about = {"CallSid": stay.leg.record.sid, "Muted": _word(options.muted), "Hold": _word(options.hold)}
-        about |= {"Coaching": "false", "EndConferenceOnExit": _word(options.end_on_exit)}
+        about |= {"Coaching": _word(bool(options.coach))}
+        about |= {"CallSidToCoach": options.coach} if options.coach else {}
+        about["EndConferenceOnExit"] = _word(options.end_on_exit)
         about["StartConferenceOnEnter"] = _word(options.start_on_enter)
         return about | ({"ParticipantLabel": options.label} if options.label else {})
 

@@ -1,7 +1,8 @@
 """Conference inside Dial: joins the named conference until the call leaves it.
 
 "A conference with the same name that is live is joined, otherwise one is created. statusCallback and
-statusCallbackEvent count from the participant that creates it."
+statusCallbackEvent count from the participant that creates it. Before it starts its participants hear the
+waitUrl, which may hold Say, Play, Pause and Redirect."
 """
 
 from __future__ import annotations
@@ -9,36 +10,80 @@ from __future__ import annotations
 import asyncio
 from xml.etree.ElementTree import Element
 
-from callsvc.simulator.calls.leg import Leg
-from callsvc.simulator.calls.room import RoomCallback, Stay, StayOptions, room_named
-from callsvc.simulator.twiml.document import flag, text_of
+from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.calls.room import Room, RoomCallback, Stay, StayOptions, room_named
+from callsvc.simulator.calls.waiting import first_event
+from callsvc.simulator.recordings.starting import record_conference, wish_of
+from callsvc.simulator.twiml import codes
+from callsvc.simulator.twiml.document import flag, number, text_of
+from callsvc.simulator.twiml.holding import play_over_and_over
+from callsvc.simulator.twiml.places import CONFERENCE_WAIT
+from callsvc.simulator.twiml.warning import warn
 from callsvc.simulator.twiml.where import source_at
+
+LONGEST_NAME = 128
+_FAILED = {"DialCallStatus": "failed", "DialBridged": "false"}
 
 
 async def dial_conference(leg: Leg, element: Element, noun: Element) -> dict[str, str]:
     """Stay in the conference until it ends, the participant is removed, or the call ends or moves."""
-    room = room_named(leg.carrier, text_of(noun), _callback(leg, noun))
+    name = text_of(noun)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        warn(leg, codes.CONFERENCE_NAME, name[:LONGEST_NAME])
+        return _FAILED
+    room = _room(leg, noun, name)
+    if room is None:
+        return _FAILED
     stay = room.join(leg, _options(noun))
+    wait_url = noun.get("waitUrl")
+    music = None
+    if wait_url:
+        music = leg.carrier.spawn(_wait(leg, room, source_at(leg, wait_url, noun.get("waitMethod"))))
+    _record(leg, room, noun)
     try:
-        if flag(element, "hangupOnStar", False):
-            await _until_star(leg, stay)
-        else:
-            await stay.wait()
+        await _until_left(leg, stay, star=flag(element, "hangupOnStar", False))
     finally:
+        if music is not None:
+            music.cancel()
         room.leave(stay, "participant_hung_up" if leg.over.is_set() else "participant_updated_via_api")
     return {"DialCallStatus": "answered", "DialBridged": "true"}
 
 
-async def _until_star(leg: Leg, stay: Stay) -> None:
-    """Stay until released, or until the person presses the star key."""
-    leg.hears_star = asyncio.Event()
-    waits = {asyncio.ensure_future(stay.wait()), asyncio.ensure_future(leg.hears_star.wait())}
+def _room(leg: Leg, noun: Element, name: str) -> Room | None:
+    """The conference, or None when this call may not come in: it is full, or coaches nobody in it."""
+    coach = noun.get("coach", "")
+    live = leg.carrier.rooms.get(name)
+    if coach and (live is None or coach not in live.stays):
+        warn(leg, codes.CONFERENCE_COACH, coach)
+        return None
+    room = room_named(leg.carrier, name, _callback(leg, noun))
+    if live is None:
+        room.most = min(room.most, int(number(noun, "maxParticipants", room.most)))
+    if room.full:
+        leg.note("refused", conference=name, reason="full")
+        return None
+    return room
+
+
+async def _wait(leg: Leg, room: Room, source: Source) -> None:
+    """Play the waitUrl again and again until the conference starts."""
+    music = leg.carrier.spawn(play_over_and_over(leg, lambda: source, CONFERENCE_WAIT))
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await room.begun.wait()
+    finally:
+        music.cancel()
+
+
+async def _until_left(leg: Leg, stay: Stay, *, star: bool) -> None:
+    """Stay until released, or until the person presses the star key where that is asked for."""
+    if not star:
+        await stay.wait()
+        return
+    leg.hears_star = asyncio.Event()
+    try:
+        await first_event(stay.left, leg.hears_star)
     finally:
         leg.hears_star = None
-        for task in waits:
-            task.cancel()
 
 
 def _options(noun: Element) -> StayOptions:
@@ -47,7 +92,15 @@ def _options(noun: Element) -> StayOptions:
         muted=flag(noun, "muted", False),
         start_on_enter=flag(noun, "startConferenceOnEnter", True),
         end_on_exit=flag(noun, "endConferenceOnExit", False),
+        coach=noun.get("coach", ""),
     )
+
+
+def _record(leg: Leg, room: Room, noun: Element) -> None:
+    wanted = noun.get("record", "do-not-record").lower() in ("true", "record-from-start")
+    if wanted and not room.recorded:
+        room.recorded = True
+        record_conference(room, leg.carrier, wish_of(noun.attrib, leg.document_url))
 
 
 def _callback(leg: Leg, noun: Element) -> RoomCallback:

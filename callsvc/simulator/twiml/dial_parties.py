@@ -1,7 +1,8 @@
-"""Number and Client inside Dial: up to ten ring together, the first to answer is bridged.
+"""Number, Client and Sip inside Dial: up to ten ring together, the first to be ready is bridged.
 
-"timeout: default 30 s. timeLimit: default 4 hours. callerId: default the caller's own. url on a Number runs
-a document on the called leg before it is bridged."
+"timeout: default 30 s. timeLimit: default 4 hours. url runs a document on the called leg before it is
+bridged; it may not dial. sequential: one after the other. hangupOnStar: the caller's star key ends the
+other's call and the document goes on." A called leg that the service moves away leaves the Dial.
 """
 
 from __future__ import annotations
@@ -9,127 +10,108 @@ from __future__ import annotations
 import asyncio
 from xml.etree.ElementTree import Element
 
-from callsvc.simulator.calls.detecting import detect_machine
-from callsvc.simulator.calls.leg import Leg, Source
-from callsvc.simulator.calls.record import CallOptions, CallRecord
-from callsvc.simulator.calls.ringing import ring
-from callsvc.simulator.identifiers import new_sid
-from callsvc.simulator.ledger.calls import insert_call
-from callsvc.simulator.twiml.document import number, text_of
-from callsvc.simulator.twiml.where import source_at
-
-_AT_ONCE = 10
+from callsvc.simulator.calls.answering import answer_inbound
+from callsvc.simulator.calls.leg import Leg
+from callsvc.simulator.calls.waiting import first_event
+from callsvc.simulator.recordings.recorder import Recorder
+from callsvc.simulator.recordings.starting import record_call, wish_of
+from callsvc.simulator.twiml.document import flag, number
+from callsvc.simulator.twiml.party import live_party, parties
+from callsvc.simulator.twiml.warning import warn
 
 
 async def dial_parties(leg: Leg, element: Element) -> dict[str, str]:
     """Ring, bridge, and say how it went in the words of the action's parameters."""
-    nouns = list(element) or [element]
-    children = [_child(leg, element, noun) for noun in nouns[:_AT_ONCE]]
+    children, problem = parties(leg, element)
+    if problem is not None:
+        warn(leg, *problem)
+    if not children:
+        return {"DialCallStatus": "failed", "DialBridged": "false"}
+    at_once = [[child] for child in children] if flag(element, "sequential", False) else [children]
+    recorder = _recorder(leg, element, "ringing")
+    result: dict[str, str] = {}
+    for together in at_once:
+        result = await _ring_and_talk(leg, element, together, recorder)
+        if result["DialBridged"] == "true":
+            break
+    return result
+
+
+async def _ring_and_talk(
+    leg: Leg, element: Element, children: list[Leg], recorder: Recorder | None
+) -> dict[str, str]:
     for child in children:
-        child.begin(_live_child(child))
+        child.begin(live_party(child))
     try:
-        winner = await _first_bridged(children)
+        winner = await _first_ready(children)
         if winner is None:
             last = children[-1].record
             return {"DialCallStatus": last.status, "DialCallSid": last.sid, "DialBridged": "false"}
-        _release_others(children, winner)
-        await _talk(leg, winner, number(element, "timeLimit", 14400.0))
+        _release(children, winner)
+        answer_inbound(leg)
+        recorder = recorder or _recorder(leg, element, "answer")
+        await _talk(leg, winner, element)
     finally:
-        for child in children:
-            child.end("completed" if child.record.answered_at else "canceled", "service")
+        _release(children, None)
+        if recorder is not None:
+            recorder.stop("processing")
         if leg.voice is not None and not leg.over.is_set():
             leg.voice.bridge(False)
-    return {
-        "DialCallStatus": "completed",
-        "DialCallSid": winner.record.sid,
-        "DialCallDuration": str(winner.record.duration or 0),
-        "DialBridged": "true",
-    }
+    return _bridged(winner, recorder)
 
 
-def _child(leg: Leg, element: Element, noun: Element) -> Leg:
-    now = leg.carrier.clock.now()
-    to = text_of(noun)
-    whisper = noun.get("url", "") if noun is not element else ""
-    parent = leg.record
-    record = CallRecord(
-        sid=new_sid("CA"),
-        direction="outbound-dial",
-        to=f"client:{to.removeprefix('client:')}" if noun.tag == "Client" else to,
-        from_=element.get("callerId") or (parent.from_ if parent.direction == "inbound" else parent.to),
-        created_at=now,
-        updated_at=now,
-        parent_sid=parent.sid,
-        url=whisper or None,
-        options=_options(leg, element, noun, whisper),
-    )
-    insert_call(leg.carrier.store, record)
-    leg.carrier.store.commit()
-    return Leg(leg.carrier, record, Source(record.options.url, record.options.method))
+def _bridged(winner: Leg, recorder: Recorder | None) -> dict[str, str]:
+    result = {"DialCallStatus": "completed", "DialCallSid": winner.record.sid, "DialBridged": "true"}
+    if winner.over.is_set():  # "not sent if the child call was moved to another document"
+        result["DialCallDuration"] = str(winner.record.duration or 0)
+    if recorder is not None:
+        result |= {"RecordingUrl": recorder.url, "RecordingSid": recorder.record.sid}
+    return result
 
 
-def _options(leg: Leg, element: Element, noun: Element, whisper: str) -> CallOptions:
-    callback = noun.get("statusCallback", "") if noun is not element else ""
-    return CallOptions(
-        url=source_at(leg, whisper, None).url if whisper else "",
-        method=noun.get("method", "POST").upper() if noun is not element else "POST",
-        status_callback=source_at(leg, callback, None).url if callback else "",
-        status_method=noun.get("statusCallbackMethod", "POST").upper(),
-        status_events=tuple(noun.get("statusCallbackEvent", "completed").split()),
-        timeout=number(element, "timeout", 30.0),
-        send_digits=noun.get("sendDigits", ""),
-        machine_detection=noun.get("machineDetection", ""),
-        async_amd=True,
-        amd_callback=source_at(leg, noun.get("amdStatusCallback"), None).url
-        if noun.get("amdStatusCallback")
-        else "",
-    )
+async def _first_ready(children: list[Leg]) -> Leg | None:
+    """The first leg that is ready to be bridged; None when every one of them ended or was moved."""
+    left = list(children)
+    while left:
+        await first_event(*(event for child in left for event in (child.ready, child.over, child.parted)))
+        ready = [child for child in left if child.ready.is_set() and not child.over.is_set()]
+        if ready:
+            return ready[0]
+        left = [child for child in left if not child.over.is_set() and not child.parted.is_set()]
+    return None
 
 
-async def _live_child(child: Leg) -> None:
-    """Ring; after the answer run the whisper, then stay until somebody ends the leg."""
-    from callsvc.simulator.calls.conversation import converse  # a conversation runs verbs, and this is one
-
-    if not await ring(child):
-        return
-    await detect_machine(child)
-    if child.first.url:
-        await converse(child, child.first)
-    child.ready.set()
-    await child.over.wait()
-
-
-async def _first_bridged(children: list[Leg]) -> Leg | None:
-    waits = {asyncio.ensure_future(child.ready.wait()): child for child in children}
-    ends = {asyncio.ensure_future(child.over.wait()): child for child in children}
-    try:
-        while ends:
-            done, _ = await asyncio.wait({*waits, *ends}, return_when=asyncio.FIRST_COMPLETED)
-            ready = [waits[task] for task in done if task in waits and not waits[task].over.is_set()]
-            if ready:
-                return ready[0]
-            for task in done:
-                ends.pop(task, None)
-                waits.pop(task, None)
-        return None
-    finally:
-        for task in (*waits, *ends):
-            task.cancel()
-
-
-def _release_others(children: list[Leg], winner: Leg) -> None:
+def _release(children: list[Leg], winner: Leg | None) -> None:
+    """End every leg but the winner, and those that the service moved away."""
     for child in children:
-        if child is not winner:
+        if child is not winner and not child.parted.is_set():
             child.end("completed" if child.record.answered_at else "canceled", "service")
 
 
-async def _talk(leg: Leg, winner: Leg, limit: float) -> None:
+async def _talk(leg: Leg, winner: Leg, element: Element) -> None:
     for voice in (leg.voice, winner.voice):
         if voice is not None:
             voice.bridge(True)
     leg.note("bridged", with_call=winner.record.sid)
+    limit = number(element, "timeLimit", 14400.0)
     timer = leg.carrier.clock.call_later(limit, lambda: winner.end("completed", "carrier"))
+    star = asyncio.Event()
+    if flag(element, "hangupOnStar", False):
+        leg.hears_star = star
     try:
-        await winner.over.wait()
+        await first_event(winner.over, winner.parted, star)
     finally:
+        leg.hears_star = None
         timer.cancel()
+    if winner.voice is not None and not winner.over.is_set():
+        winner.voice.bridge(False)
+
+
+def _recorder(leg: Leg, element: Element, moment: str) -> Recorder | None:
+    """The recording this Dial asks for, if it is to begin at this moment (ringing or answer)."""
+    wanted = element.get("record", "do-not-record").lower()
+    wanted = "record-from-answer" if wanted == "true" else wanted
+    if not wanted.startswith(f"record-from-{moment}"):
+        return None
+    wish = wish_of(element.attrib, leg.document_url, dual=wanted.endswith("-dual"))
+    return record_call(leg, "DialVerb", wish)

@@ -3,18 +3,25 @@
 Stop            the call is to be ended now
   HangUp        by the Hangup verb
   Rejected      by the Reject verb, before the answer
+  LeaveQueue    by the Leave verb, in the document a queue plays: the call goes on after its Enqueue
 DocumentError   the document could not be had or run: the fallback address is next, then a notification
 """
 
 from __future__ import annotations
 
+from callsvc.simulator.twiml.codes import CODES
+
 
 class Stop(Exception):
-    """The call is to be ended now."""
+    """The document ends now, and what holds it decides about the call."""
 
 
 class HangUp(Stop):
     """The Hangup verb."""
+
+
+class LeaveQueue(Stop):
+    """The Leave verb."""
 
 
 class Rejected(Stop):
@@ -28,7 +35,8 @@ class Rejected(Stop):
 class DocumentError(Exception):
     """Code and words of the vendor's notification."""
 
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: int, detail: str = "") -> None:
+        known = CODES.get(code)
         self.code = code
-        self.message = message
+        self.message = ": ".join(filter(None, (known.words if known else "", detail)))
+        super().__init__(self.message)

@@ -17,7 +17,7 @@ async def play(leg: Leg, element: Element) -> Source | None:
         await leg.rest(KEY * len(digits))
         return None
     address = text_of(element)
-    for _ in range(repetitions(element.get("loop"))):
+    for _ in repetitions(element.get("loop")):
         if not address or (leg.gathering is not None and leg.gathering.begun):
             break
         leg.note("played", url=address)
