@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Flask, g
 
 from callsvc.accounts.pages import blueprint as accounts
+from callsvc.api import API
 from callsvc.campaigns.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
 from callsvc.health import blueprint as health
@@ -13,7 +14,6 @@ from callsvc.metrics.pages import blueprint as metrics
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
-from callsvc.routing.api import desk_api
 from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin
 from callsvc.subscriptions import REACTIONS
@@ -24,7 +24,7 @@ from callsvc.webhooks import blueprint as webhooks
 
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
-PROGRAMS: tuple[Blueprint, ...] = (health, webhooks, desk_api)
+PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
 FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, campaigns)
 
 
@@ -59,7 +59,7 @@ def create_app(rt: Runtime) -> Flask:
     app.context_processor(lambda: {"stream_address": address, "principal": g.get("principal")})
     for blueprint in PROGRAMS:
         csrf.exempt(blueprint)
-    for blueprint in PROGRAMS + FORMS:
+    for blueprint in PROGRAMS + API + FORMS:
         app.register_blueprint(blueprint)
     return app
 

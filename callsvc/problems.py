@@ -1,9 +1,10 @@
 """Kinds of errors become HTTP codes here and nowhere else.
 
-Machines (``/api``, ``/webhooks``, probes) get problem JSON ``{"id", "message", "details"}``; people get a
-page that says what to do.
+Machines (``/api``, ``/webhooks``, probes) get problem details (RFC 9457) with our ``id``, ``message`` and
+``details``; people get a page that says what to do.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -16,6 +17,16 @@ from callsvc.core.errors import CallsvcError
 log = structlog.get_logger(__name__)
 
 CODES = {"not-found": 404, "conflict": 409, "invalid": 422, "forbidden": 403, "unavailable": 503}
+
+# Who asks is unknown: that is not the same as knowing them and saying no.
+UNKNOWN_CALLER = frozenset({"key-refused", "sign-in-needed"})
+
+# The framework's refusals that a program meets, under names that say what to change.
+_NAMED = {
+    413: ("body-too-large", "The body is larger than this operation takes."),
+    415: ("media-type-unsupported", ""),
+    429: ("rate-limited", "Too many requests: wait as many seconds as Retry-After says."),
+}
 
 
 def register_problems(app: Flask) -> None:
@@ -31,8 +42,18 @@ def problem(code: int, id: str, message: str, details: Any = None) -> Response:
     if wants_page():
         page = render_template("error.html", code=code, id=id, message=message)
         return make_response(page, code)
-    response = jsonify(id=id, message=message, details=details or {})
+    response = jsonify(
+        type=f"/api/#error-{id}",
+        title=id.replace("-", " ").capitalize(),
+        status=code,
+        detail=message,
+        instance=request.path,
+        id=id,
+        message=message,
+        details=details or {},
+    )
     response.status_code = code
+    response.mimetype = "application/problem+json"
     return response
 
 
@@ -42,11 +63,13 @@ def wants_page() -> bool:
 
 
 def _ours(error: CallsvcError) -> Response:
-    code = CODES.get(error.kind, 500)
+    code = 401 if error.id in UNKNOWN_CALLER and not wants_page() else CODES.get(error.kind, 500)
     if code >= 500:
         log.warning("request-failed", id=error.id, path=request.url_rule and request.url_rule.rule)
     response = problem(code, error.id, error.message, dict(error.details))
-    if code == 503:
+    if code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="callsvc"'
+    if code == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "2"
     return response
 
@@ -59,8 +82,8 @@ def _framework(error: HTTPException) -> Response:
     code = error.code or 500
     if 300 <= code < 400 or error.response is not None:
         return make_response(error.get_response())
-    name = (error.name or "error").lower().replace(" ", "-")
-    response = problem(code, name, error.description or error.name)
+    name, said = _NAMED.get(code, ((error.name or "error").lower().replace(" ", "-"), ""))
+    response = problem(code, name, said or error.description or error.name)
     for header, value in error.get_headers():
         if header not in ("Content-Type", "Content-Length"):
             response.headers[header] = value

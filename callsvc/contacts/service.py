@@ -1,7 +1,7 @@
 """Importing a contact list: read as a stream, stored in batches, safe to run again at any moment."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -86,8 +86,11 @@ def import_contacts(
     countries: Sequence[str] = (),
     rejects: Path | None = None,
     dry_run: bool = False,
+    begun: Callable[[ImportReport], None] = lambda _report: None,
 ) -> ImportReport:
     """Import a list and say what was done with each row; the arguments are `ImportWish`'s.
+
+    `begun` is called once the import has its id, before the first row is stored.
 
     The same file with the same wishes changes nothing the second time (status `unchanged`), and an import
     that died is finished by running it again. Raises Invalid (everything `read_list` raises, `mapping-...`,
@@ -111,6 +114,7 @@ def import_contacts(
         report = ImportReport(source=wish.source)
         report.opened(rows.layout, rows.header)
         _begin(rt, wish, rows, report)
+        begun(report)
         try:
             _run(rt, wish, rows, report)
         except BaseException:

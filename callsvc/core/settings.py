@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callsvc.core.errors import Invalid
 
-# As many as, per one unit of time: "600 per minute".
+# As many as, per one unit of time: "1200 per minute".
 RATE = r"^[1-9][0-9]{0,6} per (second|minute|hour)$"
 
 
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         "+33199000100", description="The number that agents' own legs show as the caller."
     )
     callsvc_api_rate: str = Field(
-        "600 per minute",
+        "1200 per minute",
         pattern=RATE,
         description="Requests one API key or one signed-in browser may make; more is answered with 429.",
     )

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 SLICES = (
+    "web",
     "platforms",
     "contacts",
     "accounts",
@@ -22,6 +23,7 @@ SLICES = (
     "dialing",
     "appointments",
     "metrics",
+    "operations",
 )
 
 

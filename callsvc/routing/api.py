@@ -1,92 +1,216 @@
-"""What an agent's desk asks and tells, under ``/api/v1/desk``. Times are lived, ISO 8601 UTC."""
+"""Queues and mutual aid for programs: who waits, why it was decided so, who aids whom."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
-from flask import Blueprint, Response, current_app, jsonify, request
+import sqlalchemy as sa
+from pydantic import Field
+from spectree import Tag
 
-from callsvc.accounts.service import Principal, authenticate_key
-from callsvc.agents.service import agent_of_account
-from callsvc.core.errors import Forbidden, Invalid
-from callsvc.routing import service as routing
-from callsvc.runtime import Runtime
+from callsvc.accounts.access import record_access
+from callsvc.accounts.guard import api, current_principal
+from callsvc.accounts.scope import scope_condition
+from callsvc.core.errors import NotFound
+from callsvc.platforms.tables import region
+from callsvc.routing.declaring import declare_aid
+from callsvc.routing.queries import explain
+from callsvc.routing.rules import DEFAULT_RESERVE
+from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.cursors import Paging, page_of
+from callsvc.web.models import Asked, Listed, Name, RegionCode, Told
 
-desk_api = Blueprint("desk_api", __name__, url_prefix="/api/v1/desk")
+routing_api = api_blueprint("routing_api")
 
-
-def _rt() -> Runtime:
-    rt: Runtime = current_app.extensions["callsvc"]
-    return rt
-
-
-def agent_of(principal: Principal) -> str:
-    """The agent this account signs in as; ``not-an-agent`` for anybody else."""
-    with _rt().db.read() as tx:
-        agent_id = agent_of_account(tx, principal.account_id)
-    if agent_id is None:
-        raise Forbidden("not-an-agent", "This account has no desk; sign in as an agent.")
-    return agent_id
-
-
-def _me() -> str:
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    principal = authenticate_key(_rt(), token)
-    principal.require("desk")
-    return agent_of(principal)
+QUEUES = Tag(name="queues", description="Who waits for an agent, and why each decision was taken.")
+AID = Tag(name="mutual aid", description="Which region helps which, and what each declares.")
+ENTRY_UNKNOWN = Refusal("entry-unknown", 404, "No queue entry of your regions has this id.")
+REGION_UNKNOWN = Refusal("region-unknown", 404, "No region of yours has this code.")
 
 
-def _word(name: str) -> str:
-    body: Any = request.get_json(silent=True)
-    word = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(word, str):
-        raise Invalid("body-invalid", f'Send JSON such as {{"{name}": "..."}}.', missing=name)
-    return word
+class QueueEntry(Told):
+    id: str
+    call_id: str
+    region_code: str = Field(description="Home region.")
+    platform_code: str
+    skill: str
+    language: str
+    priority: int
+    state: Literal["pending", "reserved", "assigned", "wrapping", "completed", "canceled"]
+    entered_at: datetime
+    deadline_at: datetime
+    offers: int = Field(description="How often it was offered to an agent.")
+    assigned_at: datetime | None
+    left_at: datetime | None
+    left_how: str | None = Field(examples=["connected"])
 
 
-def _state(agent_id: str) -> Response:
-    return jsonify(routing.desk_state(_rt(), agent_id))
+class QueueEntryList(Listed):
+    items: list[QueueEntry]
 
 
-@desk_api.get("/state")
-def state() -> Response:
-    """The desk now; with ``?after=<version>&wait=<real seconds, 25 at most>`` as soon as it changes."""
-    after = request.args.get("after", type=int)
-    agent_id = _me()
-    if after is None:
-        return _state(agent_id)
-    wait_s = request.args.get("wait", default=0.0, type=float)
-    return jsonify(routing.wait_for_change(_rt(), agent_id, after, wait_s))
+class Decision(Told):
+    at: datetime
+    kind: str = Field(description="platform, pool, region, aid or wait.", examples=["aid"])
+    agent_id: str | None
+    from_region: str
+    to_region: str | None
+    sentence: str = Field(description="In English, for a supervisor.")
+    sentence_fr: str
+    inputs: dict[str, Any] = Field(description="Counts and thresholds at that instant.")
 
 
-@desk_api.post("/activity")
-def activity() -> Response:
-    agent_id = _me()
-    routing.set_activity(_rt(), agent_id, _word("activity"))
-    return _state(agent_id)
+class Why(Told):
+    """Every decision taken about one entry, the oldest first."""
+
+    items: list[Decision]
 
 
-@desk_api.post("/offers/<reservation_id>/accept")
-def accept(reservation_id: str) -> Response:
-    agent_id = _me()
-    routing.accept(_rt(), agent_id, reservation_id)
-    return _state(agent_id)
+class QueueFilter(Paging):
+    state: Literal["", "pending", "reserved", "assigned", "wrapping", "completed", "canceled"] = ""
+    region: RegionCode = ""
+    skill: Name = ""
 
 
-@desk_api.post("/offers/<reservation_id>/reject")
-def reject(reservation_id: str) -> Response:
-    agent_id = _me()
-    routing.reject(_rt(), agent_id, reservation_id)
-    return _state(agent_id)
+class Agreement(Told):
+    """Waits are lived seconds: predicted wait at home that opens aid, and the lower one that closes it."""
+
+    aided_region: str
+    aiding_region: str
+    rank: int
+    activate_wait_s: int
+    release_wait_s: int
+    cap: int = Field(description="Most calls of this pair at once.")
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
-@desk_api.post("/hang-up")
-def hang_up() -> Response:
-    agent_id = _me()
-    routing.hang_up(_rt(), agent_id)
-    return _state(agent_id)
+class AgreementList(Listed):
+    items: list[Agreement]
 
 
-@desk_api.post("/disposition")
-def disposition() -> Response:
-    agent_id = _me()
-    routing.dispose(_rt(), agent_id, _word("disposition"))
-    return _state(agent_id)
+class Activation(Told):
+    region_code: str
+    active: bool
+    since: datetime
+
+
+class ActivationList(Listed):
+    items: list[Activation]
+
+
+class Declaration(Told):
+    region_code: str
+    opted_out: bool
+    reserve: int
+
+
+class DeclarationWish(Asked):
+    opted_out: bool = Field(strict=True, description="True: this region gives no aid from now on.")
+    reserve: int = Field(
+        DEFAULT_RESERVE, ge=0, le=10_000, strict=True, description="Idle agents it always keeps."
+    )
+
+
+@routing_api.get("/queue-entries")
+@api("routing")
+@operation(QUEUES)
+def list_queue_entries(query: QueueFilter) -> QueueEntryList:
+    """Entries of your regions, newest first; `state=pending` are those who wait."""
+    wanted = _entries()
+    for column, value in (
+        (queue_entry.c.state, query.state),
+        (queue_entry.c.region_code, query.region),
+        (queue_entry.c.skill, query.skill),
+    ):
+        wanted = wanted.where(column == value) if value else wanted
+    with current_rt().db.read() as tx:
+        rows, more = page_of(tx, wanted, query, queue_entry.c.id, newest_first=True)
+    return QueueEntryList(items=[QueueEntry.model_validate(row) for row in rows], next=more)
+
+
+@routing_api.get("/queue-entries/<entry_id>")
+@api("routing")
+@operation(QUEUES, refusals=(ENTRY_UNKNOWN,))
+def show_queue_entry(entry_id: str) -> QueueEntry:
+    """One entry."""
+    with current_rt().db.read() as tx:
+        row = tx.first(_entries().where(queue_entry.c.id == entry_id))
+    if row is None:
+        raise NotFound("entry-unknown", "No queue entry of your regions has this id.")
+    return QueueEntry.model_validate(row)
+
+
+@routing_api.get("/queue-entries/<entry_id>/why")
+@api("routing")
+@operation(QUEUES, refusals=(ENTRY_UNKNOWN,))
+def explain_queue_entry(entry_id: str) -> Why:
+    """Why it was offered to whom, or why it waits: each decision with its inputs and a sentence."""
+    with current_rt().db.read() as tx:
+        if tx.first(_entries().where(queue_entry.c.id == entry_id)) is None:
+            raise NotFound("entry-unknown", "No queue entry of your regions has this id.")
+        return Why(items=[Decision.model_validate(one) for one in explain(tx, entry_id)])
+
+
+@routing_api.get("/aid/agreements")
+@api("routing")
+@operation(AID)
+def list_agreements(query: Paging) -> AgreementList:
+    """Who aids whom on which terms, where your regions give or take."""
+    principal = current_principal()
+    keys = (aid_agreement.c.aided_region, aid_agreement.c.aiding_region)
+    wanted = sa.select(aid_agreement).where(sa.or_(*(scope_condition(principal, key) for key in keys)))
+    with current_rt().db.read() as tx:
+        rows, more = page_of(tx, wanted, query, *keys)
+    return AgreementList(items=[Agreement.model_validate(row) for row in rows], next=more)
+
+
+@routing_api.get("/aid/activations")
+@api("routing")
+@operation(AID)
+def list_activations(query: Paging) -> ActivationList:
+    """Which of your regions are being aided now, and since when."""
+    mine = scope_condition(current_principal(), aid_activation.c.region_code)
+    with current_rt().db.read() as tx:
+        wanted = sa.select(aid_activation).where(mine)
+        rows, more = page_of(tx, wanted, query, aid_activation.c.region_code)
+    return ActivationList(items=[Activation.model_validate(row) for row in rows], next=more)
+
+
+@routing_api.get("/aid/regions/<region_code>")
+@api("routing")
+@operation(AID, refusals=(REGION_UNKNOWN,))
+def show_declaration(region_code: str) -> Declaration:
+    """What a region declares about giving aid; one that never declared gives it."""
+    _require_region(region_code)
+    with current_rt().db.read() as tx:
+        row = tx.first(sa.select(aid_region).where(aid_region.c.region_code == region_code))
+    if row is None:
+        return Declaration(region_code=region_code, opted_out=False, reserve=DEFAULT_RESERVE)
+    return Declaration.model_validate(row)
+
+
+@routing_api.put("/aid/regions/<region_code>")
+@api("routing")
+@operation(AID, again="nature", refusals=(REGION_UNKNOWN,))
+def put_declaration(region_code: str, json: DeclarationWish) -> Declaration:
+    """Opt a region out of giving aid, or back in; in force at the next decision."""
+    _require_region(region_code)
+    with current_rt().db.begin() as tx:
+        declare_aid(tx, region_code, opted_out=json.opted_out, reserve=json.reserve)
+        record_access(tx, current_principal(), "aid-declared", region_code, json.model_dump())
+    return Declaration(region_code=region_code, **json.model_dump())
+
+
+def _entries() -> sa.Select[Any]:
+    mine = scope_condition(current_principal(), queue_entry.c.region_code, queue_entry.c.platform_code)
+    return sa.select(queue_entry).where(mine)
+
+
+def _require_region(code: str) -> None:
+    """The region exists and is the caller's as a whole."""
+    with current_rt().db.read() as tx:
+        known = tx.first(sa.select(region.c.code).where(region.c.code == code))
+    if known is None or not current_principal().may_see(code):
+        raise NotFound("region-unknown", "No region of yours has this code.")

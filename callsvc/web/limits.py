@@ -13,8 +13,9 @@ from flask_limiter import Limiter
 from werkzeug.exceptions import TooManyRequests
 
 from callsvc.core.settings import Settings
+from callsvc.web import current_rt
+from callsvc.web.cookies import session_token
 
-SESSION_COOKIE = "callsvc_session"
 _REFUSED = (401, 403)
 
 
@@ -29,7 +30,9 @@ def caller() -> str:
     The whole secret is hashed, not the key's id, so that nobody can use up the allowance of a key whose id
     they have seen; and nothing that opens a door stands in Redis.
     """
-    presented = request.headers.get("Authorization") or request.cookies.get(SESSION_COOKIE)
+    presented = request.headers.get("Authorization") or session_token(
+        request.cookies, current_rt().settings.public_base_url
+    )
     if not presented:
         return client_address()
     return f"caller:{hashlib.sha256(presented.encode()).hexdigest()[:32]}"

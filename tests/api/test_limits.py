@@ -3,6 +3,7 @@
 import secrets
 import socket
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from flask import Blueprint, Flask, Response, request
@@ -31,7 +32,9 @@ def api(settings: Settings) -> Callable[[str], FlaskClient]:
         app.add_url_rule("/webhooks/voice", "voice", lambda: "ok")
         changed = {"callsvc_api_rate": rate, "callsvc_refusal_rate": "3 per minute"}
         changed["redis_url"] = f"redis://127.0.0.1:{closed}/0"
-        register_limits(app, settings.model_copy(update=changed))
+        used = settings.model_copy(update=changed)
+        app.extensions["callsvc"] = SimpleNamespace(settings=used)
+        register_limits(app, used)
         return app.test_client()
 
     return make

@@ -93,7 +93,7 @@ def test_what_cannot_be_done_says_so(desk: Desk, path: str, body: Any, code: int
 
 
 def test_a_desk_needs_a_key_of_an_agent(desk: Desk) -> None:
-    assert desk.client.get("/api/v1/desk/state").status_code == 403
+    assert desk.client.get("/api/v1/desk/state").status_code == 401
     add_account(
         desk.world.rt,
         "chef@example.org",

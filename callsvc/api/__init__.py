@@ -1,0 +1,35 @@
+"""The API as a whole: every slice's operations, and the page that describes them."""
+
+from flask import Blueprint
+
+from callsvc.accounts.api import accounts_api
+from callsvc.agents.api import agents_api
+from callsvc.api.reference import blueprint as reference
+from callsvc.appointments.api import appointments_api
+from callsvc.calls.api import calls_api
+from callsvc.campaigns.api import campaigns_api
+from callsvc.contacts.api import suppressions_api
+from callsvc.contacts.import_api import imports_api
+from callsvc.dialing.api import dialing_api
+from callsvc.flows.api import flows_api
+from callsvc.messages.api import messages_api
+from callsvc.metrics.api import metrics_api
+from callsvc.routing.api import routing_api
+from callsvc.routing.desk_api import desk_api
+
+API: tuple[Blueprint, ...] = (
+    accounts_api,
+    agents_api,
+    appointments_api,
+    calls_api,
+    campaigns_api,
+    desk_api,
+    dialing_api,
+    flows_api,
+    imports_api,
+    messages_api,
+    metrics_api,
+    reference,
+    routing_api,
+    suppressions_api,
+)

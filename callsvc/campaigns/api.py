@@ -1,0 +1,256 @@
+"""Campaigns for programs: read them, apply a definition, start, pause, resume, close, stop."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from flask import request
+from pydantic import Field
+from spectree import Tag
+
+from callsvc.accounts.guard import api, current_principal
+from callsvc.accounts.scope import scope_condition
+from callsvc.campaigns.definition import CampaignFile, read_campaign
+from callsvc.campaigns.queries import campaign_seen, require_all_regions
+from callsvc.campaigns.service import apply_campaign, change_state
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.core.errors import Invalid
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.cursors import Paging, page_of
+from callsvc.web.models import Listed, Name, RegionCode, Told
+
+campaigns_api = api_blueprint("campaigns_api")
+
+CAMPAIGNS = Tag(name="campaigns", description="What is called, by which flow, when, and how far it has come.")
+UNKNOWN = Refusal("campaign-unknown", 404, "No campaign has this id, or nobody in it is in your regions.")
+BEYOND = Refusal("campaign-beyond-regions", 403, "It also calls people outside your regions.")
+STATE = Refusal("campaign-state", 409, "Its state does not allow this; details say which state it is in.")
+FILE = Refusal("campaign-file-invalid", 422, "The definition breaks a rule; details say where.")
+
+
+class CampaignBrief(Told):
+    id: str = Field(examples=["tracing-2020-11"])
+    title: str = Field(examples=["Suivi des contacts, novembre 2020"])
+    purpose: str = Field(examples=["contact-tracing"])
+    state: Literal["draft", "running", "paused", "stopped", "completed"]
+    flow_version: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class CampaignList(Listed):
+    items: list[CampaignBrief]
+
+
+class CampaignProgress(Told):
+    """``by_status`` and ``by_outcome`` count people in your regions."""
+
+    id: str
+    title: str
+    purpose: str
+    state: str
+    changed_at: datetime
+    people: int
+    done: int
+    by_status: dict[str, int] = Field(examples=[{"waiting": 120, "trying": 8, "done": 872}])
+    by_outcome: dict[str, int] = Field(examples=[{"reached": 640, "not-reached": 232}])
+    definition: dict[str, Any] = Field(description="As it was applied.")
+
+
+class Change(Told):
+    id: str
+    at: datetime
+    by: str = Field(description="An account's id, or the command line.")
+    what: str = Field(examples=["start"])
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class ChangeList(Listed):
+    items: list[Change]
+
+
+class CampaignState(Told):
+    id: str
+    state: str = Field(examples=["running"])
+
+
+class Applied(Told):
+    id: str
+    changed: bool = Field(description="False when the campaign was so already.")
+
+
+class Place(Told):
+    """A person's place in a campaign. No name, no number: `contact_id` only."""
+
+    id: str
+    contact_id: str
+    region_code: str
+    platform_code: str
+    status: Literal["waiting", "trying", "held", "done"]
+    priority: int
+    tries: int
+    next_try_at: datetime
+    last_disposition: str | None
+    outcome: str | None
+    outcome_at: datetime | None
+    skip_reasons: str = Field(
+        description="Why not called yet, as the last look said.", examples=["outside-window"]
+    )
+
+
+class PlaceList(Listed):
+    items: list[Place]
+
+
+class PlaceFilter(Paging):
+    status: Literal["", "waiting", "trying", "held", "done"] = ""
+    outcome: Name = ""
+    region: RegionCode = ""
+
+
+class CampaignFilter(Paging):
+    state: Literal["", "draft", "running", "paused", "stopped", "completed"] = ""
+
+
+@campaigns_api.get("/campaigns")
+@api("report")
+@operation(CAMPAIGNS)
+def list_campaigns(query: CampaignFilter) -> CampaignList:
+    """Campaigns with somebody in your regions, newest first."""
+    principal, wanted = current_principal(), sa.select(campaign)
+    if not principal.sees_everything:
+        place = scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code)
+        wanted = wanted.where(sa.exists().where(campaign_contact.c.campaign_id == campaign.c.id, place))
+    if query.state:
+        wanted = wanted.where(campaign.c.state == query.state)
+    with current_rt().db.read() as tx:
+        rows, more = page_of(tx, wanted, query, campaign.c.created_at, campaign.c.id, newest_first=True)
+    return CampaignList(items=[CampaignBrief.model_validate(row) for row in rows], next=more)
+
+
+@campaigns_api.get("/campaigns/<campaign_id>")
+@api("report")
+@operation(CAMPAIGNS, refusals=(UNKNOWN,))
+def show_campaign(campaign_id: str) -> CampaignProgress:
+    """One campaign, its definition, and its people counted."""
+    with current_rt().db.read() as tx:
+        seen = campaign_seen(tx, current_principal(), campaign_id)
+    return CampaignProgress(
+        id=seen.id, title=seen.title, purpose=seen.purpose, state=seen.state, changed_at=seen.changed_at,
+        people=seen.people, done=seen.done, by_status=dict(seen.by_status), by_outcome=dict(seen.by_outcome),
+        definition=dict(seen.config),
+    )  # fmt: skip
+
+
+@campaigns_api.get("/campaigns/<campaign_id>/changes")
+@api("report")
+@operation(CAMPAIGNS, refusals=(UNKNOWN,))
+def list_campaign_changes(campaign_id: str, query: Paging) -> ChangeList:
+    """Who changed what, newest first."""
+    wanted = sa.select(campaign_change).where(campaign_change.c.campaign_id == campaign_id)
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, current_principal(), campaign_id)
+        keys = (campaign_change.c.at, campaign_change.c.id)
+        rows, more = page_of(tx, wanted, query, *keys, newest_first=True)
+    return ChangeList(items=[Change.model_validate(row) for row in rows], next=more)
+
+
+@campaigns_api.get("/campaigns/<campaign_id>/contacts")
+@api("report")
+@operation(CAMPAIGNS, refusals=(UNKNOWN,))
+def list_campaign_contacts(campaign_id: str, query: PlaceFilter) -> PlaceList:
+    """The people of a campaign by status, without names or numbers."""
+    place = campaign_contact.c
+    scope = scope_condition(current_principal(), place.region_code, place.platform_code)
+    wanted = sa.select(campaign_contact).where(place.campaign_id == campaign_id, scope)
+    for column, value in ((place.status, query.status), (place.outcome, query.outcome)):
+        wanted = wanted.where(column == value) if value else wanted
+    wanted = wanted.where(place.region_code == query.region) if query.region else wanted
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, current_principal(), campaign_id)
+        rows, more = page_of(tx, wanted, query, place.id)
+    return PlaceList(items=[Place.model_validate(row) for row in rows], next=more)
+
+
+@campaigns_api.put("/campaigns/<campaign_id>")
+@api("campaigns")
+@operation(
+    CAMPAIGNS,
+    again="nature",
+    takes={"application/json": CampaignFile, "application/yaml": CampaignFile},
+    refusals=(
+        FILE,
+        BEYOND,
+        Refusal("campaign-id-differs", 422, "The definition's id is not the one of the address."),
+        Refusal("flow-unknown", 404, "No published flow has the name, or the version, of the definition."),
+        Refusal("fiction-number", 422, "The caller ID is reserved for fiction, and the carrier is real."),
+        Refusal("campaign-over", 409, "It was stopped or has completed: give the definition a new id."),
+        Refusal("campaign-purpose-fixed", 409, "People have opted out of the purpose as it was."),
+    ),
+)
+def apply_definition(campaign_id: str) -> Applied:
+    """Make the campaign what the definition says; applied twice it changes nothing.
+
+    The body is the file that `callsvc campaign apply` reads, as YAML or as JSON. See docs/campaigns.md.
+    """
+    file = read_campaign(request.get_data().decode("utf-8", "replace"))
+    if file.id != campaign_id:
+        raise Invalid("campaign-id-differs", f"The definition is of {file.id!r}: send it to that address.")
+    with current_rt().db.read() as tx:
+        require_all_regions(tx, current_principal(), campaign_id)
+    changed = apply_campaign(current_rt(), file, current_principal().account_id)
+    return Applied(id=campaign_id, changed=changed)
+
+
+def _change(campaign_id: str, action: str) -> CampaignState:
+    principal = current_principal()
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, principal, campaign_id)
+        require_all_regions(tx, principal, campaign_id)
+    state = change_state(current_rt(), campaign_id, action, principal.account_id)
+    return CampaignState(id=campaign_id, state=state)
+
+
+_REFUSED = (UNKNOWN, BEYOND, STATE)
+
+
+@campaigns_api.post("/campaigns/<campaign_id>/start")
+@api("campaigns")
+@operation(CAMPAIGNS, refusals=_REFUSED)
+def start_campaign(campaign_id: str) -> CampaignState:
+    """Start calling."""
+    return _change(campaign_id, "start")
+
+
+@campaigns_api.post("/campaigns/<campaign_id>/pause")
+@api("campaigns")
+@operation(CAMPAIGNS, refusals=_REFUSED)
+def pause_campaign(campaign_id: str) -> CampaignState:
+    """Place no further calls; those under way go on."""
+    return _change(campaign_id, "pause")
+
+
+@campaigns_api.post("/campaigns/<campaign_id>/resume")
+@api("campaigns")
+@operation(CAMPAIGNS, refusals=_REFUSED)
+def resume_campaign(campaign_id: str) -> CampaignState:
+    """Go on after a pause."""
+    return _change(campaign_id, "resume")
+
+
+@campaigns_api.post("/campaigns/<campaign_id>/close")
+@api("campaigns")
+@operation(CAMPAIGNS, refusals=_REFUSED)
+def close_campaign(campaign_id: str) -> CampaignState:
+    """End in peace: no further tries, everybody gets an outcome, promised callbacks are kept."""
+    return _change(campaign_id, "close")
+
+
+@campaigns_api.post("/campaigns/<campaign_id>/stop")
+@api("campaigns")
+@operation(CAMPAIGNS, refusals=_REFUSED)
+def stop_campaign(campaign_id: str) -> CampaignState:
+    """End now: what is queued or rings is cancelled, everybody gets an outcome."""
+    return _change(campaign_id, "stop")

@@ -1,0 +1,171 @@
+"""Do-not-contact entries for programs: added at once, shown masked, lifted only by name and for a reason."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import Field
+from spectree import Tag
+
+from callsvc.accounts.access import record_access
+from callsvc.accounts.guard import api, current_principal
+from callsvc.contacts.lifting import lift_suppression, seen_suppressions
+from callsvc.contacts.numbers import reveal, store_number
+from callsvc.contacts.suppressions import suppress
+from callsvc.contacts.tables import phone_number, suppression
+from callsvc.core.db import Tx
+from callsvc.core.errors import Invalid, NotFound
+from callsvc.core.phone_numbers import Number, mask, read_cell, zone_of
+from callsvc.core.settings import Settings
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.cursors import Paging, page_of
+from callsvc.web.models import Asked, Listed, Name, Told
+
+suppressions_api = api_blueprint("suppressions_api")
+
+SUPPRESSIONS = Tag(name="suppressions", description="Do-not-contact entries. Nothing but a lift ends one.")
+UNKNOWN = Refusal("suppression-unknown", 404, "No do-not-contact entry of your regions has this id.")
+
+
+class Suppression(Told):
+    id: str
+    number_id: str
+    number: str = Field(description="Masked.", examples=["+33 6 •• •• •• 34"])
+    scope: Literal["sms", "purpose", "all"]
+    purpose: str
+    source: str = Field(description="key, sms, import, agent, api.")
+    evidence: str = Field(description="An id: leg, message, import and line.")
+    recorded_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None
+
+
+class SuppressionList(Listed):
+    items: list[Suppression]
+
+
+class SuppressionFilter(Paging):
+    scope: Literal["", "sms", "purpose", "all"] = ""
+    source: Name = ""
+    purpose: Name = ""
+    live: bool = Field(True, description="Only those that hold now; false: those that were lifted.")
+
+
+class SuppressionWish(Asked):
+    number: str = Field(
+        min_length=4, max_length=40, description="As people write it, or E.164.", examples=["06 39 98 12 34"]
+    )
+    scope: Literal["sms", "purpose", "all"] = "all"
+    purpose: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{0,58})?$", description="For the scope `purpose`.")
+
+
+class Suppressed(Told):
+    number_id: str
+    new: bool = Field(description="False when such an entry held already.")
+
+
+class LiftWish(Asked):
+    reason: str = Field(
+        min_length=10, max_length=200, description="Kept in the access log: no name, no number.",
+        examples=["Asked in writing to be called again, letter of 12 November."],
+    )  # fmt: skip
+
+
+@suppressions_api.get("/suppressions")
+@api("contacts")
+@operation(SUPPRESSIONS)
+def list_suppressions(query: SuppressionFilter) -> SuppressionList:
+    """Entries of numbers of your regions, newest first; the reading is recorded in the access log."""
+    entry = suppression.c
+    wanted = _entries().where(entry.lifted_at.is_(None) if query.live else entry.lifted_at.is_not(None))
+    for column, value in (
+        (entry.scope, query.scope),
+        (entry.source, query.source),
+        (entry.purpose, query.purpose),
+    ):
+        wanted = wanted.where(column == value) if value else wanted
+    with current_rt().db.begin() as tx:
+        rows, more = page_of(tx, wanted, query, entry.id, newest_first=True)
+        record_access(tx, current_principal(), "suppressions-listed", "suppressions", {"shown": len(rows)})
+        return SuppressionList(items=[_shown(tx, row) for row in rows], next=more)
+
+
+@suppressions_api.get("/suppressions/<suppression_id>")
+@api("contacts")
+@operation(SUPPRESSIONS, refusals=(UNKNOWN,))
+def show_suppression(suppression_id: str) -> Suppression:
+    """One entry; the reading is recorded in the access log."""
+    with current_rt().db.begin() as tx:
+        row = tx.first(_entries().where(suppression.c.id == suppression_id))
+        if row is None:
+            raise NotFound("suppression-unknown", "No do-not-contact entry of your regions has this id.")
+        record_access(tx, current_principal(), "suppression-read", suppression_id, {})
+        return _shown(tx, row)
+
+
+@suppressions_api.post("/suppressions")
+@api("contacts")
+@operation(
+    SUPPRESSIONS,
+    status=201,
+    refusals=(
+        Refusal(
+            "number-invalid", 422, "The text is not one phone number we could call; the sentence says why."
+        ),
+        Refusal("purpose-missing", 422, "The scope `purpose` needs a purpose, the other scopes have none."),
+    ),
+)
+def add_suppression(json: SuppressionWish) -> Suppressed:
+    """Never contact this number again: in force at once, calls that ring are ended."""
+    if (json.scope == "purpose") != bool(json.purpose):
+        raise Invalid("purpose-missing", "Name the purpose for the scope 'purpose', and only for that.")
+    read = _read(current_rt().settings, json.number)
+    with current_rt().db.begin() as tx:
+        number_id = store_number(
+            tx, read.e164, synthetic=read.synthetic, country=read.territory, kind=read.kind,
+            zone=zone_of(territory=read.territory) or "Europe/Paris",
+        )  # fmt: skip
+        by = current_principal()
+        new = suppress(tx, number_id, json.scope, purpose=json.purpose, source="api", evidence=by.account_id)
+        record_access(tx, by, "suppression-added", number_id, {"scope": json.scope, "new": new})
+    return Suppressed(number_id=number_id, new=new)
+
+
+@suppressions_api.post("/suppressions/<suppression_id>/lift")
+@api("contacts")
+@operation(
+    SUPPRESSIONS,
+    refusals=(
+        UNKNOWN,
+        Refusal("suppression-lifted", 409, "It was lifted before."),
+        Refusal("reason-holds-number", 422, "The reason holds a phone number; the log keeps it for good."),
+    ),
+)
+def lift(suppression_id: str, json: LiftWish) -> Suppression:
+    """End one entry, by name and for a reason that the access log keeps."""
+    with current_rt().db.begin() as tx:
+        lift_suppression(tx, current_principal(), suppression_id, json.reason)
+        return _shown(tx, tx.all(_entries().where(suppression.c.id == suppression_id))[0])
+
+
+def _entries() -> sa.Select[Any]:
+    columns = (phone_number.c.ciphertext, phone_number.c.fingerprint)
+    joined = sa.select(suppression, *columns).join(phone_number, phone_number.c.id == suppression.c.number_id)
+    return joined.where(seen_suppressions(current_principal()))
+
+
+def _shown(tx: Tx, row: Any) -> Suppression:
+    names = [name for name in Suppression.model_fields if name != "number"]
+    return Suppression(number=mask(reveal(tx, row)), **{name: getattr(row, name) for name in names})
+
+
+def _read(settings: Settings, said: str) -> Number:
+    countries = frozenset(code.strip().upper() for code in settings.callsvc_countries.split(","))
+    readings = read_cell(said, fiction_allowed=settings.carrier_is_loopback, countries=countries)
+    if len(readings) == 1 and isinstance(readings[0], Number):
+        return readings[0]
+    why = [one.reason for one in readings if not isinstance(one, Number)] or ["several-numbers"]
+    raise Invalid(
+        "number-invalid", f"This is not one number that may be called ({', '.join(why)}).", reasons=why
+    )

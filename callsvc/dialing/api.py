@@ -1,0 +1,116 @@
+"""For programs: who a campaign would call and when, why somebody was not called yet, promised callbacks."""
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from pydantic import Field
+from spectree import Tag
+
+from callsvc.accounts.guard import api, current_principal
+from callsvc.accounts.scope import scope_condition
+from callsvc.campaigns.queries import campaign_seen, require_all_regions
+from callsvc.dialing.explaining import why_not_called
+from callsvc.dialing.preview import preview
+from callsvc.dialing.tables import callback
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.cursors import Paging, page_of
+from callsvc.web.models import Listed, RegionCode, Told
+
+dialing_api = api_blueprint("dialing_api")
+
+DIALING = Tag(name="dialing", description="Who will be called, who will not and why, and promised callbacks.")
+UNKNOWN = Refusal("campaign-unknown", 404, "No campaign has this id, or nobody in it is in your regions.")
+
+
+class CampaignPreview(Told):
+    """People counted by what would happen if the campaign ran now; examples are ids of places in it."""
+
+    campaign_id: str
+    people: int
+    now: int
+    later: dict[str, int] = Field(examples=[{"outside-window": 40}])
+    never: dict[str, int] = Field(examples=[{"suppressed": 3}])
+    done: dict[str, int]
+    examples: dict[str, list[str]]
+    first_opening: datetime | None
+    ends_at: datetime | None = Field(
+        description="Last first try at the configured rate, if windows stay open."
+    )
+
+
+class NumberWhy(Told):
+    number_id: str
+    reasons: list[str] = Field(description="Empty: it may be called now.", examples=[["outside-window"]])
+    earliest: datetime | None = Field(description="When to ask again; null when never, or nobody knows.")
+
+
+class WhyNotCalled(Told):
+    status: Literal["waiting", "trying", "held", "done"]
+    tries: int
+    next_try_at: datetime
+    noted: str = Field(description="What the planner noted when it last passed over them.")
+    numbers: list[NumberWhy] = Field(description="In the order in which they are tried.")
+
+
+class Callback(Told):
+    id: str
+    number_id: str
+    campaign_contact_id: str | None
+    call_id: str = Field(description="The call in which it was promised.")
+    region_code: str
+    due_at: datetime
+    status: Literal["booked", "due", "done", "canceled"]
+    created_at: datetime
+
+
+class CallbackList(Listed):
+    items: list[Callback]
+
+
+class CallbackFilter(Paging):
+    status: Literal["", "booked", "due", "done", "canceled"] = ""
+    region: RegionCode = ""
+
+
+@dialing_api.get("/campaigns/<campaign_id>/preview")
+@api("campaigns")
+@operation(
+    DIALING,
+    refusals=(UNKNOWN, Refusal("campaign-beyond-regions", 403, "It also calls people outside your regions.")),
+)
+def preview_campaign(campaign_id: str) -> CampaignPreview:
+    """Ask about everybody in it as if it were running; takes long in a large campaign."""
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, current_principal(), campaign_id)
+        require_all_regions(tx, current_principal(), campaign_id)
+        return CampaignPreview.model_validate(preview(tx, campaign_id))
+
+
+@dialing_api.get("/campaigns/<campaign_id>/contacts/<place_id>/why")
+@api("report")
+@operation(
+    DIALING,
+    refusals=(
+        UNKNOWN,
+        Refusal("campaign-contact-unknown", 404, "The campaign has nobody under this id in your regions."),
+    ),
+)
+def explain_campaign_contact(campaign_id: str, place_id: str) -> WhyNotCalled:
+    """Why somebody has not been called yet: the question that decides every call, asked now."""
+    with current_rt().db.read() as tx:
+        return WhyNotCalled.model_validate(why_not_called(tx, current_principal(), campaign_id, place_id))
+
+
+@dialing_api.get("/callbacks")
+@api("report")
+@operation(DIALING)
+def list_callbacks(query: CallbackFilter) -> CallbackList:
+    """Callbacks promised to people, the earliest first."""
+    wanted = sa.select(callback).where(scope_condition(current_principal(), callback.c.region_code))
+    wanted = wanted.where(callback.c.status == query.status) if query.status else wanted
+    wanted = wanted.where(callback.c.region_code == query.region) if query.region else wanted
+    with current_rt().db.read() as tx:
+        rows, more = page_of(tx, wanted, query, callback.c.due_at, callback.c.id)
+    return CallbackList(items=[Callback.model_validate(row) for row in rows], next=more)

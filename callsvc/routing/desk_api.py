@@ -1,0 +1,183 @@
+"""What an agent's desk asks and tells, under ``/api/v1/desk``. Times are lived, ISO 8601 UTC.
+
+Every verb may be sent twice: the second time finds it done, or says that it is over (409), and does no more.
+"""
+
+from datetime import datetime
+
+from pydantic import Field
+from spectree import Tag
+
+from callsvc.accounts.guard import api, current_principal
+from callsvc.accounts.scope import Principal
+from callsvc.agents.service import agent_of_account
+from callsvc.core.errors import Forbidden
+from callsvc.routing import service as routing
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.models import Asked, Told
+
+desk_api = api_blueprint("desk_api")
+
+DESK = Tag(name="desk", description="An agent's own desk: ready or not, the call offered, its wrap-up.")
+NOT_AN_AGENT = Refusal("not-an-agent", 403, "The account has no desk: sign in as an agent.")
+_OFFER = (
+    NOT_AN_AGENT,
+    Refusal("offer-unknown", 404, "No offer made to this agent has this id."),
+    Refusal("offer-over", 409, "It was withdrawn, timed out or answered: look at the state."),
+)
+
+
+class DeskQuery(Asked):
+    after: int | None = Field(None, ge=0, le=2**31 - 1, description="A version: answer once it differs.")
+    wait: float = Field(0, ge=0, le=25, description="Real seconds to wait for that.")
+
+
+class OnDesk(Told):
+    """What an offer, a call and a wrap-up have in common."""
+
+    reservation_id: str
+    entry_id: str
+    call_id: str
+    region: str = Field(description="Home region of the caller.")
+    region_name: str
+    platform: str
+    platform_name: str
+    skill: str = Field(examples=["tracing"])
+    language: str
+    aid: bool = Field(description="The caller is of another region than the agent.")
+
+
+class Offer(OnDesk):
+    waited_s: float
+    deadline: datetime
+
+
+class DeskCall(OnDesk):
+    connected: bool
+    since: datetime | None
+
+
+class WrapUp(OnDesk):
+    talk_s: float
+    deadline: datetime
+
+
+class DeskState(Told):
+    """Everything on the desk at one version. At most one of offer, call and wrap_up is set."""
+
+    agent_id: str
+    client_name: str
+    platform: str
+    region: str
+    activity: str
+    state: str
+    state_since: datetime
+    now: datetime
+    version: int
+    offer: Offer | None
+    call: DeskCall | None
+    wrap_up: WrapUp | None
+
+
+class ActivityWish(Asked):
+    activity: str = Field(max_length=40, description="Ready, or why not.", examples=["available", "break"])
+
+
+class DispositionWish(Asked):
+    disposition: str = Field(max_length=40, description="How the call ended.", examples=["reached"])
+
+
+def agent_of(principal: Principal) -> str:
+    """The agent this account signs in as; ``not-an-agent`` for anybody else."""
+    with current_rt().db.read() as tx:
+        agent_id = agent_of_account(tx, principal.account_id)
+    if agent_id is None:
+        raise Forbidden("not-an-agent", "This account has no desk; sign in as an agent.")
+    return agent_id
+
+
+def _me() -> str:
+    return agent_of(current_principal())
+
+
+def _state(agent_id: str) -> DeskState:
+    return DeskState.model_validate(routing.desk_state(current_rt(), agent_id))
+
+
+@desk_api.get("/desk/state")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT,))
+def desk_state(query: DeskQuery) -> DeskState:
+    """The desk now; with `after` and `wait`, as soon as it changes."""
+    agent_id = _me()
+    if query.after is None:
+        return _state(agent_id)
+    return DeskState.model_validate(routing.wait_for_change(current_rt(), agent_id, query.after, query.wait))
+
+
+@desk_api.post("/desk/activity")
+@api("desk")
+@operation(
+    DESK,
+    again="nature",
+    refusals=(
+        NOT_AN_AGENT,
+        Refusal("activity-unknown", 422, "No agent can be doing this; the sentence lists them."),
+    ),
+)
+def declare_activity(json: ActivityWish) -> DeskState:
+    """Ready, on break, away. A call under way goes on; a pending offer is handed back."""
+    agent_id = _me()
+    routing.set_activity(current_rt(), agent_id, json.activity)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/offers/<reservation_id>/accept")
+@api("desk")
+@operation(DESK, again="nature", refusals=_OFFER)
+def accept_offer(reservation_id: str) -> DeskState:
+    """Take the call that is offered."""
+    agent_id = _me()
+    routing.accept(current_rt(), agent_id, reservation_id)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/offers/<reservation_id>/reject")
+@api("desk")
+@operation(DESK, again="nature", refusals=_OFFER)
+def reject_offer(reservation_id: str) -> DeskState:
+    """Decline it: the caller keeps their place and is offered to somebody else."""
+    agent_id = _me()
+    routing.reject(current_rt(), agent_id, reservation_id)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/hang-up")
+@api("desk")
+@operation(
+    DESK, again="nature", refusals=(NOT_AN_AGENT, Refusal("no-call", 409, "There is no call to hang up."))
+)
+def hang_up() -> DeskState:
+    """End the call; the wrap-up begins."""
+    agent_id = _me()
+    routing.hang_up(current_rt(), agent_id)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/disposition")
+@api("desk")
+@operation(
+    DESK,
+    again="nature",
+    refusals=(
+        NOT_AN_AGENT,
+        Refusal("disposition-invalid", 422, "It is none that an agent may give; details list them."),
+        Refusal("not-in-wrap-up", 409, "Hang up first: the disposition is given in wrap-up."),
+    ),
+)
+def give_disposition(json: DispositionWish) -> DeskState:
+    """Say how the call ended; the wrap-up ends and the agent is idle."""
+    agent_id = _me()
+    routing.dispose(current_rt(), agent_id, json.disposition)
+    return _state(agent_id)
