@@ -15,7 +15,7 @@ from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
 from callsvc.runtime import Runtime, runtime_from_settings
-from callsvc.stream import stream_address, stream_origin
+from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
 from callsvc.web.kit import register_kit
@@ -56,7 +56,13 @@ def create_app(rt: Runtime) -> Flask:
     register_kit(app, zones=lambda: _zones(rt))
     register_problems(app)
     address = stream_address(rt.settings)
-    app.context_processor(lambda: {"stream_address": address, "principal": g.get("principal")})
+    app.context_processor(
+        lambda: {
+            "stream_address": address,
+            "stream_since": lambda: stream_since(rt.machine.now()),
+            "principal": g.get("principal"),
+        }
+    )
     for blueprint in PROGRAMS:
         csrf.exempt(blueprint)
     for blueprint in PROGRAMS + API + FORMS:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
-from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.metrics.measures import HELPED_BY
 from callsvc.metrics.rollup import PROGRESS_NAME, add_up
@@ -197,16 +196,3 @@ def _together(lines: tuple[RegionNow, ...], today: Mapping[str, float | None]) -
         setattr(total, name, sum(getattr(line, name) for line in lines))
     total.longest_wait_s = max((line.longest_wait_s for line in lines), default=0)
     return total
-
-
-def change_marker(tx: Tx) -> str:
-    """A cheap text that differs whenever something the pages show has changed."""
-    return " ".join(str(tx.scalar(question)) for question in _MARKS)
-
-
-_MARKS: tuple[sa.Select[Any], ...] = (
-    sa.select(sa.func.max(metric_event.c.ordinal)),
-    sa.select(sa.func.max(agent.c.state_since)),
-    sa.select(sa.func.max(agent.c.activity_since)),
-    sa.select(sa.func.max(campaign.c.changed_at)),
-)

@@ -62,7 +62,7 @@ def processes(ports: Ports, directory: Path = DIRECTORY) -> tuple[Process, ...]:
         ),
         Process(
             name="stream",
-            command=f"{gunicorn} --threads 600 --bind 127.0.0.1:{ports.stream} callsvc.stream:app",
+            command=f"python -m callsvc.stream --port {ports.stream}",
             ready=f"http://127.0.0.1:{ports.stream}/healthz",
         ),
         *(

@@ -1,4 +1,4 @@
-"""Gunicorn's settings for both web processes: ``gunicorn --config python:callsvc.processes.web_server``.
+"""Gunicorn's settings for the ``web`` process: ``gunicorn --config python:callsvc.processes.web_server``.
 
 The threads and the address stand on the command line, in the Procfile, where an operator looks for them.
 """

@@ -6,6 +6,7 @@ Set ``CALLSVC_SCREENSHOTS`` to a directory to keep the pictures.
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from callsvc.app import create_app
 from callsvc.runtime import Runtime
-from callsvc.stream import PATH, Stream
+from callsvc.stream.testing import stream_beside
 
 from .world import CHIEF, LOCAL, PASSWORD, note, seed
 
@@ -34,23 +35,21 @@ FLAGS = [
 
 @pytest.fixture
 def server(rt: Runtime) -> Iterator[BaseWSGIServer]:
-    """The application and its stream behind one address, as behind a proxy."""
+    """The application, and its stream at an address of its own, as on one machine without a proxy."""
     seed(rt)
-    app, stream = create_app(rt), Stream(rt)
-
-    def both(environ, start_response):  # type: ignore[no-untyped-def]
-        target = stream if environ["PATH_INFO"] == PATH else app
-        return target(environ, start_response)
-
     pytest_socket.enable_socket()
-    server = make_server("127.0.0.1", 0, both, threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(rt), threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]
     server.block_on_close = False  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    at = rt.settings.model_copy(update={"public_base_url": f"http://127.0.0.1:{server.server_port}"})
+    with stream_beside(replace(rt, settings=at)) as stream:
+        at = at.model_copy(update={"callsvc_stream_url": stream})
+        server.app = create_app(replace(rt, settings=at))
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture

@@ -114,3 +114,4 @@ def note(tx: Tx, name: str, number: int, facts: dict[str, object]) -> None:
         metric_event, name=name, at=tx.now, subject=f"s{number}", region_code="44", campaign_id="tracing",
         facts=facts,
     )  # fmt: skip
+    tx.changed("figures", region="44")
