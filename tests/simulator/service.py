@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,6 +33,8 @@ class Reply:
     body: str = ""
     status: int = 200
     after: float = 0.0  # machine seconds
+    type: str = "text/xml"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class QuietServer(ThreadingHTTPServer):
@@ -93,7 +95,10 @@ class Service:
         data = reply.body.encode()
         handler.send_response(reply.status)
         handler.send_header("Content-Length", str(len(data)))
-        handler.send_header("Content-Type", "text/xml")
+        if reply.type:
+            handler.send_header("Content-Type", reply.type)
+        for name, value in reply.headers.items():
+            handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(data)
 

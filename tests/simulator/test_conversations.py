@@ -1,78 +1,99 @@
-"""Conversations as data: `conversations/*.yaml`. Each is one call from the first ring to the end."""
+"""Conversations as data: `conversations/*.yaml`. Each is one call or more, from the first ring to the end.
+
+person       who is called (people.person); `more` are further calls with their own person, at some time
+documents    what the service answers by path; a list answers successive requests, the last repeating
+create       parameters of the REST interface; a value that begins with / is an address of the service
+inbound      instead of create: the person calls; `number` sets the platform's number
+send, texts  instead of a call: messages of the platform, or of the person
+steps        what happens at some time: press, hangup, text, rest (with what it answers and what it keeps)
+expect       requests in their order (callbacks, to /on-..., in a list of their own), and how it ends
+
+$c0 is the first call, $p0 its person, $n the platform's number, $base the service, $id a word of its own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from twilio.rest import Client
 
-from callsvc.simulator.testing import RunningSimulator
-from tests.simulator.service import OURS, Reply, Request, Service, eventually
+from tests.simulator.service import Request
+from tests.simulator.stage import Outcome, play_all
 
 HERE = Path(__file__).parent / "conversations"
 
 
-def _conversations() -> list[Any]:
+def conversations() -> list[dict[str, Any]]:
     yaml = YAML(typ="safe")
-    entries = [entry for path in sorted(HERE.glob("*.yaml")) for entry in yaml.load(path)]
-    return [pytest.param(entry, id=entry["claim"]) for entry in entries]
+    return [entry for path in sorted(HERE.glob("*.yaml")) for entry in yaml.load(path)]
 
 
-def _document(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_document(entry) for entry in value]
-    return Reply(**value) if isinstance(value, dict) else value
+@pytest.fixture(scope="module")
+def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
+    """Those that were selected, played at once."""
+    items = request.session.items
+    chosen = [item.callspec.params["told"] for item in items if "told" in _parameters(item)]
+    return play_all(chosen)
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    found = getattr(item, "callspec", None)
+    return found.params if found is not None else {}
+
+
+@pytest.mark.parametrize("told", [pytest.param(entry, id=entry["claim"]) for entry in conversations()])
+def test_conversation(told: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
+    outcome, expected = outcomes[told["claim"]], told["expect"]
+    assert not outcome.wrong
+    assert all(request.genuine for request in (*outcome.requests, *outcome.callbacks))
+    for kind, found in (("requests", outcome.requests), ("callbacks", outcome.callbacks)):
+        if kind in expected:
+            _compare_requests(expected[kind], found)
+    wanted = {0: expected, **expected.get("others", {})}
+    for number, call in enumerate(outcome.calls):
+        _compare_call(wanted.get(number, {}), call, checks_notifications=number == 0)
+
+
+def test_the_claims_are_all_different() -> None:
+    claims = [entry["claim"] for entry in conversations()]
+    assert sorted(set(claims)) == sorted(claims)
+
+
+def _compare_requests(wanted: list[str], found: list[Request]) -> None:
+    shown = [f"{request.method} {request.path} {dict(request.form)}" for request in found]
+    assert len(found) == len(wanted), shown
+    for request, expected in zip(found, wanted, strict=True):
+        assert _matches(request, expected), (expected, request, shown)
 
 
 def _matches(request: Request, expected: str) -> bool:
+    """`[GET] /path Key=value Key=* Key=-`: this value, any value, not there."""
     words = re.split(r" (?=\S+=|/)", expected)
     method = words.pop(0) if words[0] in ("GET", "POST") else "POST"
-    facts = dict(word.split("=", 1) for word in words[1:])
-    return (request.method, request.path) == (method, words[0]) and facts.items() <= dict(
-        request.form
-    ).items()
+    if (request.method, request.path) != (method, words[0]):
+        return False
+    for name, value in (word.split("=", 1) for word in words[1:]):
+        given = request.form.get(name)
+        if given != value and not (value == "*" and given is not None or value == "-" and given is None):
+            return False
+    return True
 
 
-@pytest.mark.parametrize("told", _conversations())
-def test_conversation(
-    told: dict[str, Any],
-    simulator: RunningSimulator,
-    client: Client,
-    service: Service,
-    person: Callable[..., str],
-) -> None:
-    number = person(**told.get("person", {}))
-    simulator.add_people([{"ring": 1.0, **other} for other in told.get("others", [])])
-    service.documents.update({path: _document(document) for path, document in told["documents"].items()})
-    options = dict(told.get("create", {}))
-    if "fallback_url" in options:
-        options["fallback_url"] = service.address + options["fallback_url"]
-    call = client.calls.create(to=number, from_=OURS, url=f"{service.address}/voice", **options)
-    end = eventually(lambda: (found := simulator.call(call.sid))["ended_at"] and found)
-    expected = told["expect"]
-    for fact in ("status", "ended_by", "digits"):
-        if fact in expected:
-            assert end[fact] == expected[fact], end["timeline"]
-    if "requests" in expected:
-        asked = [f"{request.path} {dict(request.form)}" for request in service.requests]
-        assert len(service.requests) == len(expected["requests"]), asked
-        for request, wanted in zip(service.requests, expected["requests"], strict=True):
-            assert _matches(request, wanted), (wanted, request)
-    assert all(request.genuine for request in service.requests)
-    _compare_speech(end, expected)
-    if "lasts" in expected:
-        assert expected["lasts"][0] <= end["duration"] <= expected["lasts"][1], end["timeline"]
-
-
-def _compare_speech(end: dict[str, Any], expected: dict[str, Any]) -> None:
-    if "said" in expected:
-        said = [line["text"] for line in end["timeline"] if line["kind"] == "said"]
-        assert len(said) == len(expected["said"]), said
-        assert all(start in text for start, text in zip(expected["said"], said, strict=True)), said
-    noted = [line["code"] for line in end["timeline"] if line["kind"] == "notification"]
-    assert noted == expected.get("notifications", []), end["timeline"]
+def _compare_call(wanted: dict[str, Any], call: dict[str, Any], *, checks_notifications: bool) -> None:
+    timeline = call["timeline"]
+    assert call["ended_at"], timeline
+    for fact in ("status", "ended_by", "digits", "answered_by", "queue_ms", "duration"):
+        if fact in wanted:
+            assert call[fact] == wanted[fact], timeline
+    if "said" in wanted:
+        said = [line["text"] for line in timeline if line["kind"] == "said"]
+        assert len(said) == len(wanted["said"]), said
+        assert all(start in text for start, text in zip(wanted["said"], said, strict=True)), said
+    if checks_notifications or "notifications" in wanted:
+        noted = [line["code"] for line in timeline if line["kind"] == "notification"]
+        assert noted == wanted.get("notifications", []), timeline
+    if "lasts" in wanted:
+        assert wanted["lasts"][0] <= call["duration"] <= wanted["lasts"][1], timeline
