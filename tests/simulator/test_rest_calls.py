@@ -138,7 +138,7 @@ def test_the_url_is_fetched_on_answer_only_and_wins_over_twiml(
         ({"url": "ftp://example.invalid/"}, 21205),
         ({"from_": ""}, 21213),
         ({"from_": "me"}, 21212),
-        ({"timeout": "soon"}, 20001),
+        ({"timeout": "soon"}, 21208),
     ],
 )
 def test_what_the_vendor_refuses_is_refused_with_its_code(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
 _LIVE = "('queued','initiated','ringing','in-progress')"
-_UNDELIVERED = "('accepted','queued','sending','sent')"
+_UNDELIVERED = "('scheduled','accepted','queued','sending','sent')"
 
 
 def recover(carrier: Carrier) -> None:

@@ -58,6 +58,24 @@ def save_message(store: Store, message: MessageRecord) -> None:
     )
 
 
+def redact_message(store: Store, message: MessageRecord) -> None:
+    """Forget what the message said, durably."""
+    message.body = ""
+    store.write("update message set body='' where sid=?", (message.sid,))
+    store.commit()
+
+
+def schedule_message(store: Store, sid: str, at: datetime) -> None:
+    """Keep when a message is to leave."""
+    store.write("insert into scheduled(sid, at) values (?,?)", (sid, iso(at)))
+
+
+def scheduled_at(store: Store, sid: str) -> datetime | None:
+    """When a message is to leave; None when at once."""
+    rows = store.read("select at from scheduled where sid=?", (sid,))
+    return from_iso(rows[0]["at"]) if rows else None
+
+
 def find_message(store: Store, sid: str) -> MessageRecord | None:
     """The message of that SID."""
     rows = store.read("select * from message where sid=?", (sid,))

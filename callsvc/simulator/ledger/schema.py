@@ -114,6 +114,7 @@ create index if not exists recording_conference on recording(conference_sid) whe
 create table if not exists application (
   seq integer primary key autoincrement, sid text not null unique, name text not null, facts text not null
 );
+create table if not exists scheduled (sid text primary key, at text not null) without rowid;
 create table if not exists deleted (sid text primary key) without rowid;
 create index if not exists timeline_notification on timeline(seq) where kind = 'notification';
 """

@@ -6,10 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from callsvc.simulator.identifiers import new_sid
-from callsvc.simulator.ledger.messages import insert_message, save_message
+from callsvc.simulator.ledger.messages import (
+    find_message,
+    insert_message,
+    save_message,
+    schedule_message,
+    scheduled_at,
+)
 from callsvc.simulator.messages.record import MessageRecord, count_segments
 from callsvc.simulator.people.phone import react_to_message
 from callsvc.simulator.webhooks.client import Answer
@@ -34,6 +41,7 @@ def send_message(
     callback: str = "",
     service_sid: str | None = None,
     direction: str = "outbound-api",
+    send_at: datetime | None = None,
 ) -> MessageRecord:
     """Accept a message for delivery; it is durable when this returns."""
     now = carrier.clock.now()
@@ -45,12 +53,14 @@ def send_message(
         body=body,
         created_at=now,
         updated_at=now,
-        status="accepted" if service_sid else "queued",
+        status="scheduled" if send_at else "accepted" if service_sid else "queued",
         segments=count_segments(body),
         service_sid=service_sid,
         callback=callback,
     )
     insert_message(carrier.store, message)
+    if send_at is not None:
+        schedule_message(carrier.store, message.sid, send_at)
     carrier.store.commit()
     carrier.spawn(deliver(carrier, message))
     return message
@@ -60,6 +70,8 @@ async def deliver(carrier: Carrier, message: MessageRecord) -> None:
     """Carry a message on from wherever it is: after a restart that may be half way."""
     outbox = Outbox(carrier, "message-callback")
     person = carrier.people.at(message.to)
+    if message.status == "scheduled" and not await _its_time(carrier, message):
+        return
     if message.status in ("accepted", "queued", "sending"):
         await carrier.clock.sleep(SENT_AFTER)
         if person.sms == "failed":
@@ -74,6 +86,23 @@ async def deliver(carrier: Carrier, message: MessageRecord) -> None:
     message.delivered_at = carrier.clock.now()
     _enter(carrier, outbox, message, "delivered")
     react_to_message(carrier, message.to, message.from_, message.body)
+
+
+async def _its_time(carrier: Carrier, message: MessageRecord) -> bool:
+    """Wait until a scheduled message is to leave; false when it was called off meanwhile."""
+    at = scheduled_at(carrier.store, message.sid)
+    if at is not None:
+        await carrier.clock.sleep((at - carrier.clock.now()).total_seconds())
+    found = find_message(carrier.store, message.sid)
+    if found is None or found.status != "scheduled":
+        return False
+    message.status = "accepted"
+    return True
+
+
+def cancel_message(carrier: Carrier, message: MessageRecord) -> None:
+    """Call a scheduled message off: it never leaves, and its callback hears so."""
+    _enter(carrier, Outbox(carrier, "message-callback"), message, "canceled")
 
 
 def _enter(

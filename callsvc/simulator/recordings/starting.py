@@ -25,6 +25,14 @@ def record_call(leg: Leg, source: str, wish: Wish) -> Recorder:
     return recorder
 
 
+async def record_from_answer(leg: Leg, source: str, wish: Wish) -> None:
+    """Record this call once it is answered, if it ever is."""
+    answered, over = leg.carrier.spawn(leg.answered.wait()), leg.carrier.spawn(leg.over.wait())
+    await leg.carrier.first_of(answered, over)
+    if not leg.over.is_set():
+        record_call(leg, source, wish)
+
+
 def record_conference(room: Room, carrier: Carrier, wish: Wish) -> Recorder:
     """Record this conference from now on."""
     first = next(iter(room.stays), None)

@@ -14,7 +14,7 @@ from callsvc.simulator.settings import Settings
 def check_access(settings: Settings, request: web.Request) -> None:
     """Let the request pass or raise 20003 "Authenticate" (HTTP 401)."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    pairs = [(settings.account_sid, settings.auth_token), (settings.api_key_sid, settings.api_key_secret)]
+    pairs = [(settings.account_sid, settings.auth_token), *_api_keys(settings)]
     known = [base64.b64encode(f"{sid}:{secret}".encode()) for sid, secret in pairs if sid and secret]
     allowed = any(hmac.compare_digest(given.strip().encode(), entry) for entry in known)
     if scheme.lower() != "basic" or not allowed:
@@ -22,3 +22,9 @@ def check_access(settings: Settings, request: web.Request) -> None:
     account = request.match_info.get("account", settings.account_sid)
     if account != settings.account_sid:
         raise ApiError(20003, "Authenticate", 401)
+
+
+def _api_keys(settings: Settings) -> list[tuple[str, str]]:
+    """Several keys stand between commas, as do their secrets, in the same order."""
+    sids, secrets = settings.api_key_sid.split(","), settings.api_key_secret.split(",")
+    return [(sid.strip(), secret.strip()) for sid, secret in zip(sids, secrets, strict=False)]

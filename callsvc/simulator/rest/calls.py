@@ -1,4 +1,4 @@
-"""The Call resource: create, fetch, list, update."""
+"""The Call resource: create, fetch, list, update, delete."""
 
 from __future__ import annotations
 
@@ -8,20 +8,40 @@ from aiohttp import web
 
 from callsvc.simulator.calls.leg import Leg, Source
 from callsvc.simulator.calls.placing import place_call
-from callsvc.simulator.calls.progress import subscribed_events
-from callsvc.simulator.calls.record import CallOptions, CallRecord
+from callsvc.simulator.calls.record import CallRecord
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.ledger.calls import calls_where, find_call
-from callsvc.simulator.rest.checks import check_callable, check_caller, check_url
-from callsvc.simulator.rest.errors import ApiError, answer, not_found
-from callsvc.simulator.rest.filters import date_conditions
+from callsvc.simulator.ledger.deletions import SHOWN, delete, is_deleted
+from callsvc.simulator.ledger.numbers import find_number
+from callsvc.simulator.recordings.starting import record_from_answer
+from callsvc.simulator.rest.call_options import (
+    call_options,
+    check_twiml,
+    recording_wish,
+    unknown_events,
+)
+from callsvc.simulator.rest.checks import check_callable, check_caller
+from callsvc.simulator.rest.errors import ApiError, answer, not_found, nothing
+from callsvc.simulator.rest.filters import date_conditions, equal_conditions
 from callsvc.simulator.rest.forms import Form
-from callsvc.simulator.rest.paging import envelope, wanted_page
+from callsvc.simulator.rest.paging import listed
 from callsvc.simulator.webhooks.parameters import API_VERSION
 
-_TWIML_LIMIT = 4000
-_NOT_IN_PROGRESS = 21220
+NOT_IN_PROGRESS = 21220
+UNFINISHED = 20009
+_INVALID_EVENT = 21626
+_PARTS = {
+    "events": "Events",
+    "notifications": "Notifications",
+    "payments": "Payments",
+    "recordings": "Recordings",
+    "siprec": "Siprec",
+    "streams": "Streams",
+    "transcriptions": "Transcriptions",
+    "user_defined_messages": "UserDefinedMessages",
+    "user_defined_message_subscriptions": "UserDefinedMessageSubscriptions",
+}
 
 
 async def create_call(carrier: Carrier, request: web.Request) -> web.Response:
@@ -30,63 +50,77 @@ async def create_call(carrier: Carrier, request: web.Request) -> web.Response:
     to, from_ = form.get("To"), form.get("From")
     check_callable(to)
     check_caller(from_)
-    options = call_options(form)
+    options = call_options(carrier.store, form)
+    wish = recording_wish(form)
     check_pace(carrier)
     leg = place_call(carrier, to, from_, options)
+    if form.flag("Record"):
+        carrier.spawn(record_from_answer(leg, "OutboundAPI", wish))
     leg.note("rest", request="create")
+    warn_of_events(leg, form)
     return answer(render_call(carrier, leg.record), 201)
 
 
 async def fetch_call(carrier: Carrier, request: web.Request) -> web.Response:
     """GET /Calls/{sid}.json."""
-    return answer(render_call(carrier, _found(carrier, request)))
+    return answer(render_call(carrier, found_call(carrier, request)))
 
 
 async def list_calls(carrier: Carrier, request: web.Request) -> web.Response:
     """GET /Calls.json. A queued call has no start time, so that a StartTime filter never finds it."""
-    query, wanted = request.query, wanted_page(request)
-    conditions: list[str] = []
-    values: list[Any] = []
-    for name, column in (("To", "to_number"), ("From", "from_number"), ("ParentCallSid", "parent_sid")):
-        if name in query:
-            conditions.append(f"{column} = ?")
-            values.append(query[name])
+    query = request.query
+    columns = {"To": "to_number", "From": "from_number", "ParentCallSid": "parent_sid"}
+    equal, values = equal_conditions(query, columns)
+    conditions, every = [SHOWN, *equal], list[Any](values)
     if "Status" in query:
         # `initiated` is a word of the webhooks: the resource shows ringing.
         statuses = ("ringing", "initiated") if query["Status"] == "ringing" else (query["Status"],)
         conditions.append(f"status in ({','.join('?' * len(statuses))})")
-        values += statuses
+        every += statuses
     for name, column in (("StartTime", "initiated_at"), ("EndTime", "ended_at")):
         more, dates = date_conditions(query, name, column)
         conditions += more
-        values += dates
-    if wanted.anchor:
-        conditions.append("seq <= ?")
-        values.append(wanted.anchor)
-    rows = calls_where(carrier.store, conditions, values, limit=wanted.size + 1, offset=wanted.offset)
-    return answer(
-        envelope(
-            request, "calls", wanted, rows, lambda call: call.seq, lambda call: render_call(carrier, call)
-        )
+        every += dates
+    return listed(
+        carrier.store,
+        request,
+        "calls",
+        calls_where,
+        conditions,
+        every,
+        lambda call: call.seq,
+        lambda call: render_call(carrier, call),
     )
 
 
 async def update_call(carrier: Carrier, request: web.Request) -> web.Response:
     """POST /Calls/{sid}.json: cancel, complete, or move to another document."""
-    record = _found(carrier, request)
+    record = found_call(carrier, request)
     form = await Form.of(request)
-    status, url, twiml = form.get("Status"), form.get("Url"), form.get("Twiml")
+    status, url, twiml = form.get("Status"), form.url("Url"), form.get("Twiml")
     if url and twiml:
         raise ApiError(20001, "Url and Twiml are mutually exclusive")
+    check_twiml(twiml)
     leg = carrier.legs.get(record.sid)
     if leg is None:
-        raise ApiError(_NOT_IN_PROGRESS, "Call is not in-progress. Cannot redirect.")
+        raise ApiError(NOT_IN_PROGRESS, "Call is not in-progress. Cannot redirect.")
     leg.note("rest", request="update", status=status, url=url, twiml=bool(twiml))
     if status:
         _end(leg, status)
     elif url or twiml:
         _move(leg, form, url, twiml)
+    if form.get("TimeLimit"):
+        _limit(leg, form.integer("TimeLimit", 14400, 1, 86400, 20001))
     return answer(render_call(carrier, leg.record))
+
+
+async def delete_call(carrier: Carrier, request: web.Request) -> web.Response:
+    """DELETE /Calls/{sid}.json: "it will no longer appear in the API"."""
+    record = found_call(carrier, request)
+    if not record.final:
+        raise ApiError(UNFINISHED, "Cannot delete this resource before it is complete", 409)
+    delete(carrier.store, record.sid)
+    return nothing()
 
 
 def _end(leg: Leg, status: str) -> None:
@@ -95,52 +129,38 @@ def _end(leg: Leg, status: str) -> None:
         raise ApiError(20001, f"Invalid parameter Status: {status}")
     live = leg.record.status == "in-progress"
     if status == "canceled" and live:
-        raise ApiError(_NOT_IN_PROGRESS, "Call is in-progress. Cannot cancel.")
+        raise ApiError(NOT_IN_PROGRESS, "Call is in-progress. Cannot cancel.")
     leg.end("completed" if live else "canceled", "service")
 
 
 def _move(leg: Leg, form: Form, url: str, twiml: str) -> None:
     if leg.record.status != "in-progress":
-        raise ApiError(_NOT_IN_PROGRESS, "Call is not in-progress. Cannot redirect.")
-    if url:
-        check_url("Url", url)
+        raise ApiError(NOT_IN_PROGRESS, "Call is not in-progress. Cannot redirect.")
+    options = leg.record.options
     if form.get("StatusCallback"):
-        leg.record.options.status_callback = form.get("StatusCallback")
+        options.status_callback = form.url("StatusCallback", 21609)
+        options.status_method = form.method("StatusCallbackMethod")
     if form.get("FallbackUrl"):
-        leg.record.options.fallback_url = form.get("FallbackUrl")
+        options.fallback_url = form.url("FallbackUrl")
+        options.fallback_method = form.method("FallbackMethod")
     leg.redirect(Source(url, form.method("Method")) if url else Source(twiml=twiml))
 
 
-def call_options(form: Form) -> CallOptions:
-    """The options of a creation, checked."""
-    url, twiml = form.get("Url"), form.get("Twiml")
-    if not url and not twiml:
-        raise ApiError(21205, "Url parameter is required.")
-    if url:
-        check_url("Url", url)
-    if len(twiml) > _TWIML_LIMIT:
-        raise ApiError(20001, f"Parameter Twiml is longer than {_TWIML_LIMIT} characters")
-    return CallOptions(
-        url=url,
-        method=form.method("Method"),
-        twiml="" if url else twiml,
-        fallback_url=form.get("FallbackUrl"),
-        fallback_method=form.method("FallbackMethod"),
-        status_callback=form.get("StatusCallback"),
-        status_method=form.method("StatusCallbackMethod"),
-        status_events=subscribed_events(form.all("StatusCallbackEvent")),
-        timeout=min(600.0, form.number("Timeout", 60.0)),
-        time_limit=form.number("TimeLimit", 14400.0),
-        send_digits=form.get("SendDigits")[:32],
-        machine_detection=form.get("MachineDetection"),
-        detection_timeout=form.number("MachineDetectionTimeout", 30.0),
-        speech_threshold=form.number("MachineDetectionSpeechThreshold", 2400.0),
-        speech_end_threshold=form.number("MachineDetectionSpeechEndThreshold", 1200.0),
-        silence_timeout=form.number("MachineDetectionSilenceTimeout", 5000.0),
-        async_amd=form.flag("AsyncAmd"),
-        amd_callback=form.get("AsyncAmdStatusCallback"),
-        amd_method=form.method("AsyncAmdStatusCallbackMethod"),
-    )
+def _limit(leg: Leg, seconds: int) -> None:
+    """A new time limit counts from the answer; it can only shorten the call."""
+    leg.record.options.time_limit = float(seconds)
+    answered = leg.record.answered_at
+    if answered is not None:
+        lived = (leg.carrier.clock.now() - answered).total_seconds()
+        leg.later(max(0.0, seconds - lived), lambda: leg.end("completed", "carrier"))
+
+
+def warn_of_events(leg: Leg, form: Form) -> None:
+    """21626: events nobody knows are passed over with a warning, not refused."""
+    odd = unknown_events(form)
+    if odd:
+        message = f"Invalid statusCallbackEvents value(s): {', '.join(odd)}"
+        leg.note("notification", code=_INVALID_EVENT, message=message, level="warning")
 
 
 def check_pace(carrier: Carrier) -> None:
@@ -153,7 +173,7 @@ def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
     """The resource: dates RFC 2822; duration, price and queue_time are strings."""
     account = carrier.settings.account_sid
     uri = f"/{API_VERSION}/Accounts/{account}/Calls/{call.sid}"
-    parts = ("notifications", "recordings", "payments", "events", "siprec", "streams", "transcriptions")
+    number = find_number(carrier.store, call.near_end)
     return {
         "sid": call.sid,
         "date_created": rfc2822(call.created_at),
@@ -164,7 +184,7 @@ def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
         "to_formatted": call.to,
         "from": call.from_,
         "from_formatted": call.from_,
-        "phone_number_sid": None,
+        "phone_number_sid": number.sid if number is not None and number.sid else None,
         "status": "ringing" if call.status == "initiated" else call.status,
         "start_time": rfc2822(call.initiated_at),
         "end_time": rfc2822(call.ended_at),
@@ -181,14 +201,15 @@ def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
         "queue_time": str(call.queue_ms),
         "trunk_sid": None,
         "uri": f"{uri}.json",
-        "subresource_uris": {part: f"{uri}/{part.capitalize()}.json" for part in parts},
+        "subresource_uris": {name: f"{uri}/{part}.json" for name, part in _PARTS.items()},
     }
 
 
-def _found(carrier: Carrier, request: web.Request) -> CallRecord:
+def found_call(carrier: Carrier, request: web.Request) -> CallRecord:
+    """The call of the address; 20404."""
     sid = request.match_info["sid"]
     leg = carrier.legs.get(sid)
     record = leg.record if leg is not None else find_call(carrier.store, sid)
-    if record is None:
+    if record is None or is_deleted(carrier.store, sid):
         raise not_found(request.path)
     return record

@@ -33,6 +33,11 @@ def answer(body: object, status: int = 200) -> web.Response:
     )
 
 
+def nothing() -> web.Response:
+    """204: deleted."""
+    return web.Response(status=204)
+
+
 def not_found(path: str) -> ApiError:
     """20404: no such resource."""
     return ApiError(20404, f"The requested resource {path} was not found", 404)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from multidict import MultiMapping
 
 from callsvc.simulator.dates import iso
 from callsvc.simulator.rest.errors import ApiError
+
+
+def equal_conditions(query: MultiMapping[str], columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """SQL conditions for plain filters, from the parameter's name to the column's."""
+    given = [(column, query[name]) for name, column in columns.items() if name in query]
+    return [f"{column} = ?" for column, _ in given], [value for _, value in given]
 
 
 def date_conditions(query: MultiMapping[str], name: str, column: str) -> tuple[list[str], list[str | None]]:

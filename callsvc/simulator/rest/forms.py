@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -46,9 +47,39 @@ class Form:
         except ValueError:
             raise ApiError(20001, f"Invalid parameter {name}: {text}") from None
 
-    def method(self, name: str) -> str:
-        """GET or POST, POST by default; 20001 for anything else."""
+    def integer(self, name: str, default: int, least: int, most: int, code: int) -> int:
+        """A whole number from `least` to `most`; `code` when it is none."""
+        text = self.get(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ApiError(code, f"Invalid {name}: {text}")
+        return int(text)
+
+    def word(self, name: str, allowed: tuple[str, ...], default: str = "", code: int = 20001) -> str:
+        """One of some words; `code` when it is another."""
+        word = self.get(name) or default
+        if word != default and word not in allowed:
+            raise ApiError(code, f"Invalid {name}: {word}")
+        return word
+
+    def method(self, name: str, code: int = 21209) -> str:
+        """GET or POST, POST by default; 21209 "Invalid Method" for anything else."""
         method = self.get(name, "POST").upper() or "POST"
         if method not in ("GET", "POST"):
-            raise ApiError(20001, f"Invalid parameter {name}: {method}")
+            raise ApiError(code, f"Invalid {name}: {method}")
         return method
+
+    def url(self, name: str, code: int = 21205) -> str:
+        """An absolute address, or nothing; `code` (21205 "Invalid URL") for anything else."""
+        url = self.get(name)
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise ApiError(code, f"{name} is not a valid URL: {url}")
+        return url
+
+    def sid(self, name: str, prefix: str, code: int = 20001) -> str:
+        """A resource's identifier, or nothing; `code` for anything else."""
+        sid = self.get(name)
+        if sid and not re.fullmatch(f"{prefix}[0-9a-fA-F]{{32}}", sid):
+            raise ApiError(code, f"Invalid {name}: {sid}")
+        return sid

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from callsvc.simulator.rest.errors import ApiError
+from callsvc.simulator.ledger.store import Store
+from callsvc.simulator.rest.errors import ApiError, answer
 
 Row = TypeVar("Row")
+Found = TypeVar("Found", covariant=True)  # noqa: PLC0105 - as short as Row
 _SIZE = 50
 _LARGEST = 1000
+
+
+class Find(Protocol[Found]):
+    """A query of the ledger: rows that meet every condition, the newest first."""
+
+    def __call__(
+        self, store: Store, conditions: Sequence[str], values: Sequence[Any], *, limit: int, offset: int
+    ) -> Sequence[Found]:
+        """The rows."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,24 @@ def wanted_page(request: web.Request) -> Wanted:
     except ValueError:
         raise ApiError(20006, "Invalid page, page size or page token") from None
     return Wanted(max(0, page), min(_LARGEST, max(1, size)), anchor)
+
+
+def listed(  # noqa: PLR0917 - the query, then how to show it
+    store: Store,
+    request: web.Request,
+    key: str,
+    find: Find[Row],
+    conditions: Sequence[str],
+    values: Sequence[Any],
+    seq_of: Callable[[Row], int],
+    render: Callable[[Row], dict[str, Any]],
+) -> web.Response:
+    """The wanted page of what a query of the ledger finds."""
+    wanted = wanted_page(request)
+    if wanted.anchor:
+        conditions, values = [*conditions, "seq <= ?"], [*values, wanted.anchor]
+    rows = find(store, conditions, values, limit=wanted.size + 1, offset=wanted.offset)
+    return answer(envelope(request, key, wanted, rows, seq_of, render))
 
 
 def envelope(  # noqa: PLR0917 - the list, then how to show it
@@ -74,7 +103,7 @@ def envelope(  # noqa: PLR0917 - the list, then how to show it
         "page_size": wanted.size,
         "start": wanted.offset,
         "end": wanted.offset + max(0, len(shown) - 1),
-        "uri": request.path_qs,
+        "uri": uri(wanted.page),
         "first_page_uri": uri(0),
         "previous_page_uri": uri(wanted.page - 1) if wanted.page else None,
         "next_page_uri": uri(wanted.page + 1) if len(rows) > wanted.size else None,

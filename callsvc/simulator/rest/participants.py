@@ -1,26 +1,34 @@
-"""The Participant resource: dial somebody into a conference, see who is in it, mute, hold, remove."""
+"""The Participant resource: dial somebody into a conference, see who is in it, mute, hold, coach, remove."""
 
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from aiohttp import web
 
+from callsvc.simulator.calls.announcing import announce, play_on_hold
 from callsvc.simulator.calls.leg import Leg, Source
 from callsvc.simulator.calls.placing import place_call
-from callsvc.simulator.calls.progress import subscribed_events
-from callsvc.simulator.calls.record import CallOptions
-from callsvc.simulator.calls.room import Room, RoomCallback, Stay, room_named
+from callsvc.simulator.calls.room import Room, Stay, StayOptions, room_named
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
-from callsvc.simulator.rest.calls import check_pace
+from callsvc.simulator.recordings.starting import record_from_answer
+from callsvc.simulator.rest.call_options import recording_wish
+from callsvc.simulator.rest.calls import check_pace, warn_of_events
 from callsvc.simulator.rest.checks import check_callable, check_caller
-from callsvc.simulator.rest.conferences import live_room
-from callsvc.simulator.rest.errors import answer, not_found
+from callsvc.simulator.rest.conferences import conference_row, live_room, room_of_sid
+from callsvc.simulator.rest.errors import ApiError, answer, not_found, nothing
 from callsvc.simulator.rest.forms import Form
 from callsvc.simulator.rest.paging import envelope, wanted_page
+from callsvc.simulator.rest.participant_options import (
+    participant_document,
+    participant_options,
+    room_callback,
+    stay_options,
+)
 from callsvc.simulator.webhooks.parameters import API_VERSION
+
+_STATUSES = {"queued": "queued", "initiated": "connecting", "ringing": "ringing"}
 
 
 async def create_participant(carrier: Carrier, request: web.Request) -> web.Response:
@@ -28,64 +36,84 @@ async def create_participant(carrier: Carrier, request: web.Request) -> web.Resp
     form = await Form.of(request)
     check_callable(form.get("To"))
     check_caller(form.get("From"))
+    options, stay, wish = participant_options(form), stay_options(form), recording_wish(form)
     check_pace(carrier)
     name = request.match_info["sid"]
     room = live_room(carrier, name)
     if room is None and name.startswith("CF") and len(name) == 34:
         raise not_found(request.path)
-    room = room or room_named(carrier, name, _room_callback(form))
-    room.expected += 1
-    leg = place_call(
-        carrier, form.get("To"), form.get("From"), _options(form), Source(twiml=_document(room, form))
-    )
+    room = room or room_named(carrier, name, room_callback(form))
+    document = Source(twiml=participant_document(room.name, form))
+    leg = place_call(carrier, form.get("To"), form.get("From"), options, document)
+    room.awaited[leg.record.sid] = stay
     carrier.spawn(_expect(room, leg))
-    return answer(_render_dialled(carrier, room, leg, form), 201)
+    if form.flag("Record"):
+        carrier.spawn(record_from_answer(leg, "OutboundAPI", wish))
+    warn_of_events(leg, form)
+    return answer(_render(carrier, room, leg, stay), 201)
 
 
 async def list_participants(carrier: Carrier, request: web.Request) -> web.Response:
-    """GET /Conferences/{sid}/Participants.json: those who are in it now."""
-    room = _room(carrier, request)
-    wanted = wanted_page(request)
-    stays = list(room.stays.values())
-    for name, flag in (("Muted", "muted"), ("Hold", "hold")):
+    """GET /Conferences/{sid}/Participants.json: those who are in it now; nobody once it is over."""
+    conference_row(carrier, request)
+    room = live_room(carrier, request.match_info["sid"])
+    stays = list(room.stays.values()) if room is not None else []
+    for name, flag in (("Muted", "muted"), ("Hold", "hold"), ("Coaching", "coach")):
         if name in request.query:
             asked = request.query[name].lower() == "true"
-            stays = [stay for stay in stays if getattr(stay.options, flag) is asked]
+            stays = [stay for stay in stays if bool(getattr(stay.options, flag)) is asked]
+    wanted = wanted_page(request)
     rows = stays[wanted.offset : wanted.offset + wanted.size + 1]
-    page = envelope(
-        request,
-        "participants",
-        wanted,
-        rows,
-        lambda stay: stay.row,
-        lambda stay: _render(carrier, room, stay),
-    )
-    return answer(page)
+
+    def render(stay: Stay) -> dict[str, Any]:
+        return _render(carrier, room, stay.leg, stay.options) if room is not None else {}
+
+    return answer(envelope(request, "participants", wanted, rows, lambda stay: stay.row, render))
 
 
 async def fetch_participant(carrier: Carrier, request: web.Request) -> web.Response:
-    """GET .../Participants/{call sid or label}.json."""
-    room = _room(carrier, request)
-    return answer(_render(carrier, room, _stay(room, request)))
+    """GET .../Participants/{call sid or label}.json; somebody who is still being dialled is found too."""
+    room = room_of_sid(carrier, request)
+    who = request.match_info["call"]
+    for sid, options in room.awaited.items():
+        leg = carrier.legs.get(sid)
+        if leg is not None and who in (sid, options.label):
+            return answer(_render(carrier, room, leg, options))
+    stay = _stay(room, request)
+    return answer(_render(carrier, room, stay.leg, stay.options))
 
 
 async def update_participant(carrier: Carrier, request: web.Request) -> web.Response:
-    """POST .../Participants/{call sid or label}.json: Muted, Hold, EndConferenceOnExit."""
-    room = _room(carrier, request)
+    """POST .../Participants/{call sid or label}.json."""
+    room = room_of_sid(carrier, request)
     stay = _stay(room, request)
     form = await Form.of(request)
+    hold_url, announce_url = form.url("HoldUrl"), form.url("AnnounceUrl")
+    hold_method, announce_method = form.method("HoldMethod"), form.method("AnnounceMethod")
+    coached = form.sid("CallSidToCoach", "CA")
+    if form.flag("Coaching") and not (coached or stay.options.coach):
+        raise ApiError(20001, "CallSidToCoach is required when Coaching is true")
+    was_held = stay.options.hold
     room.set_flags(stay, form.maybe_flag("Muted"), form.maybe_flag("Hold"))
     stay.options.end_on_exit = form.flag("EndConferenceOnExit", stay.options.end_on_exit)
-    return answer(_render(carrier, room, stay))
+    if form.maybe_flag("Coaching") is False:
+        room.coach(stay, "")
+    elif coached:
+        room.coach(stay, coached)
+    if stay.options.hold and hold_url and not was_held:
+        carrier.spawn(play_on_hold(room, stay, hold_url, hold_method))
+    if announce_url:
+        carrier.spawn(announce(room, stay, announce_url, announce_method))
+    return answer(_render(carrier, room, stay.leg, stay.options))
 
 
 async def delete_participant(carrier: Carrier, request: web.Request) -> web.Response:
     """DELETE .../Participants/{call sid or label}.json: out; the call goes on after its Dial."""
-    room = _room(carrier, request)
+    room = room_of_sid(carrier, request)
     stay = _stay(room, request)
     stay.release("participant_updated_via_api")
-    room.leave(stay, stay.reason)
-    return web.Response(status=204)
+    room.leave(stay, stay.reason, kicked=True)
+    return nothing()
 
 
 async def _expect(room: Room, leg: Leg) -> None:
@@ -93,89 +121,29 @@ async def _expect(room: Room, leg: Leg) -> None:
     joined = leg.carrier.spawn(leg.joined.wait())
     over = leg.carrier.spawn(leg.over.wait())
     await leg.carrier.first_of(joined, over)
-    room.forget_expected()
+    room.forget_awaited(leg.record.sid)
 
 
-def _document(room: Room, form: Form) -> str:
-    attributes = {
-        "participantLabel": form.get("Label"),
-        "muted": form.get("Muted", "false"),
-        "startConferenceOnEnter": form.get("StartConferenceOnEnter", "true"),
-        "endConferenceOnExit": form.get("EndConferenceOnExit", "false"),
-    }
-    written = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items() if value)
-    name = room.name.replace("&", "&amp;").replace("<", "&lt;")
-    return f"<Response><Dial><Conference {written}>{name}</Conference></Dial></Response>"
-
-
-def _options(form: Form) -> CallOptions:
-    return CallOptions(
-        status_callback=form.get("StatusCallback"),
-        status_method=form.method("StatusCallbackMethod"),
-        status_events=subscribed_events(form.all("StatusCallbackEvent")),
-        timeout=min(600.0, form.number("Timeout", 60.0)),
-        time_limit=form.number("TimeLimit", 14400.0),
-        machine_detection=form.get("MachineDetection"),
-        async_amd=True,
-        amd_callback=form.get("AmdStatusCallback"),
-        amd_method=form.method("AmdStatusCallbackMethod"),
-    )
-
-
-def _room_callback(form: Form) -> RoomCallback:
-    asked = " ".join(form.all("ConferenceStatusCallbackEvent")) or "start end"
-    return RoomCallback(
-        form.get("ConferenceStatusCallback"),
-        form.method("ConferenceStatusCallbackMethod"),
-        frozenset(asked.split()),
-    )
-
-
-def _render(carrier: Carrier, room: Room, stay: Stay) -> dict[str, Any]:
-    options = stay.options
-    body = _base(carrier, room, stay.leg, options.label)
-    body |= {"muted": options.muted, "hold": options.hold, "status": "connected"}
-    body |= {
-        "start_conference_on_enter": options.start_on_enter,
-        "end_conference_on_exit": options.end_on_exit,
-    }
-    return body
-
-
-def _render_dialled(carrier: Carrier, room: Room, leg: Leg, form: Form) -> dict[str, Any]:
-    body = _base(carrier, room, leg, form.get("Label"))
-    body |= {
-        "muted": form.flag("Muted"),
-        "hold": False,
-        "status": "queued",
-        "queue_time": str(leg.record.queue_ms),
-    }
-    body["start_conference_on_enter"] = form.flag("StartConferenceOnEnter", True)
-    body["end_conference_on_exit"] = form.flag("EndConferenceOnExit")
-    return body
-
-
-def _base(carrier: Carrier, room: Room, leg: Leg, label: str) -> dict[str, Any]:
-    account, sid = carrier.settings.account_sid, leg.record.sid
+def _render(carrier: Carrier, room: Room, leg: Leg, options: StayOptions) -> dict[str, Any]:
+    account, call = carrier.settings.account_sid, leg.record
+    connected = call.sid in room.stays
     return {
         "account_sid": account,
-        "call_sid": sid,
+        "call_sid": call.sid,
         "conference_sid": room.sid,
-        "label": label or None,
-        "call_sid_to_coach": None,
-        "coaching": False,
-        "queue_time": None,
-        "date_created": rfc2822(leg.record.created_at),
-        "date_updated": rfc2822(leg.record.updated_at),
-        "uri": f"/{API_VERSION}/Accounts/{account}/Conferences/{room.sid}/Participants/{sid}.json",
+        "label": options.label or None,
+        "call_sid_to_coach": options.coach or None,
+        "coaching": bool(options.coach),
+        "muted": options.muted,
+        "hold": options.hold,
+        "start_conference_on_enter": options.start_on_enter,
+        "end_conference_on_exit": options.end_on_exit,
+        "status": "connected" if connected else _STATUSES.get(call.status, "connected"),
+        "queue_time": str(call.queue_ms) if call.direction == "outbound-api" else None,
+        "date_created": rfc2822(call.created_at),
+        "date_updated": rfc2822(call.updated_at),
+        "uri": f"/{API_VERSION}/Accounts/{account}/Conferences/{room.sid}/Participants/{call.sid}.json",
     }
-
-
-def _room(carrier: Carrier, request: web.Request) -> Room:
-    room = live_room(carrier, request.match_info["sid"])
-    if room is None:
-        raise not_found(request.path)
-    return room
 
 
 def _stay(room: Room, request: web.Request) -> Stay:

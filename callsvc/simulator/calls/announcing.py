@@ -1,0 +1,56 @@
+"""What is played into a conference over the REST interface: announcements, documents for those on hold."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.calls.room import Room, Stay
+from callsvc.simulator.twiml.errors import DocumentError, Stop
+from callsvc.simulator.twiml.places import CONFERENCE_WAIT
+from callsvc.simulator.twiml.script import notify, run
+
+if TYPE_CHECKING:
+    from callsvc.simulator.carrier import Carrier
+
+_SHORTEST_LOOP = 1.0  # lived seconds: an empty hold document is asked for again, but not without end
+
+
+async def announce(room: Room, stay: Stay, url: str, method: str) -> None:
+    """Play a document to one participant; the conference's callback hears how it went."""
+    failure = await _play(room, stay.leg, url, method)
+    room.tell_announced(url, stay.leg.record.sid, failure)
+
+
+async def announce_to_all(carrier: Carrier, room: Room, url: str, method: str) -> None:
+    """Play a document to everybody in the conference."""
+    playing = [carrier.spawn(_play(room, stay.leg, url, method)) for stay in list(room.stays.values())]
+    failures = await asyncio.gather(*playing)
+    room.tell_announced(url, failure=next(filter(None, failures), ""))
+
+
+async def play_on_hold(room: Room, stay: Stay, url: str, method: str) -> None:
+    """Play the hold document again and again, until the hold is lifted or the participant leaves."""
+    clock = stay.leg.carrier.clock
+    while stay.options.hold and stay.leg.stay is stay:
+        begun = clock.now()
+        if await _play(room, stay.leg, url, method):
+            return
+        await clock.sleep(max(0.0, _SHORTEST_LOOP - (clock.now() - begun).total_seconds()))
+
+
+async def _play(room: Room, leg: Leg, url: str, method: str) -> str:
+    """Run a document beside the Dial that holds the call; the answer is why it failed, or nothing."""
+    extra = {"ConferenceSid": room.sid, "FriendlyName": room.name}
+    document_url = leg.document_url
+    try:
+        await run(leg, Source(url, method, extra=extra), CONFERENCE_WAIT)
+    except DocumentError as problem:
+        notify(leg, problem)
+        return str(problem.code)
+    except Stop:
+        return ""
+    finally:
+        leg.document_url = document_url  # the Dial's action is relative to its own document
+    return ""
