@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, g
 
 from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
+from callsvc.calls.pages import blueprint as calls
 from callsvc.campaigns.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
 from callsvc.health import blueprint as health
@@ -25,7 +26,7 @@ from callsvc.webhooks import blueprint as webhooks
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
-FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, campaigns)
+FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:

@@ -13,6 +13,25 @@ STATES = {
     "held": _("on another call with us"),
     "done": _("done"),
 }
+LEG_STATES = {  # the carrier's word, else how far our intent has come
+    "in-progress": _("in progress"),
+    "ringing": _("ringing"),
+    "initiated": _("being dialled"),
+    "queued": _("queued at the carrier"),
+    "completed": _("completed"),
+    "no-answer": _("no answer"),
+    "busy": _("busy"),
+    "failed": _("failed"),
+    "canceled": _("canceled"),
+    "planned": _("planned"),
+    "claimed": _("about to be dialled"),
+    "in-doubt": _("in doubt"),
+    "not-placed": _("not placed"),
+    "refused": _("not allowed"),
+    "withdrawn": _("withdrawn"),
+}
+DIRECTIONS = {"outbound": _("outbound"), "inbound": _("inbound")}
+ROLES = {"contact": _("person"), "agent": _("agent")}
 ACTIONS = {
     "start": _("Start"),
     "pause": _("Pause"),
@@ -42,6 +61,32 @@ OUTCOMES = {
     "uncallable": _("may not be called"),
     "fax": _("fax"),
 }
+DISPOSITIONS = OUTCOMES | {  # how one try went; those that end a person's place are outcomes too
+    "identity-unconfirmed": _("did not say who they are"),
+    "voicemail": _("message left on voicemail"),
+    "machine": _("answering machine"),
+    "no-input": _("did not answer the questions"),
+    "hung-up": _("hung up"),
+    "abandoned": _("hung up while waiting"),
+    "closed": _("platform closed"),
+    "unavailable": _("no agent available"),
+    "flow-limit": _("conversation cut short"),
+    "flow-broken": _("conversation broken off"),
+    "timed-out": _("timed out"),
+    "busy": _("busy"),
+    "no-answer": _("no answer"),
+    "failed": _("failed"),
+    "canceled": _("canceled"),
+    "not-placed": _("not placed"),
+    "interrupted": _("interrupted by a fault of ours"),
+}
+HEALTHS = {
+    "alive": _("alive"),
+    "silent": _("silent"),
+    "stopped": _("stopped"),
+    "missing": _("missing"),
+}
+FINDINGS = {"ok": _("well"), "wrong": _("wrong"), "skipped": _("not asked")}
 # What a person reads when a request is refused; the id stays beside it for whoever they ask.
 PROBLEMS = {
     "form-expired": _("This form is no longer valid. Go back, reload the page and try again."),
@@ -50,10 +95,65 @@ PROBLEMS = {
     "campaign-state": _("The campaign has changed state in the meantime: reload the page."),
     "campaign-beyond-regions": _("This campaign also calls people outside your regions."),
     "scope-missing": _("Your account does not give access to this page."),
+    "account-unknown": _("This account does not exist, or may do more than yours."),
+    "account-exists": _("An account with this e-mail exists already."),
+    "account-disabled": _("Enable the account first."),
+    "account-not-linked": _("This person must first sign in through the organisation once."),
+    "own-account": _("Ask another administrator to change your own rights."),
+    "rights-beyond-own": _("You can only give rights that your own account holds."),
+    "last-administrator": _("This is the last administrator of the whole country: add another one first."),
+    "email-invalid": _("An e-mail address is needed, such as a.b@example.org."),
+    "name-invalid": _("A name has 1 to 120 characters."),
+    "region-missing": _("Choose at least one region."),
+    "platform-outside": _("A platform is unknown, or of another region."),
+    "password-too-short": _("A password needs at least 12 characters."),
+    "password-too-long": _("A password has at most 200 characters."),
+    "password-wrong": _("The current password is wrong."),
+    "password-unchanged": _("Choose a password other than the current one."),
+    "password-switched-off": _("This account signs in through the organisation alone."),
+    "link-refused": _("This link was used, replaced or has expired: ask an administrator for a new one."),
+    "session-unknown": _("This session has ended already."),
+    "key-unknown": _("This key works no more."),
+    "key-day-invalid": _("The last day is today or later, at most a year away."),
+    "key-name-invalid": _("A name has 1 to 60 characters."),
+    "figures-by-region": _("These figures are kept by region: they are for accounts that see all of it."),
+    "too-many-requests": _("Too many tries from your address: wait a minute, then try again."),
+    "organisation-unavailable": _(
+        "The organisation’s sign-in does not answer now. Use the password of this service, or try again later."
+    ),
+    "organisation-refused": _(
+        "The organisation’s sign-in did not confirm who you are, or no account here belongs to you. Ask an "
+        "administrator."
+    ),
     "unauthorized": _("You are signed out. Sign in and try again."),
     "internal-error": _("The service failed on this request; it has been logged."),
 }
-_KINDS = {"state": STATES, "action": ACTIONS, "outcome": OUTCOMES, "problem": PROBLEMS}
+# What happened and what to do, by HTTP code: for an error whose id nobody has put into words above.
+ERRORS = {
+    400: (_("The request was not understood"), _("Go back, reload the page and try again.")),
+    401: (_("You are signed out"), _("Sign in and try again.")),
+    403: (_("Not allowed"), _("Ask an administrator if your work needs this page.")),
+    404: (_("Nothing here"), _("Check the address, or go on from the dashboard.")),
+    405: (_("The request was not understood"), _("Go back, reload the page and try again.")),
+    409: (_("No longer possible"), _("Something has changed in the meantime: go back and reload the page.")),
+    413: (_("Too large"), _("Send a smaller file, or divide it.")),
+    422: (_("Something is missing or wrong"), _("Go back, correct what was typed and try again.")),
+    429: (_("Too many requests"), _("Wait a minute, then try again.")),
+    500: (_("The service failed"), _("It has been logged. Try again; if it fails again, tell the operator.")),
+    503: (_("Not available just now"), _("A part of the service does not answer. Try again in a minute.")),
+}
+_KINDS = {
+    "state": STATES,
+    "leg": LEG_STATES,
+    "direction": DIRECTIONS,
+    "role": ROLES,
+    "action": ACTIONS,
+    "outcome": OUTCOMES,
+    "disposition": DISPOSITIONS,
+    "problem": PROBLEMS,
+    "health": HEALTHS,
+    "finding": FINDINGS,
+}
 
 
 def label(word: str, kind: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 
-from callsvc.labels import PROBLEMS, label
+from callsvc.labels import ERRORS, PROBLEMS, label
 
 LANGUAGES = ("fr", "en")
 _COOKIE = "callsvc_language"
@@ -23,7 +23,7 @@ def register_languages(app: Flask) -> None:
         locale_selector=lambda: _LOCALES[choose_language()],
     )
     app.jinja_env.globals.update(label=label)  # macros need it, and they have no context of their own
-    app.context_processor(lambda: {"language": choose_language(), "problems": PROBLEMS})
+    app.context_processor(lambda: {"language": choose_language(), "problems": PROBLEMS, "errors": ERRORS})
 
 
 def choose_language() -> str:

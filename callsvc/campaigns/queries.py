@@ -1,7 +1,7 @@
 """Reading campaigns and how far they have come; counts only, within the principal's regions."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,11 +36,20 @@ class Progress:
         return self.by_status.get("done", 0)
 
 
-def campaigns_seen(tx: Tx, principal: Principal) -> list[Progress]:
-    """Campaigns with somebody in the principal's regions (the whole country: all), newest first."""
-    counts = _counts(tx, principal, sa.true())
-    rows = tx.all(sa.select(campaign).order_by(campaign.c.created_at.desc(), campaign.c.id))
-    return [_progress(row, counts[row.id]) for row in rows if principal.sees_everything or row.id in counts]
+def campaigns_in_scope(principal: Principal) -> sa.Select[Any]:
+    """Campaigns with somebody in the principal's regions; of the whole country: all."""
+    if principal.sees_everything:
+        return sa.select(campaign)
+    place = campaign_contact.c
+    mine = scope_condition(principal, place.region_code, place.platform_code)
+    return sa.select(campaign).where(sa.exists().where(place.campaign_id == campaign.c.id, mine))
+
+
+def with_progress(tx: Tx, principal: Principal, rows: Sequence[Any]) -> list[Progress]:
+    """How far each of these campaigns has come, in the order given."""
+    ids = [row.id for row in rows]
+    counts = _counts(tx, principal, campaign_contact.c.campaign_id.in_(ids))
+    return [_progress(row, counts[row.id]) for row in rows]
 
 
 def campaign_seen(tx: Tx, principal: Principal, campaign_id: str) -> Progress:

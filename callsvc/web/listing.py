@@ -26,6 +26,8 @@ from callsvc.web.filters import Chip, Filter, Unreadable
 from callsvc.web.paged import SIZES, Column, Table
 from callsvc.web.texts import gettext
 
+__all__ = ["MOST_COUNTED", "Column", "Listing"]
+
 MOST_COUNTED = 10_000
 
 

@@ -35,7 +35,7 @@ def test_pages_ask_strangers_to_sign_in_and_bring_them_back(client: FlaskClient)
 @pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "/console\\..\\", "/consolé x"])
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, next_: str) -> None:
     form = {"email": CHIEF, "password": PASSWORD, "csrf_token": form_token(client), "next": next_}
-    assert client.post("/console/sign-in", data=form).location == "/console/"
+    assert client.post("/console/sign-in", data=form).location == "/"
 
 
 def test_a_wrong_password_says_so_without_saying_which(client: FlaskClient) -> None:
@@ -97,7 +97,11 @@ def test_a_campaign_is_paused_resumed_and_stopped_by_its_buttons(rt: Runtime, si
     chief = signed_in(CHIEF)
     address = "/console/campaigns/tracing"
     for action, state in (("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
-        answer = chief.post(f"{address}/{action}", data={"csrf_token": form_token(chief, address)})
+        form = {"csrf_token": form_token(chief, address)}
+        if action == "stop":
+            assert chief.post(f"{address}/stop", data=form | {"typed": "traces"}).status_code == 422
+            form["typed"] = "tracing"
+        answer = chief.post(f"{address}/{action}", data=form)
         assert answer.location == address
         with rt.db.read() as tx:
             assert tx.scalar(sa.select(campaign.c.state).where(campaign.c.id == "tracing")) == state
