@@ -14,6 +14,7 @@ from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.clock import Clock
 from callsvc.simulator.control.routes import add_control_routes
 from callsvc.simulator.dates import SKEW
+from callsvc.simulator.page.routes import add_page_routes
 from callsvc.simulator.rest.log import keeping
 from callsvc.simulator.rest.routes import add_rest_routes
 from callsvc.simulator.settings import Settings
@@ -75,6 +76,7 @@ class Server:
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[keeping(self.carrier.exchanges)])
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
+        add_page_routes(app, self.carrier)
         app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await self._runner.setup()
