@@ -55,6 +55,12 @@ class Weights(click.ParamType[dict[str, float]]):
 @click.option("--seed", envvar="SIMULATOR_SEED", default="1", help="Makes strangers and faults repeat.")
 @click.option("--cps", envvar="SIMULATOR_CPS", default=10.0, help="Calls that may start in a lived second.")
 @click.option(
+    "--concurrent-calls",
+    envvar="SIMULATOR_CONCURRENT_CALLS",
+    default=0,
+    help="Outbound calls that may be live at once; the excess is refused with 429. 0 is no limit.",
+)
+@click.option(
     "--cps-policy",
     envvar="SIMULATOR_CPS_POLICY",
     type=click.Choice(["queue", "refuse"]),

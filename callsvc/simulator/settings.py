@@ -29,6 +29,7 @@ class Settings:
     seed: str = "1"
     cps: float = 10.0
     cps_policy: str = "queue"
+    concurrent_calls: int = 0  # outbound calls that may be live at once; 0 is no limit
     people: tuple[Path, ...] = ()
     faults: Path | None = None
     replay: Path | None = None

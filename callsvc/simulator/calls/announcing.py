@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from callsvc.simulator.calls.leg import Leg, Source
 from callsvc.simulator.calls.room import Room, Stay
+from callsvc.simulator.calls.waiting import first_event
 from callsvc.simulator.twiml.errors import DocumentError, Stop
+from callsvc.simulator.twiml.holding import play_over_and_over
 from callsvc.simulator.twiml.places import CONFERENCE_WAIT
 from callsvc.simulator.twiml.script import notify, run
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
-_SHORTEST_LOOP = 1.0  # lived seconds: an empty hold document is asked for again, but not without end
 
 
 async def announce(room: Room, stay: Stay, url: str, method: str) -> None:
@@ -32,12 +33,13 @@ async def announce_to_all(carrier: Carrier, room: Room, url: str, method: str) -
 
 async def play_on_hold(room: Room, stay: Stay, url: str, method: str) -> None:
     """Play the hold document again and again, until the hold is lifted or the participant leaves."""
-    clock = stay.leg.carrier.clock
-    while stay.options.hold and stay.leg.stay is stay:
-        begun = clock.now()
-        if await _play(room, stay.leg, url, method):
-            return
-        await clock.sleep(max(0.0, _SHORTEST_LOOP - (clock.now() - begun).total_seconds()))
+    extra = {"ConferenceSid": room.sid, "FriendlyName": room.name}
+    source = Source(url, method, extra=extra)
+    music = stay.leg.carrier.spawn(play_over_and_over(stay.leg, lambda: source, CONFERENCE_WAIT))
+    try:
+        await first_event(stay.left, stay.unheld)
+    finally:
+        music.cancel()
 
 
 async def _play(room: Room, leg: Leg, url: str, method: str) -> str:

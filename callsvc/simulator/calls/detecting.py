@@ -20,7 +20,7 @@ async def detect_machine(leg: Leg) -> None:
         or leg.voice is None
     ):
         return
-    answered_by, after = verdict(options, leg.voice.kind, leg.voice.greeting)
+    answered_by, after = verdict(options, leg.voice.kind, leg.voice.greeting, leg.voice.person.after_greeting)
     if options.async_amd:
         leg.later(after, lambda: _tell(leg, answered_by, after))
         return

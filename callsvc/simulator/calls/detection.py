@@ -13,8 +13,13 @@ _BEEP = 0.5
 _FAX_TONE = 1.5
 
 
-def verdict(options: CallOptions, kind: str, greeting: float) -> tuple[str, float]:
-    """AnsweredBy and the lived seconds after the answer until it is known."""
+def verdict(
+    options: CallOptions, kind: str, greeting: float, after_greeting: str = "beep"
+) -> tuple[str, float]:
+    """AnsweredBy and the lived seconds after the answer until it is known.
+
+    `after_greeting` is what a machine ends its greeting with: beep, silence or other.
+    """
     limit = options.detection_timeout
     if kind == "fax":
         return _within("fax", _FAX_TONE, limit)
@@ -24,7 +29,8 @@ def verdict(options: CallOptions, kind: str, greeting: float) -> tuple[str, floa
     if greeting <= threshold:
         return _within("human", greeting + options.speech_end_threshold / 1000, limit)
     if options.machine_detection == "DetectMessageEnd":
-        return _within("machine_end_beep", greeting + _BEEP, limit)
+        heard = _BEEP if after_greeting == "beep" else options.speech_end_threshold / 1000
+        return _within(f"machine_end_{after_greeting}", greeting + heard, limit)
     return _within("machine_start", threshold, limit)
 
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
 
-def receive_call(carrier: Carrier, from_: str, to: str) -> Leg | None:
-    """A call comes in; None when the number has no voice webhook, as then nobody is there."""
+def receive_call(carrier: Carrier, from_: str, to: str, forwarded_from: str = "") -> Leg | None:
+    """A call comes in; None when the number has no voice webhook, as then nobody is there.
+
+    `forwarded_from` is the number that passed the call on to us, if one did.
+    """
     number = carrier.number(to)
     if not number.voice_url:
         return None
@@ -38,6 +41,7 @@ def receive_call(carrier: Carrier, from_: str, to: str) -> Leg | None:
             fallback_method=number.voice_fallback_method,
             status_callback=number.status_callback,
             status_method=number.status_callback_method,
+            forwarded_from=forwarded_from,
         ),
     )
     insert_call(carrier.store, record)

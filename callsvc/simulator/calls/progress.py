@@ -40,6 +40,8 @@ def post_progress(leg: Leg) -> None:
     if not call.options.status_callback or event not in call.options.status_events:
         return
     parameters = progress_parameters(leg.carrier.settings.account_sid, call, leg.sequence)
+    if call.final:
+        parameters |= _recorded(leg)
     leg.sequence += 1
 
     def note(url: str, sent: Mapping[str, str], answer: Answer) -> None:
@@ -64,6 +66,15 @@ def progress_parameters(account_sid: str, call: CallRecord, sequence: int) -> di
         parameters["Duration"] = str(math.ceil((call.duration or 0) / 60))
         parameters["SipResponseCode"] = _SIP_CODES[call.status]
     return parameters
+
+
+def _recorded(leg: Leg) -> dict[str, str]:
+    """ "The recording_url is sent to the status_callback URL" of a call created with Record."""
+    for recorder in leg.carrier.recorders.values():
+        if recorder.record.call_sid == leg.record.sid and recorder.record.source == "OutboundAPI":
+            length = {"RecordingDuration": str(math.ceil(recorder.counted))}
+            return {"RecordingUrl": recorder.url, "RecordingSid": recorder.record.sid} | length
+    return {}
 
 
 def final_sequence(call: CallRecord) -> int:

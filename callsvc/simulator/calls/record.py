@@ -36,6 +36,7 @@ class CallOptions:
     async_amd: bool = False
     amd_callback: str = ""
     amd_method: str = "POST"
+    forwarded_from: str = ""  # who passed an inbound call on
 
 
 @dataclass(slots=True, kw_only=True)

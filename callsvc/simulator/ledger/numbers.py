@@ -77,6 +77,15 @@ def every_number(store: Store) -> list[Number]:
     return sorted(numbers, key=lambda number: number.created_at, reverse=True)
 
 
+def senders_with(store: Store, number: str) -> list[str]:
+    """This number and those of its Messaging Service: "opting out of one opts out of the whole service"."""
+    found = find_number(store, number)
+    if found is None or not found.messaging_service_sid:
+        return [number]
+    service = found.messaging_service_sid
+    return [other.number for other in every_number(store) if other.messaging_service_sid == service]
+
+
 def sender_of_service(store: Store, service_sid: str) -> str:
     """A number that belongs to this Messaging Service, or nothing."""
     for row in store.read("select facts from number order by number"):

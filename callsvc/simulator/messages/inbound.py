@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from callsvc.simulator.identifiers import new_sid
-from callsvc.simulator.ledger.messages import block, insert_message, is_blocked, unblock
-from callsvc.simulator.messages.delivery import send_message
+from callsvc.simulator.ledger.messages import block, insert_message, unblock
+from callsvc.simulator.ledger.numbers import senders_with
 from callsvc.simulator.messages.optout import is_start, is_stop
 from callsvc.simulator.messages.record import MessageRecord, count_segments
-from callsvc.simulator.twiml.document import parse, text_of
-from callsvc.simulator.twiml.errors import DocumentError
+from callsvc.simulator.messages.replying import Webhook
 from callsvc.simulator.webhooks.parameters import geography, message_parameters
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
-_REDIRECTS = 5
-
 
 def receive_message(carrier: Carrier, from_: str, to: str, body: str) -> MessageRecord:
-    """Keep the message and any opt-out it means, durably; then tell the number's webhook."""
+    """Keep the message and any opt-out it means, durably; then tell the number's webhook.
+
+    A text to a sender of letters goes nowhere: "alphanumeric senders are one-way".
+    """
     now = carrier.clock.now()
     message = MessageRecord(
         sid=new_sid("SM"),
@@ -36,57 +34,22 @@ def receive_message(carrier: Carrier, from_: str, to: str, body: str) -> Message
         sent_at=now,
         segments=count_segments(body),
     )
+    if any(letter.isalpha() for letter in to):
+        message.status = "failed"
+        return message
     insert_message(carrier.store, message)
-    if carrier.settings.opt_out and is_stop(body):
-        block(carrier.store, from_, to, now)
-    elif is_start(body):
-        unblock(carrier.store, from_, to)
+    for sender in senders_with(carrier.store, to):
+        if carrier.settings.opt_out and is_stop(body):
+            block(carrier.store, from_, sender, now)
+        elif is_start(body):
+            unblock(carrier.store, from_, sender)
     carrier.store.commit()
     number = carrier.number(to)
     if number.sms_url:
-        carrier.spawn(_tell(carrier, message, number.sms_url, number.sms_method))
+        fallback = (number.sms_fallback_url, number.sms_fallback_method)
+        webhook = Webhook(carrier, message, _parameters(carrier, message), fallback)
+        carrier.spawn(webhook.tell(number.sms_url, number.sms_method))
     return message
-
-
-async def _tell(carrier: Carrier, message: MessageRecord, url: str, method: str) -> None:
-    """Post the message and do what the answer's TwiML says: Message replies, Redirect asks elsewhere."""
-    parameters = _parameters(carrier, message)
-    for _ in range(_REDIRECTS):
-        answer = await carrier.webhooks.send("message-webhook", url, method, parameters)
-        _note(carrier, message, "response", {"url": url, "answer": answer.status, "code": answer.code})
-        if not answer.good or not answer.body.lstrip().startswith("<"):
-            return
-        try:
-            document = parse(answer.body)
-        except DocumentError as problem:
-            _note(carrier, message, "notification", {"code": problem.code, "message": problem.message})
-            return
-        onward = ""
-        for element in document:
-            if element.tag == "Message":
-                _reply(carrier, message, element.findtext("Body") or text_of(element), url, element.attrib)
-            elif element.tag == "Redirect":
-                onward, method = text_of(element), (element.get("method") or "POST").upper()
-                break
-        if not onward:
-            return
-        url = urljoin(url, onward)
-
-
-def _reply(carrier: Carrier, message: MessageRecord, body: str, url: str, wanted: Mapping[str, str]) -> None:
-    to, from_ = wanted.get("to", message.from_), wanted.get("from", message.to)
-    if is_blocked(carrier.store, to, from_):
-        _note(carrier, message, "notification", {"code": 21610, "message": "the recipient opted out"})
-        return
-    callback = wanted.get("action") or wanted.get("statusCallback") or ""
-    send_message(
-        carrier,
-        to=to,
-        from_=from_,
-        body=body.strip(),
-        callback=urljoin(url, callback) if callback else "",
-        direction="outbound-reply",
-    )
 
 
 def _parameters(carrier: Carrier, message: MessageRecord) -> dict[str, str]:
@@ -100,7 +63,3 @@ def _parameters(carrier: Carrier, message: MessageRecord) -> dict[str, str]:
     parameters.update(geography("From", message.from_))
     parameters.update(geography("To", message.to))
     return parameters
-
-
-def _note(carrier: Carrier, message: MessageRecord, kind: str, facts: dict[str, object]) -> None:
-    carrier.store.note(message.sid, carrier.clock.now(), kind, facts)

@@ -20,12 +20,13 @@ ANSWERS = ("human", "machine", "busy", "no-answer", "failed", "fax")
 WAITING = "patient|merci de patienter|hold the line|please wait|please hold"
 PATIENCE = 180.0
 KEYS = frozenset("0123456789*#ABCDabcdwW")
+AFTER_GREETING = ("beep", "silence", "other")
 TEXT_EVENTS = ("sms", "call-ended", "missed-call")
 CALL_EVENTS = ("missed-call", "sms", "voicemail")
 
 _KNOWN = {
     "number", "client", "name", "answers", "ring", "greeting", "replies", "hangs_up", "patience", "waiting",
-    "talk", "texts", "calls_back", "sms",
+    "talk", "texts", "calls_back", "sms", "after_greeting",
 }  # fmt: skip
 
 
@@ -68,6 +69,7 @@ class Person:
     answers: tuple[str, ...] = ("human",)
     ring: tuple[float, ...] = (8.0,)
     greeting: float = 6.0
+    after_greeting: str = "beep"
     replies: tuple[Reply, ...] = ()
     hangs_up: HangUp | None = None
     patience: float | None = PATIENCE
@@ -100,6 +102,7 @@ def read_person(facts: dict[str, Any]) -> Person:
         answers=answers or ("human",),
         ring=tuple(float(ring) for ring in _listed(facts.get("ring", 1.0 if client else 8.0))),
         greeting=float(facts.get("greeting", 6.0)),
+        after_greeting=_word("after_greeting", facts.get("after_greeting", "beep"), AFTER_GREETING),
         replies=tuple(_reply(reply) for reply in facts.get("replies") or ()),
         hangs_up=_hang_up(facts.get("hangs_up")),
         patience=None if patience is None else float(patience),
@@ -167,6 +170,12 @@ def _reaction(name: str, events: tuple[str, ...], facts: dict[str, Any]) -> Reac
         body=str(facts.get("body", "")),
         to=str(facts.get("to", "")),
     )
+
+
+def _word(name: str, value: Any, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise ValueError(f"{name}: one of {', '.join(words)}")
+    return str(value)
 
 
 def _sms(value: Any) -> str:

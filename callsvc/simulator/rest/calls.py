@@ -164,7 +164,10 @@ def warn_of_events(leg: Leg, form: Form) -> None:
 
 
 def check_pace(carrier: Carrier) -> None:
-    """Refuse a call over the account's pace, if this carrier is set to refuse and not to queue."""
+    """Refuse a call over the account's limits: live calls, and its pace where the excess is not queued."""
+    most = carrier.settings.concurrent_calls
+    if most and sum(leg.record.direction != "inbound" for leg in carrier.legs.values()) >= most:
+        raise ApiError(10004, "Call concurrency limit exceeded", 429)
     if carrier.settings.cps_policy == "refuse" and carrier.pacer.refuses(carrier.clock.now()):
         raise ApiError(20429, "Too Many Requests", 429)
 

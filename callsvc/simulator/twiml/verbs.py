@@ -19,6 +19,7 @@ from callsvc.simulator.twiml.message import message
 from callsvc.simulator.twiml.not_run import not_run
 from callsvc.simulator.twiml.pause import pause
 from callsvc.simulator.twiml.play import play
+from callsvc.simulator.twiml.record import record
 from callsvc.simulator.twiml.redirect import redirect
 from callsvc.simulator.twiml.reject import reject
 from callsvc.simulator.twiml.say import say
@@ -40,6 +41,7 @@ VERBS: dict[str, Verb] = {
     "Pay": not_run,
     "Play": play,
     "Prompt": not_run,
+    "Record": record,
     "Redirect": redirect,
     "Refer": not_run,
     "Reject": reject,

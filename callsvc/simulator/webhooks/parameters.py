@@ -39,6 +39,10 @@ def voice_parameters(account_sid: str, call: CallRecord) -> dict[str, str]:
     }
     for role, address in (("From", call.from_), ("To", call.to), ("Caller", call.from_), ("Called", call.to)):
         parameters.update(geography(role, address))
+    if call.direction == "inbound":
+        parameters |= {"CallerName": "", "StirVerstat": ""}
+        if call.options.forwarded_from:
+            parameters |= dict.fromkeys(("ForwardedFrom", "CalledVia"), call.options.forwarded_from)
     if call.parent_sid:
         parameters["ParentCallSid"] = call.parent_sid
     if call.answered_by:
