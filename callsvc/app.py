@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Blueprint, Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
@@ -12,6 +13,7 @@ from callsvc.core.settings import Settings
 from callsvc.health import blueprint as health
 from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
+from callsvc.operations.pages import blueprint as operations
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
@@ -19,6 +21,7 @@ from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
+from callsvc.web.cookies import FORM, cookie_name, is_https
 from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
 from callsvc.webhooks import blueprint as webhooks
@@ -26,7 +29,7 @@ from callsvc.webhooks import blueprint as webhooks
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
-FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns)
+FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, operations)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:
@@ -38,10 +41,11 @@ def make_runtime(settings: Settings | None = None) -> Runtime:
 def create_app(rt: Runtime) -> Flask:
     """The WSGI application of the ``web`` process."""
     app = Flask("callsvc")
-    https = rt.settings.public_base_url.startswith("https://")
+    https = is_https(rt.settings.public_base_url)
     app.config.update(
         SECRET_KEY=rt.settings.callsvc_secret_key,
-        SESSION_COOKIE_NAME="callsvc_form",  # holds the form token only; the sign-in has a cookie of its own
+        # It holds the form token and toasts; the sign-in has a cookie of its own.
+        SESSION_COOKIE_NAME=cookie_name(FORM, rt.settings.public_base_url),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
@@ -50,6 +54,9 @@ def create_app(rt: Runtime) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
+    if rt.settings.callsvc_trusted_proxies:  # the client's address only; our own is a setting
+        proxies = rt.settings.callsvc_trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     attach(app, rt, stream_origin=stream_origin(rt.settings))
     csrf.init_app(app)
     register_limits(app, rt.settings)

@@ -17,8 +17,10 @@ from callsvc.accounts.scope import Principal
 from callsvc.accounts.sessions import ABSOLUTE, resume_session
 from callsvc.core.errors import Forbidden
 from callsvc.web import csrf, current_rt
+from callsvc.web.cookies import SESSION as COOKIE
+from callsvc.web.cookies import cookie_name, is_https, session_token
 
-COOKIE = "callsvc_session"
+__all__ = ["COOKIE", "Guard", "api", "current_principal", "guard_of", "page", "public", "signed"]
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -72,20 +74,25 @@ def _wear(view: View[P], guard: Guard) -> View[P]:
     return view
 
 
-def page(scope: str = "", *, live: bool = False) -> Callable[[View[P]], View[P]]:
+def page(
+    scope: str = "", *, live: bool = False, before_password: bool = False
+) -> Callable[[View[P]], View[P]]:
     """A page for signed-in people holding ``scope``; others are sent to sign in.
 
     ``live`` marks what a page fetches by itself: it neither keeps a session alive nor redirects inside a
-    fragment, it tells the whole page to go and sign in.
+    fragment, it tells the whole page to go and sign in. Whoever must change their password sees nothing but
+    the pages marked ``before_password``.
     """
 
     def protect(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            principal = resume_session(current_rt(), request.cookies.get(COOKIE, ""), touch=not live)
+            principal = resume_session(current_rt(), browser_token(), touch=not live)
             if principal is None:
                 return _ask_to_sign_in(live)
             g.principal = principal
+            if principal.must_change and not before_password:
+                return _lead(url_for("accounts.password_form"), live)
             if scope:
                 principal.require(scope)
             return _never_cached(make_response(view(*args, **kwargs)))
@@ -111,9 +118,11 @@ def api_principal(scope: str) -> Principal:
     if kind.lower() == "bearer":
         principal: Principal | None = authenticate_key(current_rt(), token.strip())
     else:
-        principal = resume_session(current_rt(), request.cookies.get(COOKIE, ""))
+        principal = resume_session(current_rt(), browser_token())
         if principal is not None:
             csrf.protect()
+            if principal.must_change:
+                raise Forbidden("password-must-change", "Choose a password of your own first.")
     if principal is None:
         raise Forbidden("sign-in-needed", "Send an API key as a bearer token, or sign in.")
     if scope:
@@ -122,25 +131,47 @@ def api_principal(scope: str) -> Principal:
     return principal
 
 
-def remember(response: Response, token: str, *, https: bool) -> None:
+def browser_token() -> str:
+    """The session's token that this browser sent."""
+    return session_token(request.cookies, _base())
+
+
+def remember(response: Response, token: str) -> None:
     """Put the session's token into the browser: unreadable by scripts, not sent from other sites' forms."""
     response.set_cookie(
-        COOKIE, token, max_age=ABSOLUTE, httponly=True, samesite="Lax", secure=https, path="/"
+        cookie_name(COOKIE, _base()),
+        token,
+        max_age=ABSOLUTE,
+        httponly=True,
+        samesite="Lax",
+        secure=is_https(_base()),
+        path="/",
     )
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(cookie_name(COOKIE, _base()), path="/", secure=is_https(_base()))
+
+
+def _base() -> str:
+    return current_rt().settings.public_base_url
 
 
 def _ask_to_sign_in(live: bool) -> ResponseReturnValue:
     if live:
-        response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("accounts.sign_in_form")
-        return response
+        return _lead(url_for("accounts.sign_in_form"), live)
     if request.method != "GET":
         abort(401)
     return redirect(url_for("accounts.sign_in_form", next=request.full_path.rstrip("?")))
+
+
+def _lead(address: str, live: bool) -> ResponseReturnValue:
+    """Send the whole page there, also when only a part of it was asked for."""
+    if not live:
+        return redirect(address)
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = address
+    return response
 
 
 def _never_cached(response: Response) -> Response:

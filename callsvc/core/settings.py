@@ -108,6 +108,25 @@ class Settings(BaseSettings):
     callsvc_sign_in_rate: str = Field(
         "30 per minute", pattern=RATE, description="Attempts to sign in that one address may make."
     )
+    callsvc_trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Reverse proxies in front of the web process whose X-Forwarded-For is believed; behind "
+        "one, without it, all people share one address when failed sign-ins are counted.",
+    )
+    callsvc_oidc_issuer: str = Field(
+        "",
+        description="The organisation's OpenID Connect issuer, exactly as it names itself; empty: passwords "
+        "alone.",
+    )
+    callsvc_oidc_client_id: str = Field("", description="Our name at the organisation's sign-in.")
+    callsvc_oidc_client_secret: str = Field(
+        "", description="Our secret there; empty for a client that has none."
+    )
+    callsvc_oidc_label: str = Field(
+        "SSO", description="What the button of the organisation's sign-in calls it."
+    )
     callsvc_log_format: str = Field("json", pattern="json|console", description="json or console.")
 
     @model_validator(mode="after")
@@ -117,6 +136,12 @@ class Settings(BaseSettings):
             raise ValueError("CALLSVC_LEASE_S must exceed CALLSVC_CLIENT_TIMEOUT_S")
         if self.callsvc_settle_s <= self.callsvc_client_timeout_s:
             raise ValueError("CALLSVC_SETTLE_S must exceed CALLSVC_CLIENT_TIMEOUT_S plus the carrier's delay")
+        return self
+
+    @model_validator(mode="after")
+    def _a_client_for_its_issuer(self) -> Self:
+        if self.callsvc_oidc_issuer and not self.callsvc_oidc_client_id:
+            raise ValueError("CALLSVC_OIDC_CLIENT_ID is needed with CALLSVC_OIDC_ISSUER")
         return self
 
     @model_validator(mode="after")

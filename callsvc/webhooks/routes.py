@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, g, request
 
+from callsvc.accounts.guard import signed
 from callsvc.carrier import twiml
 from callsvc.core.db import again_after_deadlock
 from callsvc.web import current_rt
@@ -26,22 +27,26 @@ def only_the_carrier() -> None:
 
 
 @blueprint.post("/voice/inbound")
+@signed
 def voice_inbound() -> Response:
     return _xml(again_after_deadlock(lambda: inbound.answer_caller(current_rt(), _given())))
 
 
 @blueprint.post("/status/inbound")
+@signed
 def status_inbound() -> Response:
     again_after_deadlock(lambda: status.record_inbound(current_rt(), _given()))
     return Response(status=204)
 
 
 @blueprint.post("/voice/<leg_id>/<int:turn>")
+@signed
 def voice_turn(leg_id: str, turn: int) -> Response:
     return _xml(again_after_deadlock(lambda: voice.take_turn(current_rt(), leg_id, turn, _given())))
 
 
 @blueprint.post("/voice/<leg_id>/conference/<conference_id>")
+@signed
 def voice_conference(leg_id: str, conference_id: str) -> Response:
     return _xml(
         again_after_deadlock(lambda: voice.enter_conference(current_rt(), leg_id, conference_id, _given()))
@@ -49,29 +54,34 @@ def voice_conference(leg_id: str, conference_id: str) -> Response:
 
 
 @blueprint.post("/voice/<leg_id>/fallback")
+@signed
 def voice_fallback(leg_id: str) -> Response:
     return _xml(again_after_deadlock(lambda: voice.fall_back(current_rt(), leg_id, _given())))
 
 
 @blueprint.post("/status/<leg_id>")
+@signed
 def leg_status(leg_id: str) -> Response:
     again_after_deadlock(lambda: status.record(current_rt(), leg_id, _given()))
     return Response(status=204)
 
 
 @blueprint.post("/conference/<conference_id>")
+@signed
 def conference_status(conference_id: str) -> Response:
     again_after_deadlock(lambda: conference.record(current_rt(), conference_id, _given()))
     return Response(status=204)
 
 
 @blueprint.post("/messages/inbound")
+@signed
 def message_inbound() -> Response:
     again_after_deadlock(lambda: messages.receive(current_rt(), _given()))
     return _xml(twiml.nothing())
 
 
 @blueprint.post("/messages/<message_id>")
+@signed
 def message_status(message_id: str) -> Response:
     again_after_deadlock(lambda: messages.record(current_rt(), message_id, _given()))
     return Response(status=204)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask.testing import FlaskClient
 
+from callsvc.accounts.service import add_account, create_key
 from callsvc.app import create_app
 from callsvc.core.jobs import RqJobs
 from callsvc.migrations import __path__ as place
@@ -43,8 +44,13 @@ def test_an_old_schema_is_not_ready(rt: Runtime) -> None:
             tx.execute(sa.text(f"UPDATE alembic_version SET version_num = '{head}'"))
 
 
-def test_gauges_are_counted_from_sql(client: FlaskClient) -> None:
-    shown = client.get("/metrics").text.splitlines()
+def test_gauges_are_counted_from_sql_for_an_operator_of_the_whole_country(
+    rt: Runtime, client: FlaskClient
+) -> None:
+    assert client.get("/metrics").status_code in (401, 403)
+    add_account(rt, "ops@example.org", password=None, role="operator", regions=("*",))
+    key = create_key(rt, "ops@example.org", ("operations",))
+    shown = client.get("/metrics", headers={"Authorization": f"Bearer {key}"}).text.splitlines()
     assert "callsvc_live_legs 3.0" in shown
     assert "callsvc_legs_in_doubt 0.0" in shown
     assert 'callsvc_waiting{region="44"} 3.0' in shown
