@@ -117,7 +117,7 @@ PROBLEMS = {
     "key-day-invalid": _("The last day is today or later, at most a year away."),
     "key-name-invalid": _("A name has 1 to 60 characters."),
     "figures-by-region": _("These figures are kept by region: they are for accounts that see all of it."),
-    "too-many-requests": _("Too many tries from your address: wait a minute, then try again."),
+    "rate-limited": _("Too many tries from your address: wait a minute, then try again."),
     "organisation-unavailable": _(
         "The organisation’s sign-in does not answer now. Use the password of this service, or try again later."
     ),

@@ -2,7 +2,9 @@
 
 from callsvc.app import create_app, make_runtime
 from callsvc.core.logs import configure_logs
+from callsvc.operations.beating import start_beating
 
 _rt = make_runtime()
 configure_logs(_rt.settings.callsvc_log_format)
+start_beating(_rt, "web")
 app = create_app(_rt)

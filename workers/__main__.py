@@ -5,6 +5,7 @@ import click
 from callsvc.core.errors import CallsvcError
 from callsvc.core.jobs import QUEUES
 from callsvc.core.logs import configure_logs
+from callsvc.operations.beating import start_beating
 
 
 @click.command()
@@ -21,6 +22,7 @@ def main(queue: str) -> None:
     except CallsvcError as error:
         raise SystemExit(str(error)) from None
     configure_logs(rt.settings.callsvc_log_format)
+    start_beating(rt, f"worker-{queue}")
     work(queue, rt.settings.redis_url)
 
 

@@ -21,6 +21,7 @@ from callsvc.dialing.callbacks import call_back_due
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.sweeping import sweep
+from callsvc.operations.beating import start_beating
 from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
 from workers import current_runtime
@@ -88,6 +89,7 @@ def main() -> None:
     except CallsvcError as error:
         raise SystemExit(str(error)) from None
     configure_logs(rt.settings.callsvc_log_format)
+    start_beating(rt, "ticker")
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -77,6 +77,13 @@ class RqJobs:
         except RedisError as error:
             log.warning("job-not-enqueued", job=job, count=len(ids), error=type(error).__name__)
 
+    def lengths(self) -> list[tuple[str, int, int]]:
+        """Name, jobs that wait and jobs that failed, of each queue. Raises what Redis raises."""
+        return [
+            (name, queue.count, queue.failed_job_registry.count)
+            for name, queue in sorted(self._queues.items())
+        ]
+
 
 @dataclass
 class HeldJobs:

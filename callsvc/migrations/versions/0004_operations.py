@@ -1,5 +1,9 @@
 """operations"""
 
+from alembic import op
+import sqlalchemy as sa
+import callsvc.core.db
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -7,4 +11,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "process_beat",
+        sa.Column("id", sa.String(length=160), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("host", sa.String(length=80), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("memory_mib", sa.Integer(), nullable=False),
+        sa.Column("started_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("beat_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("stopped_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_beat")),
+    )

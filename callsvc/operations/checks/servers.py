@@ -6,8 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.core.db import connect
 from callsvc.core.settings import Settings
-from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
 from callsvc.migrations import current_version, newest_version
+from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
 
 
 def check_database(settings: Settings) -> Finding:

@@ -1,0 +1,53 @@
+"""What happened that never should, or what only a person can decide: each kind with what it means."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+# kind -> (what happened, what to do); docs/operations.md has the same table
+KINDS: dict[str, tuple[Any, Any]] = {
+    "carrier-refuses-account": (
+        _("The carrier refuses every call or SMS alike; the subject is its code."),
+        _("Check credentials, balance, caller id and countries at the carrier."),
+    ),
+    "doubt-unanswered": (
+        _("Ten looks for a call or SMS in doubt got no answer; its number waits."),
+        _("See whether the carrier can be reached."),
+    ),
+    "doubt-ambiguous": (
+        _("Two calls of the carrier fit one of ours; the older was taken."),
+        _("Read both at the carrier."),
+    ),
+    "placed-after-all": (
+        _("A call proven not placed exists; it was ended at once and guards its number until then."),
+        _("Is the settle time shorter than the carrier's delay?"),
+    ),
+    "second-call-for-leg": (
+        _("Two calls of the carrier name one of ours."),
+        _("Read both at the carrier."),
+    ),
+    "leg-lost": (
+        _("A call passed its longest time, or the carrier does not know it; we go on without its end."),
+        _("Compare with the carrier's log."),
+    ),
+    "update-given-up": (
+        _("Ending or moving a call failed twenty times; an end is asked for again by the sweep."),
+        _("See whether the carrier can be reached."),
+    ),
+    "job-item-failed": (
+        _("A bug: one call or SMS failed in a way nobody foresaw; the others went on."),
+        _("The worker's log has the id."),
+    ),
+    "stray-try": (
+        _("A person was marked as being called with no call under way; it was mended."),
+        _("Tell the maintainers, with the subject."),
+    ),
+    "turn-out-of-order": (
+        _("The carrier asked for another turn of a conversation than the next."),
+        _("Now and then harmless; often: are webhooks repeated or reordered on their way?"),
+    ),
+    "voice-fallback": (
+        _("The carrier could not use our answer and fetched the fallback."),
+        _("Look up its error code at the carrier; see whether this service was slow."),
+    ),
+}
