@@ -88,7 +88,8 @@ def test_what_a_message_may_not_ask_for(
     sdk: Sdk, person: Person, wrong: dict[str, object], code: int
 ) -> None:
     """Errors 21602 "Message body is required", 21603 "From required", 21604 "To required",
-    21606 "not a valid, message-capable", 21609 "Invalid StatusCallback", 21617 "exceeds the 1600 character limit"."""
+    21606 "not a valid, message-capable", 21609 "Invalid StatusCallback",
+    21617 "exceeds the 1600 character limit"."""
     asked = {"to": person(), "from_": OURS, "body": "Bonjour", **wrong}
     with pytest.raises(Refused) as refusal:
         sdk.ask("messages", "create", **asked)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
 
-
 async def announce(room: Room, stay: Stay, url: str, method: str) -> None:
     """Play a document to one participant; the conference's callback hears how it went."""
     failure = await _play(room, stay.leg, url, method)

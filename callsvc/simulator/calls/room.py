@@ -75,6 +75,7 @@ class Stay:
         self.joined_at = leg.carrier.clock.now()
         self.reason = ""
         self.left = asyncio.Event()
+        self.unheld = asyncio.Event()
 
     def release(self, reason: str) -> None:
         """Tell the verb that holds the call here that it is over."""
@@ -176,6 +177,7 @@ class Room:
             self._tell("mute", self._about(stay), "participant-mute" if muted else "participant-unmute")
         if hold is not None and hold != stay.options.hold:
             stay.options.hold = hold
+            stay.unheld.clear() if hold else stay.unheld.set()
             self._tell("hold", self._about(stay), "participant-hold" if hold else "participant-unhold")
 
     def coach(self, stay: Stay, call_sid: str) -> None:

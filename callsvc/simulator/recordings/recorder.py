@@ -34,6 +34,7 @@ class Recorder:
         self._recorded = 0.0
         self._since = carrier.clock.now()
         self._running = True
+        self._closed = False
 
     @property
     def live(self) -> bool:
@@ -70,8 +71,18 @@ class Recorder:
         self._count()
         self.close(status, self._recorded)
 
+    @property
+    def counted(self) -> float:
+        """Lived seconds of sound until now."""
+        if self.live:
+            self._count()
+        return self._recorded
+
     def close(self, status: str, seconds: float) -> None:
-        """End it with that many seconds of sound, whatever was counted."""
+        """End it with that many seconds of sound, whatever was counted; harmless when it ended before."""
+        if self._closed:
+            return
+        self._closed = True
         self._recorded = seconds
         self._enter(status)
         self._carrier.later(PROCESSED_AFTER, self._finish)
