@@ -45,8 +45,10 @@ def life_clock(settings: Settings) -> Clock:
 
 
 def runtime_from_settings(settings: Settings) -> Runtime:
+    from callsvc.carrier.profiles import require_capable
     from callsvc.carrier.twilio import TwilioCarrier
 
+    require_capable(settings)
     machine = MachineClock()
     clock = life_clock(settings)
     ids = RandomIds(machine)

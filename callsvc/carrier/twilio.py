@@ -20,6 +20,7 @@ from callsvc.carrier.port import (
     Throttled,
     Unsent,
 )
+from callsvc.carrier.profiles import Profile, profile_of
 from callsvc.core.settings import Settings
 
 T = TypeVar("T")
@@ -29,8 +30,9 @@ _LIST_LIMIT = 50  # calls to one number to look through; the newest come first
 class _Http:
     """The SDK's HTTP client: every request goes to the configured server, once."""
 
-    def __init__(self, base_url: str, timeout_s: float) -> None:
+    def __init__(self, base_url: str, timeout_s: float, profile: Profile) -> None:
         self._base = urlsplit(base_url)
+        self._profile = profile
         self._timeout_s = timeout_s
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy between us and the carrier unless it is the carrier's URL
@@ -50,7 +52,9 @@ class _Http:
         **_kwargs: Any,
     ) -> Response:
         target = urlsplit(uri)
-        path = self._base.path.rstrip("/") + target.path
+        path = self._base.path.rstrip("/") + self._profile.path(target.path)
+        if auth is not None and self._profile.auth == "bearer":
+            headers, auth = {**(headers or {}), "Authorization": f"Bearer {auth[1]}"}, None
         url = urlunsplit((self._base.scheme, self._base.netloc, path, target.query, ""))
         answer = self._session.request(
             method.upper(),
@@ -71,7 +75,9 @@ class TwilioCarrier:
     def __init__(self, settings: Settings) -> None:
         user = settings.twilio_api_key_sid or settings.twilio_account_sid
         password = settings.twilio_api_key_secret or settings.auth_tokens[0]
-        http: Any = _Http(settings.twilio_api_base_url, settings.callsvc_client_timeout_s)
+        self._profile = profile_of(settings)
+        self._application = settings.callsvc_carrier_application
+        http: Any = _Http(settings.twilio_api_base_url, settings.callsvc_client_timeout_s, self._profile)
         self._client = Client(user, password, settings.twilio_account_sid, http_client=http)
 
     def create_call(self, order: CallOrder) -> CarrierCall:
@@ -85,9 +91,11 @@ class TwilioCarrier:
             "timeout": order.ring_timeout_s,
             "time_limit": order.time_limit_s,
         }
-        if order.machine_detection:
-            options["machine_detection"] = order.machine_detection
-        if order.async_machine_url:
+        detection = self._profile.detection.get(order.machine_detection, {})
+        options |= detection
+        if self._profile.application:
+            options["application_sid"] = self._application
+        if detection and order.async_machine_url:
             options |= {"async_amd": "true", "async_amd_status_callback": order.async_machine_url}
         return _call(_ask(lambda: self._client.calls.create(**options)))
 

@@ -41,6 +41,21 @@ class Settings(BaseSettings):
     twilio_api_base_url: str = Field(
         "http://127.0.0.1:9000", description="A Twilio-compatible server; the simulator by default."
     )
+    callsvc_carrier_profile: str = Field(
+        "twilio",
+        description="Make of the carrier behind that address: twilio, signalwire, telnyx or somleng.",
+    )
+    callsvc_carrier_public_key: str = Field(
+        "", description="Base64 public key of a carrier that signs its webhooks with Ed25519 (telnyx)."
+    )
+    callsvc_carrier_application: str = Field(
+        "", description="Application of the account that calls are placed in, where the carrier asks for one."
+    )
+    callsvc_hand_over: str = Field(
+        "conference",
+        pattern="conference|none",
+        description="How calls are handed to agents: conference, or none when no campaign needs an agent.",
+    )
     callsvc_secret_key: str = Field(description="Signs sessions and forms; any long random text.")
     callsvc_data_keys: str = Field(
         description="Keys that encrypt personal data: 1:<base64 of 32 bytes>[,2:...]; the highest encrypts."

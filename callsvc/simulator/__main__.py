@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from callsvc.simulator.clock import ScaledClock
+from callsvc.simulator.profiles.profile import PROFILES
 from callsvc.simulator.server import serve
 from callsvc.simulator.settings import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_STRANGERS, Settings
 from callsvc.simulator.stepping import SteppedClock
@@ -43,6 +44,13 @@ class Weights(click.ParamType[dict[str, float]]):
 @click.option("--host", envvar="SIMULATOR_HOST", default="127.0.0.1", help="Address to listen on.")
 @click.option(
     "--data-dir", envvar="SIMULATOR_DATA_DIR", type=click.Path(path_type=Path), help="Where the ledger is."
+)
+@click.option(
+    "--profile",
+    envvar="SIMULATOR_PROFILE",
+    type=click.Choice(list(PROFILES)),
+    default="twilio",
+    help="Which carrier to play.",
 )
 @click.option("--account-sid", envvar="TWILIO_ACCOUNT_SID", default=DEFAULT_ACCOUNT_SID, help="The account.")
 @click.option(

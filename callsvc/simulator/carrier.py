@@ -20,6 +20,8 @@ from callsvc.simulator.ledger.store import Store
 from callsvc.simulator.pacing import Pacer
 from callsvc.simulator.people.book import PeopleBook
 from callsvc.simulator.people.handsets import Handsets
+from callsvc.simulator.profiles.profile import PROFILES
+from callsvc.simulator.profiles.signing import signing
 from callsvc.simulator.queues.queue import Queue
 from callsvc.simulator.recordings.recorder import Recorder
 from callsvc.simulator.settings import Settings
@@ -35,12 +37,19 @@ class Carrier:
     def __init__(self, settings: Settings, clock: Clock, before: Carrier | None = None) -> None:
         """`before` is the carrier that died in this process: its books and faults are taken over."""
         self.settings = settings
+        self.profile = PROFILES[settings.profile]
         self.clock = TenuredClock(clock)
         self.store: Store = before.store if before else Store(settings.data_dir, timeline=settings.timeline)
         self.people = PeopleBook(self.store, settings.seed, settings.strangers)
         self.faults: Faults = before.faults if before else Faults(settings.seed, self.store, clock)
         self.exchanges = Exchanges(clock.now)
-        self.webhooks = WebhookClient(settings.auth_token, self.faults, self.exchanges, self.clock)
+        self.webhooks = WebhookClient(
+            settings.auth_token,
+            self.faults,
+            self.exchanges,
+            self.clock,
+            middlewares=signing(settings.profile, settings.auth_token),
+        )
         self.pacer = Pacer(settings.cps)
         self.legs: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
@@ -59,12 +68,12 @@ class Carrier:
             load_plan(self.faults, self.settings.faults)
         if self.settings.replay is not None:
             load_replay(self.faults, self.settings.replay)
+        self.store.start()
         await self.resume()
 
     async def resume(self) -> None:
-        """Start the regular commits and the posts: all that one needs who takes over from another."""
+        """Make ready to post: all that one needs who takes over the books from another."""
         await self.webhooks.open()
-        self.store.start()
 
     async def close(self) -> None:
         """Stop at once: live calls stay live in the ledger, and the next start ends them as failed."""

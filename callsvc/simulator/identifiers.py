@@ -1,8 +1,12 @@
-"""The carrier's identifiers: two letters that say what it is, then 32 hexadecimal digits."""
+"""The carrier's identifiers: two letters that say what it is and 32 hexadecimal digits, or a plain UUID."""
 
 from __future__ import annotations
 
 import uuid
+from contextvars import ContextVar
+
+# Set once by a server before it starts: `prefixed`, or `uuid` as other carriers write them.
+SHAPE: ContextVar[str] = ContextVar("shape", default="prefixed")
 
 
 def new_sid(prefix: str) -> str:
@@ -10,4 +14,4 @@ def new_sid(prefix: str) -> str:
 
     Random and never seeded: a restarted carrier must not give one out again.
     """
-    return prefix + uuid.uuid4().hex
+    return str(uuid.uuid4()) if SHAPE.get() == "uuid" else prefix + uuid.uuid4().hex

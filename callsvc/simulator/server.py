@@ -14,6 +14,7 @@ from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.clock import Clock
 from callsvc.simulator.control.routes import add_control_routes
 from callsvc.simulator.dates import SKEW
+from callsvc.simulator.identifiers import SHAPE
 from callsvc.simulator.page.routes import add_page_routes
 from callsvc.simulator.rest.log import keeping
 from callsvc.simulator.rest.routes import add_rest_routes
@@ -51,6 +52,7 @@ class Server:
         faults = self.carrier.faults
         faults.restart_after.listener = self._restart_later
         SKEW.set(faults.skew)  # everything that is started from here writes its dates with it
+        SHAPE.set(self.carrier.profile.sid_shape)
         await self.carrier.open()
         await self._listen()
 

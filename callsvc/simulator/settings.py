@@ -23,6 +23,7 @@ class Settings:
     auth_token: str = DEFAULT_AUTH_TOKEN
     api_key_sid: str = ""
     api_key_secret: str = ""
+    profile: str = "twilio"
     host: str = "127.0.0.1"
     port: int = 9000
     data_dir: Path | None = None

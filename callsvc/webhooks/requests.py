@@ -1,5 +1,6 @@
 """A request of the carrier: proven genuine on its raw URI, read once into a small record."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,8 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 
-from callsvc.carrier.signature import is_genuine
+from callsvc.carrier.profiles import profile_of
+from callsvc.carrier.signature import is_signed
 from callsvc.core.errors import Forbidden
 from callsvc.core.settings import Settings
 
@@ -50,10 +52,21 @@ def read_request(settings: Settings, request: Request) -> CarrierRequest:
     except UnicodeDecodeError:
         raise Forbidden("signature-invalid", "The body is not UTF-8 text.") from None
     pairs = parse_qsl(body, keep_blank_values=True)
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if not is_genuine(settings.auth_tokens, url, pairs, signature):
+    profile = profile_of(settings)
+    genuine = is_signed(
+        settings,
+        profile,
+        url=url,
+        body=body,
+        parameters=pairs,
+        header=lambda name: request.headers.get(name, ""),
+        now=time.time(),
+    )
+    if not genuine:
         raise Forbidden(
             "signature-invalid",
-            "The signature does not fit: check TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL.",
+            "The signature does not fit: check TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL."
+            if profile.signature == "hmac-sha1"
+            else "The signature does not fit: check CALLSVC_CARRIER_PUBLIC_KEY and this machine's clock.",
         )
     return CarrierRequest(dict(pairs))

@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
+from callsvc.carrier.profiles import SDK_BASE, profile_of
 from callsvc.carrier.signature import sign
 from callsvc.core.settings import Settings
 from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
@@ -15,13 +16,20 @@ _TIMEOUT_S = 5.0
 
 def ask_carrier(settings: Settings) -> requests.Response | None:
     """A harmless request that needs valid credentials: one page of one call. None when nobody answers."""
-    sid = settings.twilio_account_sid
+    profile, sid = profile_of(settings), settings.twilio_account_sid
     user = settings.twilio_api_key_sid or sid
     password = settings.twilio_api_key_secret if settings.twilio_api_key_sid else settings.auth_tokens[0]
-    url = f"{settings.twilio_api_base_url.rstrip('/')}/2010-04-01/Accounts/{sid}/Calls.json"
+    bearer = profile.auth == "bearer"
+    url = settings.twilio_api_base_url.rstrip("/") + profile.path(f"{SDK_BASE}/Accounts/{sid}/Calls.json")
     try:
         with _session() as session:
-            return session.get(url, params={"PageSize": 1}, auth=(user, password), timeout=_TIMEOUT_S)
+            return session.get(
+                url,
+                params={"PageSize": 1},
+                auth=None if bearer else (user, password),
+                headers={"Authorization": f"Bearer {password}"} if bearer else {},
+                timeout=_TIMEOUT_S,
+            )
     except requests.RequestException:
         return None
 
@@ -44,7 +52,22 @@ def check_carrier(settings: Settings, answer: requests.Response | None) -> Findi
             f"{where} answers HTTP {answer.status_code}.",
             "Check that TWILIO_API_BASE_URL is a Twilio-compatible server, then its own status page.",
         )
-    return ok("carrier", f"{where} answers and accepts the credentials.")
+    profile = profile_of(settings)
+    if any(not profile.accepts_sid(sid) for sid in _call_sids(answer)):
+        return wrong(
+            "carrier",
+            f"{where} names its calls otherwise than the carrier profile {profile.name} does.",
+            "Set CALLSVC_CARRIER_PROFILE to the carrier's make.",
+        )
+    return ok("carrier", f"{where} answers as {profile.name} and accepts the credentials.")
+
+
+def _call_sids(answer: requests.Response) -> list[str]:
+    """The SIDs on a page of calls; none when it is no such page."""
+    try:
+        return [str(call["sid"]) for call in answer.json()["calls"]]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def check_clock(settings: Settings, answer: requests.Response | None) -> Finding:
@@ -67,12 +90,14 @@ def check_signature(settings: Settings) -> Finding:
         return wrong("signature", "There is no token to check it with.", "Set TWILIO_AUTH_TOKEN.")
     url = f"{settings.public_base_url.rstrip('/')}/webhooks/status/doctor"
     form = {"CallSid": "doctor", "CallStatus": "queued"}
-    genuine = sign(settings.auth_tokens[0], url, form.items())
+    profile = profile_of(settings)
+    ours = profile.signature == "hmac-sha1"  # the other kind only the carrier itself can make
+    genuine = {profile.signature_headers[0]: sign(settings.auth_tokens[0], url, form.items())}
     try:
         with _session() as session:
-            signed = session.post(
-                url, data=form, headers={"X-Twilio-Signature": genuine}, timeout=_TIMEOUT_S
-            ).status_code
+            signed = (
+                session.post(url, data=form, headers=genuine, timeout=_TIMEOUT_S).status_code if ours else 0
+            )
             unsigned = session.post(url, data=form, timeout=_TIMEOUT_S).status_code
     except requests.RequestException:
         return skipped("signature", f"{settings.public_base_url} does not answer: is `web` running?")
@@ -89,6 +114,8 @@ def check_signature(settings: Settings) -> Finding:
             f"An unsigned webhook is not refused (HTTP {unsigned}).",
             "Check that PUBLIC_BASE_URL leads to this service and that nothing before it answers instead.",
         )
+    if not ours:
+        return ok("signature", "Unsigned webhooks are refused; only the carrier can sign one that passes.")
     return ok("signature", "Signed webhooks pass, unsigned ones are refused.")
 
 

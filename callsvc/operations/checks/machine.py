@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from callsvc.carrier.profiles import require_capable
 from callsvc.core.errors import CallsvcError
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
@@ -45,6 +46,7 @@ def check_settings() -> Finding:
     try:
         settings = Settings.from_environment()
         Keyring.parse(settings.callsvc_data_keys, settings.callsvc_lookup_key)
+        require_capable(settings)
     except CallsvcError as error:
         return wrong("settings", error.message, "Correct it; docs/settings.md says what it holds.")
     if not settings.carrier_is_loopback and not settings.public_base_url.startswith("https://"):

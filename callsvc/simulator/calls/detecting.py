@@ -17,6 +17,7 @@ async def detect_machine(leg: Leg) -> None:
     if (
         options.machine_detection not in ("Enable", "DetectMessageEnd")
         or options.send_digits
+        or not leg.carrier.profile.detects_machines
         or leg.voice is None
     ):
         return

@@ -7,6 +7,8 @@ import hmac
 
 from aiohttp import web
 
+from callsvc.simulator.profiles.differences import bearer_allows
+from callsvc.simulator.profiles.profile import PROFILES
 from callsvc.simulator.rest.errors import ApiError
 from callsvc.simulator.settings import Settings
 
@@ -17,7 +19,8 @@ def check_access(settings: Settings, request: web.Request) -> None:
     pairs = [(settings.account_sid, settings.auth_token), *_api_keys(settings)]
     known = [base64.b64encode(f"{sid}:{secret}".encode()) for sid, secret in pairs if sid and secret]
     allowed = any(hmac.compare_digest(given.strip().encode(), entry) for entry in known)
-    if scheme.lower() != "basic" or not allowed:
+    basic = PROFILES[settings.profile].auth == "basic" and scheme.lower() == "basic" and allowed
+    if not basic and not bearer_allows(settings, request):
         raise ApiError(20003, "Authenticate", 401)
     account = request.match_info.get("account", settings.account_sid)
     if account != settings.account_sid:

@@ -47,6 +47,7 @@ _PARTS = {
 async def create_call(carrier: Carrier, request: web.Request) -> web.Response:
     """POST /Calls.json: the call is in the ledger before the answer leaves."""
     form = await Form.of(request)
+    form.forget(carrier.profile.required.get("/Calls", ()))  # an application of theirs holds nothing of ours
     to, from_ = form.get("To"), form.get("From")
     check_callable(to)
     check_caller(from_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -22,6 +23,11 @@ class Form:
     async def of(cls, request: web.Request) -> Form:
         """The body's form."""
         return cls(parse_qsl(await request.text(), keep_blank_values=True))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Go on as if these had not been given."""
+        for name in names:
+            self._values.pop(name, None)
 
     def get(self, name: str, default: str = "") -> str:
         """The last value of that name."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
+from callsvc.simulator.profiles.differences import check_required
 from callsvc.simulator.rest import (
     accounts,
     applications,
@@ -24,7 +25,6 @@ from callsvc.simulator.rest.auth import check_access
 from callsvc.simulator.rest.errors import ApiError, not_found
 from callsvc.simulator.rest.misfortune import Handler, with_faults
 
-_ROOT = "/2010-04-01/Accounts/{account}"
 _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", ".json", accounts.fetch_account, ""),
     ("POST", "/Calls.json", calls.create_call, "calls.create"),
@@ -87,12 +87,18 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
 
 def add_rest_routes(app: web.Application, carrier: Carrier) -> None:
     """Mount the interface; what it does not have answers 20404, a method it does not know 20004."""
-    app.router.add_route("GET", "/2010-04-01/Accounts.json", _guarded(carrier, accounts.list_accounts, ""))
+    app.router.add_route(
+        "GET",
+        carrier.profile.base + "/Accounts" + carrier.profile.suffix,
+        _guarded(carrier, accounts.list_accounts, ""),
+    )
     for method, path, handler, place in _ROUTES:
-        app.router.add_route(method, _ROOT + path, _guarded(carrier, handler, place))
+        if carrier.profile.has(path):
+            app.router.add_route(method, carrier.profile.address(path), _guarded(carrier, handler, place))
     for path in dict.fromkeys(path for _, path, _, _ in _ROUTES):
-        app.router.add_route("*", _ROOT + path, _guarded(carrier, _wrong_method, ""))
-    app.router.add_route("*", "/2010-04-01/{rest:.*}", _guarded(carrier, _missing, ""))
+        if carrier.profile.has(path):
+            app.router.add_route("*", carrier.profile.address(path), _guarded(carrier, _wrong_method, ""))
+    app.router.add_route("*", carrier.profile.base + "/{rest:.*}", _guarded(carrier, _missing, ""))
 
 
 async def _missing(_: Carrier, request: web.Request) -> web.Response:
@@ -109,6 +115,7 @@ def _guarded(
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             check_access(carrier.settings, request)
+            await check_required(carrier.profile, request)
             if place:
                 return await with_faults(place, carrier, request, handler)
             return await handler(carrier, request)

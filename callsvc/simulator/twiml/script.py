@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from callsvc.simulator.calls.answering import answer_inbound
 from callsvc.simulator.calls.leg import Leg, Source
+from callsvc.simulator.profiles.differences import check_known
 from callsvc.simulator.twiml import codes
 from callsvc.simulator.twiml.document import document_of, flag, parse
 from callsvc.simulator.twiml.errors import DocumentError, HangUp, Rejected
@@ -95,6 +96,7 @@ async def fetch(leg: Leg, source: Source) -> Answer:
 
 
 async def _perform(leg: Leg, document: Element, place: Place) -> Source | None:
+    check_known(leg.carrier.profile, document)
     verbs, warnings = inspect(document, _KNOWN)
     for warned in warnings:
         warn(leg, warned.code, warned.detail)

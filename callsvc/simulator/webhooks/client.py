@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp
@@ -26,13 +26,21 @@ class WebhookClient:
     """One keep-alive pool for every post; at most `connections` at once, as a service has few threads."""
 
     def __init__(
-        self, auth_token: str, faults: Faults, exchanges: Exchanges, clock: Clock, connections: int = 128
+        self,
+        auth_token: str,
+        faults: Faults,
+        exchanges: Exchanges,
+        clock: Clock,
+        *,
+        connections: int = 128,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
     ) -> None:
         self._token = auth_token
         self._faults = faults
         self._exchanges = exchanges
         self._clock = clock
         self._connections = connections
+        self._middlewares = middlewares
         self._late: set[asyncio.Task[None]] = set()  # what a planned fault posts a second time
         self._session: aiohttp.ClientSession | None = None
 
@@ -40,6 +48,7 @@ class WebhookClient:
         """Make the pool; idle connections close before a usual server's would (2 s), so none is dead."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=1.5),
+            middlewares=self._middlewares,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=True,
             skip_auto_headers=("User-Agent", "Accept"),

@@ -1,0 +1,1 @@
+"""How compatible carriers differ from the one whose interface they copy."""

@@ -1,0 +1,64 @@
+"""The carriers that can be played: what each lacks and how it is entered."""
+
+import pytest
+import requests
+
+from callsvc.simulator.profiles.profile import PROFILES
+from callsvc.simulator.testing import RunningSimulator, running_simulator
+from tests.simulator.service import OURS
+
+
+def asked(
+    running: RunningSimulator, method: str, path: str, *, bearer: bool, **data: str
+) -> requests.Response:
+    settings = running.settings
+    auth = None if bearer else (settings.account_sid, settings.auth_token)
+    headers = {"Authorization": f"Bearer {settings.auth_token}"} if bearer else {}
+    with requests.Session() as session:
+        session.trust_env = False
+        url = f"{running.address}{path}"
+        return session.request(method, url, data=data, auth=auth, headers=headers, timeout=10)
+
+
+@pytest.mark.parametrize("profile", [name for name in PROFILES if name != "somleng"])
+def test_a_profile_answers_under_its_own_address_and_credentials_only(profile: str) -> None:
+    chosen = PROFILES[profile]
+    with running_simulator(profile=profile) as running:
+        path = chosen.address("/Calls.json").format(account=running.settings.account_sid)
+        bearer = chosen.auth == "bearer"
+        assert asked(running, "GET", path, bearer=bearer).status_code == 200
+        assert asked(running, "GET", path, bearer=not bearer).status_code == 401
+        for other in PROFILES.values():
+            if other.base != chosen.base:
+                elsewhere = other.address("/Calls.json").format(account=running.settings.account_sid)
+                assert asked(running, "GET", elsewhere, bearer=bearer).status_code == 404
+
+
+def test_a_carrier_without_conferences_knows_neither_the_resource_nor_the_noun() -> None:
+    with running_simulator(profile="somleng", stepped=True) as running:
+        account = f"/2010-04-01/Accounts/{running.settings.account_sid}"
+        assert asked(running, "GET", f"{account}/Conferences.json", bearer=False).status_code == 404
+        running.add_people([{"number": "+33639980001"}])
+        document = "<Response><Dial><Conference>room</Conference></Dial></Response>"
+        made = asked(
+            running,
+            "POST",
+            f"{account}/Calls.json",
+            bearer=False,
+            To="+33639980001",
+            From=OURS,
+            Twiml=document,
+        ).json()
+        assert len(made["sid"]) == 36
+        running.step(until="idle")
+        lines = running.call(made["sid"])["timeline"]
+        assert [line["code"] for line in lines if line["kind"] == "notification"] == [12200]
+
+
+def test_a_carrier_that_wants_an_application_says_so() -> None:
+    with running_simulator(profile="telnyx") as running:
+        path = f"/v2/texml/Accounts/{running.settings.account_sid}/Calls"
+        form = {"To": "+33639980001", "From": OURS, "Twiml": "<Response/>"}
+        refusal = asked(running, "POST", path, bearer=True, **form)
+        assert (refusal.status_code, "ApplicationSid" in refusal.text) == (400, True)
+        assert asked(running, "POST", path, bearer=True, ApplicationSid="app-1", **form).status_code == 201
