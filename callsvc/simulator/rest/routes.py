@@ -25,7 +25,7 @@ from callsvc.simulator.rest.auth import check_access
 from callsvc.simulator.rest.errors import ApiError, not_found
 from callsvc.simulator.rest.misfortune import Handler, with_faults
 
-_ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
+ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", ".json", accounts.fetch_account, ""),
     ("POST", "/Calls.json", calls.create_call, "calls.create"),
     ("GET", "/Calls.json", calls.list_calls, "calls.list"),
@@ -92,10 +92,10 @@ def add_rest_routes(app: web.Application, carrier: Carrier) -> None:
         carrier.profile.base + "/Accounts" + carrier.profile.suffix,
         _guarded(carrier, accounts.list_accounts, ""),
     )
-    for method, path, handler, place in _ROUTES:
+    for method, path, handler, place in ROUTES:
         if carrier.profile.has(path):
             app.router.add_route(method, carrier.profile.address(path), _guarded(carrier, handler, place))
-    for path in dict.fromkeys(path for _, path, _, _ in _ROUTES):
+    for path in dict.fromkeys(path for _, path, _, _ in ROUTES):
         if carrier.profile.has(path):
             app.router.add_route("*", carrier.profile.address(path), _guarded(carrier, _wrong_method, ""))
     app.router.add_route("*", carrier.profile.base + "/{rest:.*}", _guarded(carrier, _missing, ""))
