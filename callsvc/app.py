@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
+from callsvc.audit.pages import blueprint as audit
 from callsvc.calls.pages import blueprint as calls
 from callsvc.campaigns.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
@@ -29,7 +30,7 @@ from callsvc.webhooks import blueprint as webhooks
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
-FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, operations)
+FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, operations, audit)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:

@@ -89,6 +89,8 @@ access_log = sa.Table(  # append-only: who read or changed what; sealed in batch
     sa.Column("seal_id", Id, index=True),
 )
 
+sa.Index("ix_access_log_at", access_log.c.at, access_log.c.id)
+
 access_seal = sa.Table(
     "access_seal",
     metadata,

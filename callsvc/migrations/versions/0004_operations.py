@@ -24,3 +24,4 @@ def upgrade() -> None:
         sa.Column("stopped_at", callsvc.core.db.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_beat")),
     )
+    op.create_index("ix_access_log_at", "access_log", ["at", "id"])
