@@ -71,7 +71,8 @@ def say(hub: Hub, listener: Listener, now: float) -> bytes:
         return b""
     id = _id(hub, listener)
     said = b""
-    if version := words.pop("desk", 0):
+    if "desk" in words:
+        version = words.pop("desk")
         said = event("desk", str(version), id="" if words else id)
     if words:
         said += event("changed", json.dumps(sorted(words)), id=id)
