@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,10 +48,8 @@ def notifications_where(
 
 def seq_of_sid(sid: str) -> int:
     """The line that an identifier names; 0, which no line has, when it is none."""
-    try:
-        return int(sid.removeprefix("NO"), 16) if len(sid) == 34 else 0
-    except ValueError:
-        return 0
+    found = re.fullmatch("NO0{17}([0-9a-f]{15})", sid)
+    return int(found[1], 16) if found else 0
 
 
 def _notification(row: sqlite3.Row) -> Notification:

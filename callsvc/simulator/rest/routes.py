@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from callsvc.simulator.rest.auth import check_access
 from callsvc.simulator.rest.errors import ApiError, not_found
 from callsvc.simulator.rest.misfortune import Handler, with_faults
 
+_log = logging.getLogger(__name__)
 ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", ".json", accounts.fetch_account, ""),
     ("POST", "/Calls.json", calls.create_call, "calls.create"),
@@ -121,5 +123,8 @@ def _guarded(
             return await handler(carrier, request)
         except ApiError as error:
             return error.response()
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.path)
+            return ApiError(20500, "An internal server error has occurred", 500).response()
 
     return handle
