@@ -21,6 +21,7 @@ from callsvc.simulator.ledger.calls import find_call
 _LINES = {
     "said": ("platform", "text"),
     "played": ("platform", "url"),
+    "heard": ("other", "words"),
     "key": ("person", "key"),
     "spoke": ("person", "words"),
     "status": ("carrier", "status"),
@@ -46,8 +47,8 @@ async def read_transcript(carrier: Carrier, request: web.Request) -> web.Respons
 
 def transcript_of(call: CallRecord, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One line for whatever was said, pressed or happened: `at`, `offset` (lived seconds since the call was
-    created), `who` (platform, person, carrier), `what`, `text`, and `language` of speech when it was given.
-    Keys pressed one after the other make one line.
+    created), `who` (platform, person, other, carrier), `what`, `text`, and when they are known the `language`
+    of speech and `by` whom something was heard. Keys pressed one after the other make one line.
     """
     lines: list[dict[str, Any]] = []
     for entry in entries:
@@ -61,8 +62,7 @@ def transcript_of(call: CallRecord, entries: list[dict[str, Any]]) -> list[dict[
         offset = (datetime.fromisoformat(entry["at"]) - call.created_at).total_seconds()
         line = {"at": entry["at"], "offset": round(offset, 2), "who": who, "what": entry["kind"]}
         line["text"] = text
-        if entry.get("language"):
-            line["language"] = entry["language"]
+        line |= {name: entry[name] for name in ("language", "by") if entry.get(name) and who != "carrier"}
         lines.append(line)
     return lines
 
@@ -81,8 +81,8 @@ def clock_of(seconds: float) -> str:
 
 def _sentence(line: dict[str, Any]) -> str:
     text = " ".join(line["text"].split())
-    if line["what"] in ("said", "spoke"):
+    if line["what"] in ("said", "spoke", "heard"):
         text = f'"{text}"'
     elif line["what"] not in ("status",):
         text = f"[{line['what']}] {text}"
-    return f"{line['who']:<8}  {text}"
+    return f"{line.get('by') or line['who']:<8}  {text}"

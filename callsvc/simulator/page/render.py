@@ -47,7 +47,7 @@ def page(
             language=language,
             path=request.path,
             now=iso(clock.now()),
-            speed=getattr(clock, "speed", None),
+            speed=getattr(clock.inner, "speed", None),
             **facts,
         )
     )

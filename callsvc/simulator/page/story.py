@@ -23,7 +23,7 @@ _BAD = ("failed", "undelivered")
 
 @dataclass
 class Line:
-    """One line; `what` is its form: said, spoke, keys, played, status, verb, exchange, notification, fact."""
+    """One line. `what`: said, spoke, heard, keys, played, status, verb, exchange, notification, fact."""
 
     at: str
     offset: float
@@ -67,6 +67,8 @@ def _told(entry: dict[str, Any], began: datetime) -> Line:
             line.text, line.title = str(facts["text"]), str(facts.get("language") or "")
         case "spoke":
             line.text, line.title = str(facts["words"]), "" if facts.get("taken") else "unheard"
+        case "heard":
+            line.text, line.title = str(facts["words"]), str(facts["by"])
         case "key":
             line.what, line.text = "keys", str(facts["key"])
             line.title = "" if facts.get("taken") else "unheard"

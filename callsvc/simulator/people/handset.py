@@ -77,6 +77,8 @@ class Handset:
             self._say("me", "pressed", str(facts["key"]), at)
         elif kind == "spoke":
             self._say("me", "said", str(facts["words"]), at)
+        elif kind == "heard":
+            self._say("other", "said", str(facts["words"]), at, from_=facts["by"])
         elif kind == "verb" and facts.get("verb") == "Gather":
             self._asked = {"digits": "", **dict(facts.get("attributes") or {})}
         elif kind == "status":
@@ -90,10 +92,6 @@ class Handset:
         what = "played" if text.startswith(("http://", "https://")) else "said"
         now = self._carrier.clock.now()
         self._say("platform", what, text, now, language=self._language, seconds=round(seconds, 2))
-
-    def overhear(self, who: str, words: str, language: str = "") -> None:
-        """Somebody who is connected with this handset said something."""
-        self._say("other", "said", words, self._carrier.clock.now(), language=language, from_=who)
 
     def meet(self, together: bool) -> None:
         """Connected with others, or no longer."""
@@ -131,9 +129,7 @@ class Handset:
             return
         self.leg.speak(words)
         for leg in company_of(self._carrier, self.leg):
-            other = self._carrier.handsets.at(leg.record.far_end)
-            if other is not None and other.leg is leg:
-                other.overhear(self.address, words)
+            leg.note("heard", words=words, by=self.address)
 
     # What a screen shows.
 
