@@ -124,6 +124,7 @@ def _patched(description: Mapping[str, Any]) -> dict[str, Any]:
     for name, schema in whole["components"]["schemas"].items():
         if name.startswith("api.v2010") and schema.get("type") == "object":
             schema["required"] = sorted(schema["properties"])
+            schema["additionalProperties"] = False
     for name in _MAY_BE_NULL:
         whole["components"]["schemas"][name]["enum"].append(None)
         whole["components"]["schemas"][name].pop("type", None)

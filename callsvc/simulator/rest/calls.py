@@ -197,7 +197,6 @@ def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
         "price_unit": "USD",
         "direction": call.direction,
         "answered_by": call.answered_by,
-        "annotation": None,
         "api_version": API_VERSION,
         "forwarded_from": None,
         "group_sid": None,

@@ -95,7 +95,6 @@ def render_queue(carrier: Carrier, queue: Queue) -> dict[str, Any]:
         "date_created": rfc2822(queue.created_at),
         "date_updated": rfc2822(queue.updated_at),
         "uri": f"{uri}.json",
-        "subresource_uris": {"members": f"{uri}/Members.json"},
     }
 
 
