@@ -32,6 +32,7 @@ class Outcome:
     requests: list[Request] = field(default_factory=list)
     callbacks: list[Request] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    expected: dict[str, Any] = field(default_factory=dict)
 
 
 class Scene:
@@ -102,6 +103,7 @@ class Scene:
             shown = Request(request.method, path, request.url, request.form, request.headers, request.genuine)
             into = self.outcome.callbacks if path.startswith(CALLBACK) else self.outcome.requests
             into.append(shown)
+        self.outcome.expected = self.filled(self.told["expect"])
         self.outcome.calls = [self.stage.simulator.call(sid) for sid in self.sids]
         return self.outcome
 
