@@ -18,20 +18,20 @@ from tests.contract.vendor import Vendor
 
 
 def raw(
-    simulator: RunningSimulator, method: str, path: str, *, user: str = "", query: str = ""
+    simulator: RunningSimulator, method: str, path: str, *, query: str = "", form: bytes = b""
 ) -> list[bytes]:
     """One request on a bare socket; the answer as the pieces the socket gave."""
     settings = simulator.settings
-    user = user or f"{settings.account_sid}:{settings.auth_token}"
+    user = f"{settings.account_sid}:{settings.auth_token}"
     whole = f"/2010-04-01/Accounts/{settings.account_sid}{path}{query}"
     lines = [
         f"{method} {whole} HTTP/1.1",
         "Host: simulator",
         f"Authorization: Basic {b64encode(user.encode()).decode()}",
-        "Content-Length: 0",
+        f"Content-Length: {len(form)}",
     ]
     with socket.create_connection(("127.0.0.1", urlsplit(simulator.address).port or 0), timeout=10) as line:
-        line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + form)
         pieces = [line.recv(1 << 20)]
         head, _, body = pieces[0].partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split()[0])
@@ -116,6 +116,12 @@ def test_the_pages_of_a_list_lead_to_one_another(contract_simulator: RunningSimu
     assert most["page_size"] == 1000
     for one in sdk.ask("applications", "list", friendly_name="paged"):
         sdk.ask(f"applications/{one['sid']}", "delete")
+
+
+def test_letters_that_are_no_text_are_refused_like_any_others(contract_simulator: RunningSimulator) -> None:
+    """A form that is not UTF-8 is no fault of the simulator: 21201, as no To is in it."""
+    refusal = body_of(raw(contract_simulator, "POST", "/Calls.json", form=b"\xff\xfe=1"))
+    assert (refusal["code"], refusal["status"]) == (21201, 400)
 
 
 def test_unknown_parameters_are_passed_over(contract_simulator: RunningSimulator) -> None:

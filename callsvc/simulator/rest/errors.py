@@ -23,7 +23,10 @@ class ApiError(Exception):
         """The answer on the wire."""
         body = {"code": self.code, "message": self.message}
         body |= {"more_info": f"https://www.twilio.com/docs/errors/{self.code}", "status": self.status}
-        return answer(body, self.status)
+        response = answer(body, self.status)
+        if self.status == 401:
+            response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+        return response
 
 
 def answer(body: object, status: int = 200) -> web.Response:

@@ -22,7 +22,7 @@ class Form:
     @classmethod
     async def of(cls, request: web.Request) -> Form:
         """The body's form."""
-        return cls(parse_qsl(await request.text(), keep_blank_values=True))
+        return cls(parse_qsl((await request.read()).decode(errors="replace"), keep_blank_values=True))
 
     def forget(self, names: Iterable[str]) -> None:
         """Go on as if these had not been given."""

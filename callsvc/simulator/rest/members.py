@@ -65,7 +65,6 @@ def render_member(carrier: Carrier, member: Member) -> dict[str, Any]:
     account, queue = carrier.settings.account_sid, member.queue
     sid = member.leg.record.sid
     return {
-        "account_sid": account,
         "call_sid": sid,
         "queue_sid": queue.sid,
         "date_enqueued": rfc2822(member.entered_at),
