@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsvc.accounts.rules import Rights
-from callsvc.accounts.scope import ROLE_SCOPES, Platforms, Principal, Regions
+from callsvc.accounts.scope import ROLE_SCOPES, Platforms, Principal, Regions, scopes_held
 from callsvc.accounts.tables import account, account_platform, account_region
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
@@ -68,12 +68,13 @@ def principal_of(
     must_change: bool = False,
 ) -> Principal:
     """The principal of an account's row; ``scopes`` narrows what its role allows (an API key)."""
-    allowed = ROLE_SCOPES[row.role]
+    rights = rights_of(tx, row)
+    allowed = scopes_held(rights)
     return Principal(
         account_id=row.id,
         role=row.role,
-        regions=regions_of(tx, row.id),
-        platforms=platforms_of(tx, row.id),
+        regions=rights.regions,
+        platforms=rights.platforms,
         scopes=allowed if scopes is None else allowed & scopes,
         language=row.language,
         name=row.name,

@@ -30,8 +30,18 @@ ROLE_SCOPES: dict[str, frozenset[str]] = {
     "auditor": frozenset({"audit", "report"}),
 }
 
+# What these show has no regions (the access log, the parts of the service): they are held by accounts that
+# see the whole country, and by nobody else.
+NATIONAL = frozenset({"audit", "operations"})
+
 Regions = frozenset[str] | Literal["*"]
 Platforms = frozenset[str] | Literal["*"]
+
+
+def scopes_held(rights: Rights) -> frozenset[str]:
+    """What a role may do in these places."""
+    scopes = ROLE_SCOPES[rights.role]
+    return scopes if rights.regions == "*" and rights.platforms == "*" else scopes - NATIONAL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.queries import titles_seen
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.carrier.vocabulary import CALL_RANK
 from callsvc.core.db import Tx
@@ -70,8 +71,7 @@ def _legs(principal: Principal) -> sa.Select[Any]:
 
 
 def _filters(tx: Tx, principal: Principal, names: dict[str, str]) -> tuple[Filter, ...]:
-    rows = tx.all(sa.select(campaign.c.id, campaign.c.title).order_by(campaign.c.title, campaign.c.id))
-    titles = tuple((row.id, row.title) for row in rows)
+    titles = titles_seen(tx, principal)
     mine = tuple((code, name) for code, name in names.items() if principal.works_in(code))
     return (
         DateFilter("day", _("Day"), leg.c.planned_at, reader_zone()),

@@ -52,6 +52,16 @@ def with_progress(tx: Tx, principal: Principal, rows: Sequence[Any]) -> list[Pro
     return [_progress(row, counts[row.id]) for row in rows]
 
 
+def titles_seen(tx: Tx, principal: Principal) -> tuple[tuple[str, str], ...]:
+    """(id, title) of the same campaigns, by title, for the choices of a filter."""
+    wanted = sa.select(campaign.c.id, campaign.c.title)
+    if not principal.sees_everything:
+        place = scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code)
+        wanted = wanted.where(sa.exists().where(campaign_contact.c.campaign_id == campaign.c.id, place))
+    rows = tx.all(wanted.order_by(campaign.c.title, campaign.c.id))
+    return tuple((row.id, row.title) for row in rows)
+
+
 def campaign_seen(tx: Tx, principal: Principal, campaign_id: str) -> Progress:
     """One of them; ``campaign-unknown`` when it is not the principal's to see."""
     row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id))

@@ -1,0 +1,190 @@
+"""The same things three times: of one's own platform, of another platform of the same region, of elsewhere.
+
+Every id and every name of a place begins with its mark, so that a foreign one can be found in any answer.
+"""
+
+from dataclasses import dataclass
+
+from callsvc.accounts.service import add_account, create_key
+from callsvc.accounts.sessions import open_session
+from callsvc.accounts.tables import api_key
+from callsvc.agents.tables import agent, agent_skill
+from callsvc.appointments.tables import appointment
+from callsvc.calls.tables import call, leg, leg_transition
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.contacts.numbers import store_number
+from callsvc.contacts.tables import contact, contact_import, contact_number, suppression
+from callsvc.core.db import Tx
+from callsvc.core.incidents import report_incident
+from callsvc.dialing.tables import callback
+from callsvc.flows.tables import flow_version
+from callsvc.messages.tables import message
+from callsvc.metrics.tables import metric_event, metric_rollup
+from callsvc.platforms.tables import platform, region
+from callsvc.routing.tables import aid_activation, aid_region, queue_entry, reservation, routing_decision
+from callsvc.runtime import Runtime
+from tests.factories import campaign_file
+
+
+@dataclass(frozen=True)
+class Place:
+    mark: str
+    region: str
+    platform: str
+    number: str  # reserved for fiction
+
+
+OWN = Place("own", "44", "67", "+33639980011")
+NEIGHBOUR = Place("zqp", "44", "ZQP", "+33639980022")  # another platform of the same region
+FOREIGN = Place("zqr", "ZQR", "ZQR", "+33639980033")
+PLACES = (OWN, NEIGHBOUR, FOREIGN)
+
+
+def marks(place: Place) -> tuple[str, ...]:
+    """What an answer must not hold for somebody who may not see this place."""
+    return (place.mark, place.number[3:])
+
+
+def furnish(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        tx.insert(region, code="44", name="Grand Est", zone="Europe/Paris")
+        tx.insert(region, code="ZQR", name="zqr-region", zone="Indian/Reunion")
+        tx.insert(
+            flow_version,
+            version="v1",
+            flow_id="tracing",
+            source="id: tracing",
+            published_at=tx.now,
+            published_by="t",
+        )
+        _campaign(tx, "shared", "Shared")
+        for place in PLACES:
+            _furnish(tx, place)
+        for place in (OWN, FOREIGN):
+            tx.insert(aid_activation, region_code=place.region, active=False, since=tx.now)
+            tx.insert(aid_region, region_code=place.region, opted_out=False, reserve=1, changed_at=tx.now)
+    _accounts(rt)
+
+
+def _accounts(rt: Runtime) -> None:
+    """The accounts' own ids are made by the service, so they are put in place by hand."""
+    for place in PLACES:
+        email = f"{place.mark}-held@example.org"
+        narrowed = (place.platform,) if place is not FOREIGN else ()
+        account_id = add_account(
+            rt, email, password=None, role="agent", regions=(place.region,), platforms=narrowed,
+            name=f"{place.mark} held",
+        )  # fmt: skip
+        key_id = create_key(rt, email, ("desk",)).partition(".")[0]
+        with rt.db.begin() as tx:
+            open_session(tx, account_id)
+            tx.update(api_key, api_key.c.id == key_id, name=f"{place.mark} key")
+        HELD[place.mark] = account_id
+
+
+HELD: dict[str, str] = {}  # the account of each place, by mark
+
+
+def _campaign(tx: Tx, id: str, title: str) -> None:
+    tx.insert(
+        campaign, id=id, title=title, purpose="contact-tracing", flow_version="v1", state="running",
+        config=campaign_file(id=id, title=title).model_dump(mode="json"), created_at=tx.now,
+        changed_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        campaign_change, id=f"{id}-change", campaign_id=id, at=tx.now, by="cli", what="applied", before={},
+        after={"title": title},
+    )  # fmt: skip
+
+
+def _furnish(tx: Tx, place: Place) -> None:
+    mark, where = place.mark, {"region_code": place.region, "platform_code": place.platform}
+    tx.insert(platform, code=place.platform, name=f"{mark}-platform", region_code=place.region)
+    _people(tx, place)
+    _campaign(tx, f"{mark}-campaign", f"{mark} title")
+    for campaign_id, place_id in ((f"{mark}-campaign", f"{mark}-place"), ("shared", f"{mark}-shared-place")):
+        tx.insert(
+            campaign_contact, id=place_id, campaign_id=campaign_id, contact_id=f"{mark}-contact",
+            status="done", next_try_at=tx.now, outcome=f"{mark}-outcome", outcome_at=tx.now,
+            deadline_at=tx.now, **where,
+        )  # fmt: skip
+    _calls(tx, place)
+    for name, table in (("attempt-placed", metric_event), ("", metric_rollup)):
+        if name:
+            tx.insert(table, name=name, at=tx.now, subject=f"{mark}-leg", region_code=place.region,
+                      campaign_id=f"{mark}-campaign", facts={})  # fmt: skip
+        else:
+            tx.insert(table, interval_start=tx.now, region_code=place.region, campaign_id=f"{mark}-campaign",
+                      measure="attempts", value=7)  # fmt: skip
+
+
+def _people(tx: Tx, place: Place) -> None:
+    mark, where = place.mark, {"region_code": place.region, "platform_code": place.platform}
+    number_id = store_number(
+        tx, place.number, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris"
+    )
+    tx.insert(
+        contact_import, id=f"{mark}-import", source=f"{mark}.csv", file_hash=mark, status="completed",
+        report={}, started_at=tx.now, deadline_machine_at=tx.machine_now, ended_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        contact, id=f"{mark}-contact", fingerprint=mark.encode(), person=b"", language="fr",
+        zone="Europe/Paris", elicited_at=tx.now, consent_basis="consent", created_at=tx.now,
+        import_id=f"{mark}-import", import_line=2, **where,
+    )  # fmt: skip
+    tx.insert(contact_number, contact_id=f"{mark}-contact", number_id=number_id, rank=1)
+    tx.insert(
+        suppression, id=f"{mark}-suppression", number_id=number_id, scope="all", source=f"{mark}-source",
+        recorded_at=tx.now, recorded_machine_at=tx.machine_now,
+    )  # fmt: skip
+    tx.insert(
+        appointment, id=f"{mark}-appointment", contact_id=f"{mark}-contact", kind="physical",
+        place=f"{mark} street", reason="vaccine", starts_at=tx.now, status="booked", changed_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        agent, id=f"{mark}-agent", client_name=f"{mark}-client", name=f"{mark} agent", languages="fr",
+        activity="available", activity_since=tx.now, state="on-call", state_since=tx.now, **where,
+    )  # fmt: skip
+    tx.insert(agent_skill, agent_id=f"{mark}-agent", skill="tracing", level=1)
+    NUMBERS[mark] = number_id
+
+
+NUMBERS: dict[str, str] = {}  # the number of each place, by mark
+
+
+def _calls(tx: Tx, place: Place) -> None:
+    mark, where = place.mark, {"region_code": place.region, "platform_code": place.platform}
+    report_incident(tx, "leg-lost", f"{mark}-leg")
+    number_id = NUMBERS[mark]
+    tx.insert(
+        call, id=f"{mark}-call", direction="outbound", campaign_contact_id=f"{mark}-place",
+        contact_id=f"{mark}-contact", started_at=tx.now, **where,
+    )  # fmt: skip
+    tx.insert(
+        leg, id=f"{mark}-leg", call_id=f"{mark}-call", role="contact", number_id=number_id,
+        sid=f"CA{mark}", placement="placed", status="in-progress", planned_at=tx.now, news_at=tx.now,
+    )  # fmt: skip
+    tx.insert(leg_transition, leg_id=f"{mark}-leg", status="ringing", at=tx.now, source="callback",
+              recorded_machine_at=tx.machine_now)  # fmt: skip
+    tx.insert(
+        message, id=f"{mark}-message", direction="outbound", number_id=number_id, placement="placed",
+        campaign_contact_id=f"{mark}-place", body=b"", planned_at=tx.now, news_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        callback, id=f"{mark}-callback", number_id=number_id, campaign_contact_id=f"{mark}-place",
+        call_id=f"{mark}-call", region_code=place.region, due_at=tx.now, status="booked", created_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        queue_entry, id=f"{mark}-entry", call_id=f"{mark}-call", leg_id=f"{mark}-leg", skill=f"{mark}-skill",
+        language="fr", state="pending", entered_at=tx.now, deadline_at=tx.now, **where,
+    )  # fmt: skip
+    tx.insert(
+        routing_decision, id=f"{mark}-decision", entry_id=f"{mark}-entry", at=tx.now, kind="wait",
+        sentence=f"{mark} waits.", from_region=place.region,
+        inputs={"number": 1, "sentence_fr": f"{mark} attend."},
+    )  # fmt: skip
+    tx.insert(
+        reservation, id=f"{mark}-reservation", entry_id=f"{mark}-entry", agent_id=f"{mark}-agent",
+        agent_region=place.region, decision_id=f"{mark}-decision", state="accepted", offered_at=tx.now,
+        deadline_at=tx.now,
+    )  # fmt: skip
