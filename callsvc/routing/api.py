@@ -19,7 +19,7 @@ from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, qu
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, page_of
-from callsvc.web.models import Asked, Listed, Name, RegionCode, Told
+from callsvc.web.models import Asked, Listed, Name, RegionCode, Told, Whole
 
 routing_api = api_blueprint("routing_api")
 
@@ -108,9 +108,7 @@ class Declaration(Told):
 
 class DeclarationWish(Asked):
     opted_out: bool = Field(strict=True, description="True: this region gives no aid from now on.")
-    reserve: int = Field(
-        DEFAULT_RESERVE, ge=0, le=10_000, strict=True, description="Idle agents it always keeps."
-    )
+    reserve: Whole = Field(DEFAULT_RESERVE, ge=0, le=10_000, description="Idle agents it always keeps.")
 
 
 @routing_api.get("/queue-entries")

@@ -1,9 +1,10 @@
 """What every body of the API is made of: strict, frozen, and without fields nobody declared."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -45,8 +46,25 @@ def _within_reach(at: datetime) -> datetime:
     return min(max(at, _EARLIEST), _LATEST)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+def _written_out(said: object) -> object:
+    """A number of seconds is no instant: too many count from different beginnings."""
+    if isinstance(said, str) and not re.match(r"\d{4}-\d{2}-\d{2}", said):
+        raise ValueError("write it out, such as 2020-11-16T08:00:00+01:00")
+    return said
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_reach)]
 """An instant with its offset, such as `2020-11-16T08:00:00+01:00`, between 2000 and 2100."""
+
+
+def _a_number(said: object) -> object:
+    if isinstance(said, bool | str):
+        raise ValueError("write a whole number")
+    return said
+
+
+Whole = Annotated[int, BeforeValidator(_a_number)]
+"""A whole number in a body: 12, or 12.0 as some languages write it; never "12"."""
 
 RegionCode = Annotated[
     str,

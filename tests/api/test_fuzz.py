@@ -1,0 +1,67 @@
+"""The API against its own document: whatever is sent, the answer is one that was promised."""
+
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from flask import Flask
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+from .conftest import Caller
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+QUICK = hypothesis.settings(max_examples=4, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+
+
+@pytest.fixture
+def document(app: Flask, request: pytest.FixtureRequest) -> Any:
+    # schemathesis 4 names each operation in the test's id through an attribute that pytest 9.2 has no more.
+    request.node._nodeid = request.node.nodeid
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+
+
+schema = schemathesis.pytest.from_fixture("document")
+
+
+@schemathesis.check
+def refusals_are_declared_by_id(
+    ctx: Any, response: schemathesis.Response, case: schemathesis.Case[Any]
+) -> None:
+    """The id of a problem is among those of its operation, with this very status."""
+    if (
+        response.status_code < 400
+        or response.status_code == 405
+        or case.method != case.operation.method.upper()
+    ):
+        return
+    declared = {(one["id"], one["status"]) for one in case.operation.definition.raw["x-errors"]}
+    assert (response.json()["id"], response.status_code) in declared
+
+
+@schemathesis.check
+def what_the_schema_allows_is_not_called_malformed(
+    ctx: Any, response: schemathesis.Response, case: schemathesis.Case[Any]
+) -> None:
+    """Rules beyond the schema have ids of their own; these two stand for the schema alone."""
+    if case.meta is not None and case.meta.generation.mode.is_positive and response.status_code == 422:
+        assert response.json()["id"] not in ("query-invalid", "body-invalid"), response.text
+
+
+@schema.parametrize()
+@QUICK
+def test_every_answer_is_one_that_the_document_promised(
+    case: schemathesis.Case[Any], national: Caller
+) -> None:
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {national.key}"},
+        excluded_checks=[ignored_auth, positive_data_acceptance],
+    )
+
+
+@schema.parametrize()
+@hypothesis.settings(QUICK, max_examples=1)
+def test_a_wrong_key_opens_nothing(case: schemathesis.Case[Any]) -> None:
+    answer = case.call(headers={"Authorization": "Bearer key1.wrong"})
+    if answer.request.method != "OPTIONS":
+        assert answer.status_code in (401, 405), answer.text
