@@ -18,6 +18,7 @@ _TOLD_BY = {
     "response": ("voice-webhook", "message-webhook"),
     "rest": ("rest",),
 }
+_EVENTS = ("StatusCallbackEvent", "MessageStatus", "RecordingStatus", "AnsweredBy", "CallStatus")
 _BAD = ("failed", "undelivered")
 
 
@@ -34,6 +35,7 @@ class Line:
     facts: list[tuple[str, str]] = field(default_factory=list)
     exchange: Exchange | None = None
     answer: str = ""
+    event: str = ""
     late: float | None = None  # lived seconds between what happened and its callback
 
 
@@ -41,6 +43,10 @@ def tell(began: datetime, entries: list[dict[str, Any]], exchanges: Exchanges, s
     """Every line; exchanges replace the timeline's short notes of them when all are still known."""
     known = exchanges.about(subject) if exchanges.covers(began) else []
     lines = [_told(entry, began) for entry in _untold(entries, known)]
+    met = min((entry["at"] for entry in entries if entry["kind"] in ("joined", "bridged")), default="~")
+    for line in lines:
+        if line.what == "spoke" and line.at >= met:
+            line.title = ""  # no Gather listened, but somebody did
     lines += [_exchanged(one, began, entries) for one in known]
     lines.sort(key=lambda line: line.at)
     return _with_keys_together(lines)
@@ -96,8 +102,9 @@ def _exchanged(one: Exchange, began: datetime, entries: list[dict[str, Any]]) ->
     at = one.at.isoformat(timespec="microseconds")
     line = Line(at, _offset(at, began), "exchange", one.place, bad=one.code != 0 or one.status >= 400)
     line.exchange, line.text = one, without_secrets(one.url)
-    line.facts = [(name, value) for name, value in one.parameters if value]
+    line.facts = [(name, _without_secrets(value)) for name, value in one.parameters if value]
     line.answer = pretty(one.body)
+    line.event = next(filter(None, map(one.value, _EVENTS)), "") if one.place.endswith("-callback") else ""
     status = one.value("CallStatus") if one.place == "status-callback" else one.value("MessageStatus")
     if status and one.place.endswith("-callback"):
         due = next((e["at"] for e in entries if e["kind"] == "status" and e.get("status") == status), None)
@@ -118,6 +125,10 @@ def _with_keys_together(lines: list[Line]) -> list[Line]:
 
 def _offset(at: str, began: datetime) -> float:
     return (datetime.fromisoformat(at) - began).total_seconds()
+
+
+def _without_secrets(value: str) -> str:
+    return without_secrets(value) if value.startswith(("http://", "https://")) else value
 
 
 def _word(value: Any) -> str:

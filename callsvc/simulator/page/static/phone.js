@@ -81,6 +81,9 @@ async function readMessages() {
 
 // Showing it.
 
+/** A French number in the groups in which it is read. */
+const spaced = (text) => text.replace(/^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, "+33 $1 $2 $3 $4 $5");
+
 function mode() {
   const call = state.call;
   if (!call) return "idle";
@@ -96,7 +99,7 @@ function show(fresh) {
   const incoming = now === "waiting" && call.direction !== "inbound"; // dialled, not yet ringing here
   $("screen").dataset.mode = incoming ? "idle" : now;
   $("mode").textContent = incoming ? words.idle : modeWords(now, call);
-  $("other").textContent = call && !incoming ? call.with : "";
+  $("other").textContent = call && !incoming ? spaced(call.with) : "";
   $("answer").hidden = $("decline").hidden = now !== "ringing";
   $("hangup").hidden = !call || now === "ringing" || incoming;
   $("dial").hidden = Boolean(call) && !incoming;
@@ -130,7 +133,7 @@ function modeWords(now, call) {
   if (now === "idle") return state.last_call ? `${words.ended} ${words[state.last_call.status] ?? state.last_call.status}` : words.idle;
   if (now === "ringing") return words.incoming;
   if (now === "waiting") return words.calling;
-  return call.connected_with.length ? `${words.connected} ${call.connected_with.join(", ")}` : words.talking;
+  return call.connected_with.length ? `${words.connected} ${call.connected_with.map(spaced).join(", ")}` : words.talking;
 }
 
 function gatherWords(gather) {
@@ -157,7 +160,7 @@ function add(line) {
   at.textContent = new Date(line.at).toLocaleTimeString("fr-FR");
   const who = document.createElement("span"), text = document.createElement("p");
   who.className = "who";
-  who.textContent = { platform: words.platform, me: words.me, other: line.from }[line.who] ?? "";
+  who.textContent = { platform: words.platform, me: words.me, other: spaced(line.from ?? "") }[line.who] ?? "";
   text.className = line.who === "carrier" ? "" : `bubble ${line.who === "me" ? "person" : "platform"}`;
   if (line.language) text.lang = line.language;
   if (line.what === "pressed") { text.className = "keys"; text.append(key(line.text)); }
@@ -171,7 +174,7 @@ function add(line) {
 }
 
 function carrierWords(line) {
-  if (line.what === "connected") return `${words.connected} ${line.text}`;
+  if (line.what === "connected") return `${words.connected} ${line.text.split(", ").map(spaced).join(", ")}`;
   return words[line.what === "alone" ? "alone" : line.text] ?? line.text;
 }
 
