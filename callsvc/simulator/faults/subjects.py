@@ -27,7 +27,14 @@ async def subject_of_request(carrier: Carrier, request: web.Request) -> str:
     if request.method == "GET":
         named = request.query.get("To", "")
     else:
-        named = next((value for name, value in parse_qsl((await request.read()).decode(errors="replace")) if name == "To"), "")
+        named = next(
+            (
+                value
+                for name, value in parse_qsl((await request.read()).decode(errors="replace"))
+                if name == "To"
+            ),
+            "",
+        )
     sid = request.match_info.get("sid", "")
     if named or not sid:
         return named
