@@ -61,8 +61,9 @@ async def _choose_language(_: Carrier, request: web.Request) -> web.StreamRespon
     """Remember the choice and go back to the page it was made on."""
     form = await request.post()
     back = urlsplit(str(form.get("back", "/")))
-    where = back.path if back.path.startswith("/") and not back.path.startswith("//") else "/"
-    answer = web.HTTPSeeOther(where + (f"?{back.query}" if back.query else ""))
+    where = back.path if back.path.startswith("/_simulator/") else "/"
+    address = where + (f"?{back.query}" if back.query else "")
+    answer = web.Response(status=303, headers={"Location": address})
     language = str(form.get("language", ""))
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=31536000, httponly=True, samesite="Strict", path="/")
