@@ -18,7 +18,7 @@ LEG_STATES = {  # the carrier's word, else how far our intent has come
     "ringing": _("ringing"),
     "initiated": _("being dialled"),
     "queued": _("queued at the carrier"),
-    "completed": _("completed"),
+    "completed": _("ended"),
     "no-answer": _("no answer"),
     "busy": _("busy"),
     "failed": _("failed"),
@@ -36,6 +36,7 @@ ACTIONS = {
     "start": _("Start"),
     "pause": _("Pause"),
     "resume": _("Resume"),
+    "close": _("Finish"),
     "stop": _("Stop"),
     "applied": _("Settings applied"),
 }

@@ -110,6 +110,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
 @pytest.fixture
 def rt(engine: sa.Engine, settings: Settings) -> Runtime:
     """The world of a test: stopped clocks, counted ids, held jobs, a carrier in memory."""
+    return stopped_world(engine, settings)
+
+
+def stopped_world(engine: sa.Engine, settings: Settings) -> Runtime:
+    """The same for fixtures that live longer than a test."""
     clock, machine = StoppedClock(MORNING), StoppedClock(MORNING)
     ids, jobs = CountingIds(), HeldJobs()
     keyring = Keyring.parse(settings.callsvc_data_keys, settings.callsvc_lookup_key)

@@ -18,7 +18,7 @@ from callsvc.demo.dataset import write_demo_files
 from callsvc.demo.run import NINE_IN_PARIS
 from callsvc.demo.story import Morning, Plan
 from callsvc.processes.testing import running_stack
-from tests.app.test_browser import CHROMIUM, FLAGS
+from tests.app.browsing import CHROMIUM, FLAGS
 
 MINUTES, SPEED = 24.0, 30.0
 _PAGES = {"console": "/console/", "campaign": f"/console/campaigns/{TRACING}"}

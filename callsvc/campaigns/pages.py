@@ -90,13 +90,14 @@ def _told(action: str) -> str:
         "start": gettext("The campaign has started."),
         "pause": gettext("The campaign is paused."),
         "resume": gettext("The campaign goes on."),
+        "close": gettext("The campaign is over."),
         "stop": gettext("The campaign is stopped."),
     }
     return said[action]
 
 
 def _undo(action: str, campaign_id: str) -> tuple[str, dict[str, str | int]] | None:
-    """What takes it back; a stop is for ever."""
+    """What takes it back; an end is for ever."""
     back = {"start": "pause", "pause": "resume", "resume": "pause"}.get(action)
     return ("campaigns.act", {"campaign_id": campaign_id, "action": back}) if back else None
 

@@ -40,6 +40,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ),
 )
 
+OWN = "accounts.own"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -61,6 +63,11 @@ def menu() -> list[tuple[Any, list[Link]]]:
         for title, entries in MENU
     ]
     return [(title, links) for title, links in groups if links]
+
+
+def page_of_ones_own() -> str:
+    """Where the signed-in person changes their own account; empty if the application has no such page."""
+    return url_for(OWN) if OWN in current_app.view_functions else ""
 
 
 def _link(entry: Entry) -> Link:

@@ -1,7 +1,9 @@
 """An application over the seeded world, and a browser-like client that signs in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,9 +12,13 @@ from flask.testing import FlaskClient
 
 from callsvc.accounts import passwords
 from callsvc.app import create_app
+from callsvc.core.db import connect
+from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
+from tests.conftest import stopped_world
 
-from .world import PASSWORD, seed
+from .many_calls import add_calls
+from .world import PASSWORD, WAITING, seed
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +26,23 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id with the least work: how strong it is, is tested with the accounts."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", quick)
+
+
+@pytest.fixture(scope="module")
+def console(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, settings: Settings
+) -> Iterator[Any]:
+    """The console over the seeded world and ten thousand calls, and a browser: once for a module."""
+    from .browsing import console as serve
+
+    path = tmp_path_factory.mktemp("console") / "test.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    engine = connect(f"sqlite:///{path}")
+    with serve(
+        stopped_world(engine, settings), lambda rt: (seed(rt), add_calls(rt, 10_000 - WAITING))
+    ) as console:
+        yield console
+    engine.dispose()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ PASSWORD = "correct horse battery"
 CHIEF = "chief@example.org"  # administrator, the whole country
 LOCAL = "local@example.org"  # supervisor of Grand Est only
 REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
+WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
 
@@ -78,7 +79,7 @@ def _campaign(tx: Tx) -> None:
 
 
 def _waiting(tx: Tx) -> None:
-    for number in range(3):
+    for number in range(WAITING):
         since = tx.now - timedelta(seconds=75 - number)
         tx.insert(
             call, id=f"call{number}", direction="inbound", region_code="44", platform_code="67",
