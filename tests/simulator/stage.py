@@ -45,7 +45,9 @@ class Scene:
         self.ours = f"+3319900{index:04d}"
         self.words = {"n": self.ours, "base": stage.service.address + self.prefix, "id": f"x{index}"}
         for number in range(_ROOM_FOR):
-            self.words[f"p{number}"] = f"+3363998{index * _ROOM_FOR + number:04d}"
+            self.words[f"d{number}"] = f"3363998{index * _ROOM_FOR + number:04d}"
+            self.words[f"p{number}"] = "+" + self.words[f"d{number}"]
+        self.words |= {"long": "x" * 4100, "huge": "<Say>A sentence of some length.</Say>" * 2000}
         self.told = told
         self.sids: list[str] = []
         self.outcome = Outcome()
