@@ -17,7 +17,8 @@ from callsvc.runtime import Runtime
 LONGEST_WAIT_S = 25.0
 """Real seconds a desk may wait in one request; proxies cut at 30."""
 
-_LOOK_EVERY_S = 0.05
+_FIRST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.5
 
 # Each waiter holds a thread of the web process, and the carrier's webhooks must never lack one.
 _waiters = BoundedSemaphore(2)
@@ -52,8 +53,8 @@ def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
 def wait_for_change(rt: Runtime, agent_id: str, after: int, wait_s: float) -> dict[str, Any]:
     """The state as soon as its version differs from ``after``, at the latest after ``wait_s`` real seconds.
 
-    For a program that cannot listen to the stream process: it looks at the agent's row every 50 ms. Only two
-    may wait in a process; a third is answered at once.
+    For a program that cannot listen to the stream process: it looks at the agent's row, ever less often, at
+    last twice a second. Only two may wait in a process; a third is answered at once.
     """
     if _waiters.acquire(blocking=False):
         try:
@@ -64,11 +65,13 @@ def wait_for_change(rt: Runtime, agent_id: str, after: int, wait_s: float) -> di
 
 
 def _wait(rt: Runtime, agent_id: str, after: int, until: float) -> None:
+    pause_s = _FIRST_PAUSE_S
     while time.monotonic() < until:
         with rt.db.read() as tx:
             if version_of(tx, agent_id) != after:
                 return
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(min(pause_s, max(0.0, until - time.monotonic())))
+        pause_s = min(_LONGEST_PAUSE_S, pause_s * 1.5)
 
 
 def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class Hub:
 
     def tell_version(self, word: str, version: int) -> None:
         for listener in self._by_word.get(word, ()):
-            listener.note(word, version)
+            if version > listener.version(word):
+                listener.note(word, version)
 
     def resync(self) -> None:
         """Have everybody look at everything again, one after the other."""

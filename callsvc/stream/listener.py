@@ -54,11 +54,8 @@ class Listener:
             self.woken.set()
         self._waiting[own] = version
 
-    def knows(self, word: str, version: int) -> None:
-        """They were told this version otherwise."""
-        self._versions[self.words[word]] = version
-
     def version(self, word: str) -> int:
+        """The newest they were told; 0 for what has none."""
         return self._versions.get(self.words[word], 0)
 
     def take(self, now: float) -> dict[str, int]:

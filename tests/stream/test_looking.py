@@ -86,6 +86,8 @@ def test_a_desk_hears_of_a_version_that_was_never_published(
     rt: Runtime, world: World, look: Callable[[], None], agent_id: str
 ) -> None:
     desk = world.open("desk", agent=agent_id)
+    look()
+    assert world.heard(desk) == ""  # it has never changed
     with rt.db.begin() as tx:
         tx.update(agent, agent.c.id == agent_id, fence=7)
     look()
