@@ -19,6 +19,7 @@ from tests.simulator.service import Service
 KEY, SECRET = "SK" + "0" * 32, "the-secret-of-the-key"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process for all, as what they covered is counted; the count comes last."""
     here = [item for item in items if "tests/contract/" in item.path.as_posix()]
