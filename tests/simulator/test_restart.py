@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,21 @@ def test_a_killed_carrier_keeps_its_word(
             to="+33639980802", from_=OURS, body="Bonjour", status_callback=f"{service.address}/sms"
         )
         last = client.calls.create(to="+33639980803", from_=OURS, twiml=SLOW).sid
+        recording = (
+            client.calls(sids[0])
+            .recordings.create(
+                recording_status_callback=f"{service.address}/recording",
+                recording_status_callback_event=["completed", "absent"],
+            )
+            .sid
+        )
+        scheduled = client.messages.create(
+            to="+33639980802",
+            messaging_service_sid="MG" + "8" * 32,
+            body="Demain",
+            schedule_type="fixed",
+            send_at=datetime.now(UTC) + timedelta(days=1),
+        ).sid
         running.send_signal(signal.SIGKILL)
         running.wait(10)
     service.requests.clear()
@@ -73,6 +89,10 @@ def test_a_killed_carrier_keeps_its_word(
         assert {post.form["SequenceNumber"] for post in posts} == {"3"}
         eventually(lambda: client.messages(message.sid).fetch().status == "delivered")
         assert eventually(lambda: service.at("/sms"))[-1].form["MessageStatus"] in ("sent", "delivered")
+        (lost,) = eventually(lambda: service.at("/recording"))
+        assert (lost.form["RecordingSid"], lost.form["RecordingStatus"]) == (recording, "absent")
+        assert client.messages(scheduled).fetch().status == "scheduled"
+        assert client.messages(scheduled).update(status="canceled").status == "canceled"
         with pytest.raises(TwilioRestException) as refusal:
             client.messages.create(to="+33639980801", from_=OURS, body="Encore")
         assert refusal.value.code == 21610
