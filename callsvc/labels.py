@@ -120,7 +120,8 @@ PROBLEMS = {
     "figures-by-region": _("These figures are kept by region: they are for accounts that see all of it."),
     "rate-limited": _("Too many tries from your address: wait a minute, then try again."),
     "organisation-unavailable": _(
-        "The organisation’s sign-in does not answer now. Use the password of this service, or try again later."
+        "The organisation’s sign-in does not answer now. Use the password of this service, "
+        "or try again later."
     ),
     "organisation-refused": _(
         "The organisation’s sign-in did not confirm who you are, or no account here belongs to you. Ask an "
