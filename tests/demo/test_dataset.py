@@ -19,7 +19,7 @@ from callsvc.demo.cast import PEOPLE_IN
 from callsvc.demo.dataset import Dataset, make_dataset, write_demo_files
 from callsvc.platforms.service import load_france
 from callsvc.runtime import Runtime
-from callsvc.simulator.people.person import read_person
+from callsvc.simulator.people.reading import read_person
 
 NOW = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)
 LIBRARY = Path(ivr_flows.__file__).parent / "library"

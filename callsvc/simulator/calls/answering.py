@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callsvc.simulator.calls.leg import Leg
+from callsvc.simulator.ledger.calls import times_calling
 from callsvc.simulator.people.voice import Voice
 
 
@@ -17,5 +18,7 @@ def pick_up(leg: Leg, voice: Voice) -> None:
 def answer_inbound(leg: Leg) -> None:
     """Answer an inbound call that still rings; harmless for any other."""
     if leg.record.direction == "inbound" and leg.record.status == "ringing":
-        person = leg.carrier.people.at(leg.record.from_)
+        record = leg.record
+        index = times_calling(leg.carrier.store, record.from_, record.seq)
+        person = leg.carrier.people.at(record.from_, f"in-{index}")
         pick_up(leg, Voice(person, leg.carrier.clock, leg, kind="human", call_index=0))

@@ -148,10 +148,10 @@ class Leg:
         if self.script is not None:
             self.script.cancel()
 
-    async def say(self, text: str, seconds: float) -> None:
+    async def say(self, text: str, seconds: float, language: str = "") -> None:
         """Play speech to the person; a key stops it when it prompts for keys."""
         if self.voice is not None:
-            self.voice.hear(text, seconds)
+            self.voice.hear(text, seconds, language)
         try:
             stopped = await self.rest(seconds)
         except asyncio.CancelledError:

@@ -27,7 +27,7 @@ async def ring(leg: Leg) -> bool:
     if handset is not None:
         return await ring_by_hand(leg, handset)
     index = times_called(leg.carrier.store, record.to, record.seq)
-    person = leg.carrier.people.at(record.to)
+    person = leg.carrier.people.at(record.to, index)
     answer, rings = nth(person.answers, index), nth(person.ring, index)
     if answer in ("failed", "busy"):
         await clock.sleep(FAILED_AFTER if answer == "failed" else BUSY_AFTER)

@@ -102,6 +102,15 @@ def times_called(store: Store, number: str, before_seq: int) -> int:
     return int(rows[0][0])
 
 
+def times_calling(store: Store, number: str, before_seq: int) -> int:
+    """How many times this number had called the platform before that call."""
+    rows = store.read(
+        "select count(*) from call where from_number=? and seq<? and direction='inbound'",
+        (number, before_seq),
+    )
+    return int(rows[0][0])
+
+
 def call_of(row: sqlite3.Row) -> CallRecord:
     """The record of a row."""
     options = json.loads(row["options"])

@@ -196,7 +196,7 @@ class HandVoice(Voice):
         super().__init__(person, leg.carrier.clock, leg, kind="human", call_index=0)
         self.handset = handset
 
-    def hear(self, text: str, seconds: float) -> None:
+    def hear(self, text: str, seconds: float, language: str = "") -> None:  # noqa: ARG002 - a person reads it
         """The platform begins to say something."""
         self.handset.listen(text, seconds)
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
+from callsvc.simulator.chance import fraction
 from callsvc.simulator.clock import Clock, Timer
 from callsvc.simulator.people.person import Person, nth
 
 HUMAN_GREETING = 1.0  # lived seconds of "Allo?"
 RECORDS_FOR = 120.0  # lived seconds a voicemail records after its beep before it hangs up
 FAX_TRIES = 30.0
-BETWEEN_KEYS = 0.3
 KEY_PAUSES = {"w": 0.5, "W": 1.0}
 
 
@@ -52,6 +52,8 @@ class Voice:
             None  # reply, when its words are heard (in seconds), timer
         )
         self._used: dict[int, int] = {}
+        self._baffled = 0  # prompts heard in a language not understood
+        self._pressed = 0  # replies given by key
         self._timers: dict[str, Timer] = {}
         self._beep_at = clock.now()
 
@@ -64,18 +66,26 @@ class Voice:
         """The call is answered."""
         if self.kind == "machine":
             self._beep_at = self._clock.now() + timedelta(seconds=self.greeting)
-            self._plan("down", self.greeting + RECORDS_FOR, lambda: self._line.put_down("machine"))
+            records = 0.0 if self.person.full else RECORDS_FOR
+            self._plan("down", self.greeting + records, lambda: self._line.put_down("machine"))
         elif self.kind == "fax":
             self._plan("down", FAX_TRIES, lambda: self._line.put_down("machine"))
-        elif self.person.hangs_up is not None and self.person.hangs_up.hears is None:
-            self._plan("down", self.person.hangs_up.after, lambda: self._line.put_down("person"))
+        else:
+            for index, said in enumerate(self.person.says):
+                self._plan(f"says{index}", said.after, partial(self._line.speak, said.text))
+            if self.person.hangs_up is not None and self.person.hangs_up.hears is None:
+                self._plan("down", self.person.hangs_up.after, lambda: self._line.put_down("person"))
 
-    def hear(self, text: str, seconds: float) -> None:
-        """The platform begins to say something that takes that long."""
+    def hear(self, text: str, seconds: float, language: str = "") -> None:
+        """The platform begins to say something that takes that long, in that language if it is known."""
         now = self._clock.now()
         if self.kind != "human":
             ends = now + timedelta(seconds=seconds)
             self.left_message = self.left_message or (self.kind == "machine" and ends > self._beep_at)
+            return
+        if not self.person.understands(language):
+            self._speech = (len(self._heard), now, 0.0, 0)
+            self._consider_being_baffled(seconds)
             return
         self._speech = (len(self._heard), now, seconds, len(text))
         self._heard += text + " "
@@ -123,7 +133,8 @@ class Voice:
                 return
             if self._pending is not None:
                 self._pending[2].cancel()
-            timer = self._clock.call_later(until + reply.after, partial(self._reply, index))
+            begins = max(until, self._speech[2]) if self.person.listens_to_end else until
+            timer = self._clock.call_later(begins + reply.after, partial(self._reply, index))
             self._pending = (index, until, timer)
             return
 
@@ -142,6 +153,12 @@ class Voice:
         if until is not None:
             self._plan("patience", until + self.person.patience, lambda: self._line.put_down("person"))
 
+    def _consider_being_baffled(self, seconds: float) -> None:
+        self._baffled += 1
+        limit = self.person.baffled
+        if limit is not None and self._baffled == limit.times:
+            self._plan("down", seconds + limit.after, lambda: self._line.put_down("person"))
+
     def _heard_in(self, pattern: re.Pattern[str]) -> float | None:
         """In how many seconds from now the words will have been spoken; None when they are not there."""
         found = pattern.search(self._heard)
@@ -159,14 +176,23 @@ class Voice:
         if reply.say:
             self._line.speak(reply.say)
         else:
-            self._press(reply.press)
+            self._press(self._wrong_key() or reply.press)
+
+    def _wrong_key(self) -> str:
+        """The key pressed by mistake, if this is one of those times."""
+        wrong = self.person.mistakes
+        self._pressed += 1
+        about = (self.person.chance, "mistake", self._pressed)
+        if wrong is None or fraction(*about) >= wrong.probability:
+            return ""
+        return wrong.keys[int(fraction(*about, "key") * len(wrong.keys))]
 
     def _press(self, keys: str) -> None:
         while keys and keys[0] not in KEY_PAUSES:
             self._line.press(keys[0].upper())
             keys = keys[1:]
             if keys and keys[0] not in KEY_PAUSES:
-                self._plan("keys", BETWEEN_KEYS, partial(self._press, keys))
+                self._plan("keys", self.person.between_keys, partial(self._press, keys))
                 return
         if keys:
             self._plan("keys", KEY_PAUSES[keys[0]], lambda: self._press(keys[1:]))

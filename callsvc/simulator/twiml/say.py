@@ -26,5 +26,5 @@ async def say(leg: Leg, element: Element) -> Source | None:
         if leg.gathering is not None and leg.gathering.begun:
             break
         leg.note("said", text=text, language=element.get("language", ""))
-        await leg.say(text, seconds_of(text))
+        await leg.say(text, seconds_of(text), element.get("language", ""))
     return None
