@@ -1,9 +1,7 @@
 """A request sent twice is done once."""
 
 from datetime import timedelta
-from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from callsvc.campaigns.tables import campaign_change
@@ -87,10 +85,10 @@ def test_answers_are_kept_encrypted_for_a_day(world: Runtime, national: Caller) 
     assert forget_expired(world) == 0
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 121, "clé"])
-def test_a_key_is_printable_ascii(national: Caller, key: str) -> None:
-    answer: Any = national("POST", PAUSE, headers={"Idempotency-Key": key})
-    assert (answer.status_code, answer.json["id"]) == (422, "idempotency-key-invalid")
+def test_a_key_is_printable_ascii(national: Caller) -> None:
+    for key in ("", " ", "x" * 121, "clé"):
+        answer = national("POST", PAUSE, headers={"Idempotency-Key": key})
+        assert (answer.status_code, answer.json["id"]) == (422, "idempotency-key-invalid")
 
 
 def test_adding_a_suppression_twice_without_a_key_adds_one(world: Runtime, national: Caller) -> None:

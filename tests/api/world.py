@@ -57,9 +57,12 @@ def _call(tx: Tx, number: int, place: Any) -> None:
         leg, id=leg_id, call_id=call_id, role="contact", number_id=number_id, placement="placed",
         status="completed", planned_at=tx.now - timedelta(minutes=number), news_at=tx.now,
     )  # fmt: skip
-    for status in ("ringing", "completed"):
-        tx.insert(leg_transition, leg_id=leg_id, status=status, at=tx.now, source="callback",
-                  recorded_machine_at=tx.machine_now)  # fmt: skip
+    for later, status in enumerate(("ringing", "completed")):
+        at = tx.now + timedelta(seconds=later)
+        tx.insert(
+            leg_transition, leg_id=leg_id, status=status, at=at, source="callback",
+            recorded_machine_at=tx.machine_now,
+        )  # fmt: skip
     tx.insert(
         message, id=tx.new_id("msg"), direction="outbound", number_id=number_id, placement="placed",
         campaign_contact_id=place_id, body=b"", planned_at=tx.now, news_at=tx.now,
