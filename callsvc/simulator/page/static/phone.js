@@ -169,7 +169,7 @@ function add(line) {
   side.append(text);
   item.append(at, side);
   log.append(item);
-  log.scrollTop = log.scrollHeight;
+  log.parentElement.scrollTop = log.scrollHeight;
   if (line.who === "platform" || line.who === "other") $("caption").textContent = line.text;
 }
 

@@ -15,7 +15,8 @@ export function segmentsOf(body) {
 }
 
 export function showMessages(list, messages, words) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  const roll = list.parentElement;
+  const atEnd = roll.scrollHeight - roll.scrollTop - roll.clientHeight < 40;
   const known = new Set([...list.children].map((one) => one.dataset.sid));
   for (const message of messages) {
     if (known.has(message.sid)) continue;
@@ -33,5 +34,5 @@ export function showMessages(list, messages, words) {
     item.append(about, bubble);
     list.append(item);
   }
-  if (atEnd || known.size === 0) list.scrollTop = list.scrollHeight;
+  if (atEnd || known.size === 0) roll.scrollTop = roll.scrollHeight;
 }
