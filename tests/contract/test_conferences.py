@@ -82,11 +82,11 @@ def test_a_held_participant_hears_the_hold_document_again_and_again(
     sdk: Sdk, person: Person, service: Service, room: str
 ) -> None:
     """Participant resource, Update: "HoldUrl: the URL we call using the hold_method for music that plays when
-    the participant is on hold"."""
+    the participant is on hold"; "HoldMethod: ... the default is GET"."""
     service.documents["/hold"] = "<Response><Say>Un instant.</Say></Response>"
     contact = join(sdk, service, person(), room)
     path = f"conferences/{conference_of(sdk, room)['sid']}/participants/{contact}"
-    held = sdk.ask(path, "update", hold=True, hold_url=f"{service.address}/hold", hold_method="GET")
+    held = sdk.ask(path, "update", hold=True, hold_url=f"{service.address}/hold")
     assert held["hold"] is True
     asked = eventually(lambda: len(service.at("/hold")) > 2 and service.at("/hold"))
     assert (asked[0].method, asked[0].form["CallSid"], asked[0].genuine) == ("GET", contact, True)
@@ -130,18 +130,39 @@ def test_a_participant_is_dialled_by_the_name_of_the_conference(
         end_conference_on_exit=True,
         conference_status_callback=f"{service.address}/conference",
         conference_status_callback_event=["join", "end"],
-        status_callback_event=["initiated", "answered"],
+        status_callback=f"{service.address}/leg",
+        status_callback_event=["initiated ringing"],  # "separate multiple values with a space"
     )
     assert (made["status"], made["label"], made["end_conference_on_exit"]) == ("queued", "contact", True)
     path = f"conferences/{made['conference_sid']}/participants"
     eventually(lambda: sdk.ask(f"{path}/contact", "fetch")["status"] == "ringing")
     assert sdk.ask(path, "list") == []
+    heard = eventually(lambda: len(service.at("/leg")) == 2 and service.at("/leg"))
+    assert [post.form["CallStatus"] for post in heard] == ["initiated", "ringing"]
     assert (
         sdk.ask("conferences", "list", friendly_name=room, status="init")[0]["sid"] == made["conference_sid"]
     )
     sdk.ask(f"calls/{made['call_sid']}", "update", status="completed")
     (ended,) = eventually(lambda: told(service, "conference-end"))
     assert ended.form["ConferenceSid"] == made["conference_sid"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"to": "12"}, 21211),
+        ({"timeout": 4}, 21208),
+        ({"call_sid_to_coach": "nobody"}, 20001),
+        ({"status_callback": "nowhere"}, 21609),
+    ],
+)
+def test_what_a_participant_may_not_be(
+    sdk: Sdk, person: Person, room: str, wrong: dict[str, Any], code: int
+) -> None:
+    """Participant resource, Create: "Timeout: an integer between 5 and 600"; "CallSidToCoach"."""
+    with pytest.raises(Refused) as refusal:
+        sdk.ask(f"conferences/{room}/participants", "create", **{"to": person(), "from_": OURS, **wrong})
+    assert (refusal.value.code, refusal.value.status) == (code, 400)
 
 
 def test_names_address_nothing_but_new_participants(

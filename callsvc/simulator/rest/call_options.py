@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from callsvc.simulator.calls.progress import subscribed_events
-from callsvc.simulator.calls.record import EVENTS, CallOptions
+from callsvc.simulator.calls.record import CallOptions
 from callsvc.simulator.ledger.applications import find_application
 from callsvc.simulator.ledger.store import Store
 from callsvc.simulator.recordings.record import Wish
@@ -69,11 +69,6 @@ def recording_wish(form: Form) -> Wish:
         method=form.method("RecordingStatusCallbackMethod"),
         events=recording_events(form.all("RecordingStatusCallbackEvent")),
     )
-
-
-def unknown_events(form: Form) -> list[str]:
-    """Call progress events nobody knows: the call is placed, and a warning (21626) is kept."""
-    return [event for event in form.all("StatusCallbackEvent") if event not in EVENTS]
 
 
 def check_twiml(twiml: str) -> None:

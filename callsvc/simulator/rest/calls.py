@@ -8,7 +8,7 @@ from aiohttp import web
 
 from callsvc.simulator.calls.leg import Leg, Source
 from callsvc.simulator.calls.placing import place_call
-from callsvc.simulator.calls.record import CallRecord
+from callsvc.simulator.calls.record import EVENTS, CallRecord
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.ledger.calls import calls_where, find_call
@@ -19,7 +19,6 @@ from callsvc.simulator.rest.call_options import (
     call_options,
     check_twiml,
     recording_wish,
-    unknown_events,
 )
 from callsvc.simulator.rest.checks import check_callable, check_caller
 from callsvc.simulator.rest.errors import ApiError, answer, not_found, nothing
@@ -58,7 +57,7 @@ async def create_call(carrier: Carrier, request: web.Request) -> web.Response:
     if form.flag("Record"):
         carrier.spawn(record_from_answer(leg, "OutboundAPI", wish))
     leg.note("rest", request="create")
-    warn_of_events(leg, form)
+    warn_of_events(leg, form.all("StatusCallbackEvent"))
     return answer(render_call(carrier, leg.record), 201)
 
 
@@ -156,9 +155,9 @@ def _limit(leg: Leg, seconds: int) -> None:
         leg.later(max(0.0, seconds - lived), lambda: leg.end("completed", "carrier"))
 
 
-def warn_of_events(leg: Leg, form: Form) -> None:
+def warn_of_events(leg: Leg, asked: list[str]) -> None:
     """21626: events nobody knows are passed over with a warning, not refused."""
-    odd = unknown_events(form)
+    odd = [event for event in asked if event not in EVENTS]
     if odd:
         message = f"Invalid statusCallbackEvents value(s): {', '.join(odd)}"
         leg.note("notification", code=_INVALID_EVENT, message=message, level="warning")

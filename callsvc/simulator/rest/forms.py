@@ -69,9 +69,9 @@ class Form:
             raise ApiError(code, f"Invalid {name}: {word}")
         return word
 
-    def method(self, name: str, code: int = 21209) -> str:
-        """GET or POST, POST by default; 21209 "Invalid Method" for anything else."""
-        method = self.get(name, "POST").upper() or "POST"
+    def method(self, name: str, code: int = 21209, *, default: str = "POST") -> str:
+        """GET or POST; 21209 "Invalid Method" for anything else."""
+        method = self.get(name).upper() or default
         if method not in ("GET", "POST"):
             raise ApiError(code, f"Invalid {name}: {method}")
         return method

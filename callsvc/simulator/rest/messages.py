@@ -107,13 +107,16 @@ async def list_media(carrier: Carrier, request: web.Request) -> web.Response:
 
 
 def _callback(carrier: Carrier, form: Form) -> str:
-    """The status callback: the application's, if one is named."""
+    """The status callback, or the application's: "status_callback takes priority over application_sid"."""
+    given = form.url("StatusCallback", 21609)
+    if given:
+        return given
     application = find_application(carrier.store, form.get("ApplicationSid"))
     if application is not None:
         return application.message_status_callback or application.sms_status_callback
     if form.get("ApplicationSid"):
         raise ApiError(21218, f"Invalid ApplicationSid: {form.get('ApplicationSid')}")
-    return form.url("StatusCallback", 21609)
+    return ""
 
 
 def _send_at(carrier: Carrier, form: Form) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
+from callsvc.simulator.calls.progress import subscribed_events
 from callsvc.simulator.calls.record import CallOptions
 from callsvc.simulator.calls.room import RoomCallback, StayOptions
 from callsvc.simulator.rest.call_options import common_options
@@ -30,10 +31,17 @@ _ATTRIBUTES = {
 def participant_options(form: Form) -> CallOptions:
     """The options of the call; a participant's machine detection never keeps it out of the conference."""
     options = common_options(form)
+    options.status_events = subscribed_events(asked_events(form))
+    options.timeout = float(form.integer("Timeout", 60, 5, 600, 21208))
     options.async_amd = True
     options.amd_callback = form.url("AmdStatusCallback")
     options.amd_method = form.method("AmdStatusCallbackMethod")
     return options
+
+
+def asked_events(form: Form) -> list[str]:
+    """The events of the call; here, unlike for a call, "separate multiple values with a space"."""
+    return " ".join(form.all("StatusCallbackEvent")).split()
 
 
 def stay_options(form: Form) -> StayOptions:

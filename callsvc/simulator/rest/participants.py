@@ -21,6 +21,7 @@ from callsvc.simulator.rest.errors import ApiError, answer, not_found, nothing
 from callsvc.simulator.rest.forms import Form
 from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.rest.participant_options import (
+    asked_events,
     participant_document,
     participant_options,
     room_callback,
@@ -49,7 +50,7 @@ async def create_participant(carrier: Carrier, request: web.Request) -> web.Resp
     carrier.spawn(_expect(room, leg))
     if form.flag("Record"):
         carrier.spawn(record_from_answer(leg, "OutboundAPI", wish))
-    warn_of_events(leg, form)
+    warn_of_events(leg, asked_events(form))
     return answer(_render(carrier, room, leg, stay), 201)
 
 
@@ -89,7 +90,7 @@ async def update_participant(carrier: Carrier, request: web.Request) -> web.Resp
     stay = _stay(room, request)
     form = await Form.of(request)
     hold_url, announce_url = form.url("HoldUrl"), form.url("AnnounceUrl")
-    hold_method, announce_method = form.method("HoldMethod"), form.method("AnnounceMethod")
+    hold_method, announce_method = form.method("HoldMethod", default="GET"), form.method("AnnounceMethod")
     coached = form.sid("CallSidToCoach", "CA")
     if form.flag("Coaching") and not (coached or stay.options.coach):
         raise ApiError(20001, "CallSidToCoach is required when Coaching is true")
