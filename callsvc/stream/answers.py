@@ -11,7 +11,7 @@ _COME_BACK_S = {429: "30", 503: "5"}
 
 
 def stream_answer(request: web.Request, settings: Settings) -> web.StreamResponse:
-    response = web.StreamResponse(
+    return web.StreamResponse(
         headers={
             "Content-Type": "text/event-stream",
             "Cache-Control": "no-store",
@@ -19,8 +19,6 @@ def stream_answer(request: web.Request, settings: Settings) -> web.StreamRespons
             **_for_our_pages(request, settings),
         }
     )
-    response.enable_chunked_encoding()
-    return response
 
 
 def refusal(request: web.Request, settings: Settings, error: CallsvcError) -> web.Response:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from callsvc.core.changes import KEPT, STREAM, Change, MemoryChanges, read, write
+from callsvc.core.changes import KEPT, RESYNC, STREAM, Change, MemoryChanges, read, write
 from callsvc.stream.entries import START, Entry, Place, id_of, place_of
 from callsvc.stream.hub import REMEMBERED
 
@@ -79,8 +79,16 @@ def _entries(rows: Any) -> list[Entry]:
     for id, fields in rows:
         place = place_of(id)
         if place is not None:
-            found.append(Entry(place, read(fields.get(b"c", b"[]"))))
+            found.append(Entry(place, _changes(fields.get(b"c", b"[]"))))
     return found
+
+
+def _changes(text: bytes) -> tuple[Change, ...]:
+    """What an entry says; one that nobody can read is taken for a loss."""
+    try:
+        return read(text)
+    except (ValueError, TypeError, LookupError):
+        return (RESYNC,)
 
 
 class MemoryFeed:

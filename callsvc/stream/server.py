@@ -10,7 +10,7 @@ so many milliseconds). ``Last-Event-ID``, or ``?since=``, resumes with what was 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -69,8 +69,8 @@ class StreamServer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _background(self, _app: web.Application) -> AsyncIterator[None]:
-        running = (self.follower.follow(), self.checker.run(), self.looker.run())
-        tasks = [asyncio.create_task(work) for work in running]
+        running = (self.follower.follow, self.checker.run, self.looker.run)
+        tasks = [asyncio.create_task(_for_ever(work)) for work in running]
         yield
         for task in tasks:
             task.cancel()
@@ -133,6 +133,16 @@ class StreamServer:
         if kind.lower() == "bearer":
             return Token("key", text.strip())
         return Token("session", session_token(request.cookies, self._rt.settings.public_base_url))
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """A bug in one of them must not leave every page stale for good."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("stream-broken")
+        await asyncio.sleep(1)
 
 
 def _since(request: web.Request) -> Place | None:

@@ -99,6 +99,14 @@ def test_a_trimmed_stream_is_noticed(stack: Stack) -> None:
         assert ear.next().name == "resync"
 
 
+def test_an_entry_that_nobody_can_read_is_taken_for_a_loss(stack: Stack) -> None:
+    with stack.page("figures") as ear:
+        ear.next()
+        for text in ("{", "[1]", "[[]]", '[["figures"],["figures","44","",0,1,2]]'):
+            stack.redis.xadd(STREAM, {"c": text})
+            assert ear.next().name == "resync"
+
+
 def test_a_restart_of_redis_is_survived_and_everybody_looks_again(stack: Stack) -> None:
     with stack.page("figures") as ear:
         ear.next()

@@ -1,5 +1,6 @@
 """The stream as pages and desks meet it: over HTTP, with sessions and keys in a database."""
 
+import socket
 import time
 from collections.abc import Callable
 
@@ -173,6 +174,19 @@ def test_when_the_process_stops_everybody_is_told_when_to_come_back(
     ear.close()
     assert last.name == "later"
     assert 500 <= int(last.data) <= 10_000
+
+
+def test_a_proxy_of_the_old_protocol_is_served_too(listening: Listening) -> None:
+    """nginx speaks HTTP/1.0 to us unless it is told otherwise."""
+    host, port = listening.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        cookie = f"Cookie: callsvc_session={listening.chief}"
+        connection.sendall(f"GET {PATH}?topics=figures HTTP/1.0\r\n{cookie}\r\n\r\n".encode())
+        heard = b""
+        while b"event: ready\n" not in heard:
+            heard += connection.recv(4096)
+    assert b"200 OK" in heard
+    assert b"chunked" not in heard
 
 
 def test_silence_is_kept_open_by_signs_of_life(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
