@@ -171,6 +171,24 @@ def test_a_dialled_party_held_by_hand_is_connected_too(
     eventually(lambda: "Platform, good morning" in ada.heard())
 
 
+def test_a_caller_in_a_queue_is_connected_with_the_telephone_that_calls_it_out(
+    hold: Callable[[str], Phone], simulator: RunningSimulator, client: Client, service: Service
+) -> None:
+    service.documents["/menu"] = "<Response><Enqueue>line-of-one</Enqueue></Response>"
+    service.documents["/out"] = "<Response><Dial><Queue>line-of-one</Queue></Dial></Response>"
+    simulator.set_webhooks(voice_url=service.address + "/menu")
+    ada, desk = hold(ADA), hold("client:desk-2")
+    ada.do("call", to=OURS)
+    eventually(client.queues.list)
+    client.calls.create(to="client:desk-2", from_=OURS, url=service.address + "/out")
+    desk.rings()
+    desk.do("answer")
+    eventually(lambda: desk.state()["call"]["connected_with"] == [ADA])
+    assert ada.state()["call"]["connected_with"] == ["client:desk-2"]
+    ada.do("say", words="At last")
+    eventually(lambda: "At last" in desk.heard())
+
+
 def test_text_messages_go_both_ways_as_one_conversation(
     hold: Callable[[str], Phone], simulator: RunningSimulator, client: Client, service: Service
 ) -> None:

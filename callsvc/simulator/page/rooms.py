@@ -1,4 +1,4 @@
-"""Conferences: those that live, those that were, and who was in them."""
+"""Conferences and queues: those that live, those that were, and who was in them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ async def list_rooms(carrier: Carrier, request: web.Request) -> web.Response:
         room.sid: [stay.leg.record.far_end for stay in room.stays.values()] for room in carrier.rooms.values()
     }
     older = f"?before={found[_PAGE - 1]['seq']}" if len(found) > _PAGE else ""
-    return page(carrier, request, "rooms.html", rooms=found[:_PAGE], inside=inside, older=older)
+    queues = sorted(carrier.queues.values(), key=lambda queue: queue.name)
+    return page(
+        carrier, request, "rooms.html", rooms=found[:_PAGE], inside=inside, older=older, queues=queues
+    )
 
 
 async def show_conference(carrier: Carrier, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Who can hear whom: the other people in one's conference, or the other end of a Dial."""
+"""Who can hear whom: the other people in one's conference, the other end of a Dial or a queue."""
 
 from __future__ import annotations
 
@@ -18,8 +18,15 @@ def company_of(carrier: Carrier, leg: Leg) -> list[Leg]:
         rooms = (room for room in carrier.rooms.values() if leg.record.sid in room.stays)
         stays = [other for room in rooms for other in room.stays.values() if other is not stay]
         return [other.leg for other in stays if not other.options.hold]
+    if leg.queued is not None and leg.queued.bridged.is_set() and leg.queued.by is not None:
+        return [leg.queued.by]
     parent = carrier.legs.get(leg.record.parent_sid or "")
     if parent is not None:
         return [parent] if leg.ready.is_set() else []
-    children = (other for other in carrier.legs.values() if other.record.parent_sid == leg.record.sid)
-    return [child for child in children if child.ready.is_set()]
+    return [other for other in carrier.legs.values() if _is_dialled_by(leg, other)]
+
+
+def _is_dialled_by(leg: Leg, other: Leg) -> bool:
+    if other.queued is not None and other.queued.by is leg:
+        return other.queued.bridged.is_set()
+    return other.record.parent_sid == leg.record.sid and other.ready.is_set()
