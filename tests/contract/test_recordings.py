@@ -165,15 +165,17 @@ def test_a_conference_is_recorded(sdk: Sdk, person: Person, service: Service) ->
 
 def test_voicemail_is_recorded_by_the_verb(sdk: Sdk, person: Person, service: Service) -> None:
     """TwiML Record: "timeout: seconds of silence"; its action: "RecordingUrl, RecordingDuration"."""
-    number = person(replies=[{"hears": "message", "say": "Rappelez-moi demain matin, merci.", "times": 1}])
+    number = person(
+        replies=[{"hears": "message", "say": "Rappelez-moi demain matin, merci.", "after": 5, "times": 1}]
+    )
     service.documents["/done"] = "<Response><Hangup/></Response>"
     twiml = (
-        f'<Response><Say>Laissez un message.</Say><Record action="{service.address}/done" timeout="3" '
+        f'<Response><Say>Laissez un message.</Say><Record action="{service.address}/done" timeout="15" '
         f'recordingStatusCallback="{service.address}/recording"/></Response>'
     )
     call = sdk.ask("calls", "create", to=number, from_=OURS, twiml=twiml)
     (asked,) = eventually(lambda: service.at("/done"))
     assert asked.form["RecordingUrl"].endswith(asked.form["RecordingSid"])
-    assert int(asked.form["RecordingDuration"]) >= 2
+    assert asked.form["RecordingDuration"] == "3"
     (post,) = eventually(lambda: service.at("/recording"))
     assert (post.form["RecordingSource"], post.form["CallSid"]) == ("RecordVerb", call["sid"])

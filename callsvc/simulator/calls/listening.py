@@ -15,7 +15,7 @@ class Listening(Gathering):
     def __init__(self, clock: Clock, finish: str) -> None:
         super().__init__(clock, Wanted(finish=finish, speech=True))
         self._finish = finish
-        self.quiet_at = clock.now()
+        self.loud_at = self.quiet_at = clock.now()
 
     def press(self, key: str) -> bool:
         """A finishing key ends it; any other is part of the sound, and nobody else's."""
@@ -29,10 +29,17 @@ class Listening(Gathering):
         """Words last as long as it takes to say them."""
         if self.done:
             return False
+        if not self.words:
+            self.loud_at = self._clock.now()
         self.words = f"{self.words} {words}".strip()
         self.quiet_at = max(self.quiet_at, self._clock.now()) + timedelta(seconds=seconds_of(words))
         self._wake()
         return True
+
+    @property
+    def sound(self) -> float:
+        """Seconds from the first sound to the last, what is still being said cut off."""
+        return (min(self.quiet_at, self._clock.now()) - self.loud_at).total_seconds() if self.words else 0.0
 
     async def listen(self, silence: float, longest: float) -> None:
         """Until a finishing key, that much silence, or that long altogether."""

@@ -38,9 +38,8 @@ async def record(leg: Leg, element: Element) -> Source | None:
             if leg.over.is_set():
                 _tell_hung_up(leg, element, recorder, listening)
             raise
-        heard = (clock.now() - begun).total_seconds()
-        if element.get("trim", "trim-silence") == "trim-silence":
-            heard = min(heard, (listening.quiet_at - begun).total_seconds())
+        trimmed = element.get("trim", "trim-silence") == "trim-silence"
+        heard = listening.sound if trimmed else (clock.now() - begun).total_seconds()
     finally:
         leg.gathering = None
     return _following(leg, element, recorder, listening, heard)
