@@ -24,7 +24,7 @@ def declare_places(rt: Runtime) -> None:
 def add(
     rt: Runtime, name: str, role: str = "supervisor", *regions: str, platforms: tuple[str, ...] = ()
 ) -> str:
-    """An account ``<name>@example.org``; of Grand Est unless said otherwise."""
+    """An account ``<name>@example.org``; of Grand Est unless said otherwise; reads English."""
     return add_account(
         rt,
         f"{name}@example.org",
@@ -33,6 +33,7 @@ def add(
         regions=regions or ("44",),
         platforms=platforms,
         name=name.title(),
+        language="en",
     )
 
 
