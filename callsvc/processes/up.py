@@ -39,11 +39,20 @@ def _sign_in(password: str) -> str:
     return f"  Sign in   {FIRST}  {password}   (said only now; `callsvc user add` makes others)\n"
 
 
+def _page_of_simulator(stack: Stack) -> str:
+    if not any(process.name == "simulator" for process in stack.processes):
+        return ""
+    return (
+        f"            {stack.simulator_url}/                   every call of the simulator, as it happens\n"
+        f"            {stack.simulator_url}/_simulator/phone   a telephone to answer and call by hand\n"
+    )
+
+
 def _welcome(stack: Stack, password: str) -> None:
     embedded = ", ".join(p.name for p in stack.processes if p.name in {"redis", "simulator"}) or "none"
     click.echo(
         f"\n  Console   {stack.web_url}\n{_sign_in(password)}"
-        f"  Carrier   {stack.simulator_url}\n"
+        f"  Carrier   {stack.simulator_url}\n{_page_of_simulator(stack)}"
         f"  Data      {stack.directory}\n"
         f"  Logs      {stack.directory / 'log'}\n"
         f"  Embedded  {embedded}\n\n"
