@@ -28,7 +28,7 @@ long: $(INSTALLED) ## Run the long tests: the whole demo, in peace and under kil
 
 pictures: $(INSTALLED) ## Renew the pictures of the documentation from a running demo
 	@sh tests/prepare.sh
-	$(BIN)/python -m tests.pictures docs/images
+	$(BIN)/python -m tests.pictures var/pictures
 
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

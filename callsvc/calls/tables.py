@@ -65,6 +65,10 @@ leg = sa.Table(
     sa.CheckConstraint(f"placement in {PLACEMENTS}", name="placement"),
 )
 sa.Index("ix_leg_planned_at", leg.c.planned_at)
+# The page of calls: a rare state, a long call or a small region is found among 20 million legs.
+sa.Index("ix_leg_status", leg.c.status, leg.c.planned_at)
+sa.Index("ix_leg_duration", leg.c.duration_s)
+sa.Index("ix_call_region", call.c.region_code, call.c.started_at)
 # Whatever is over has no lease, nothing to settle and an end, so these stay as small as the work under way.
 # Each condition follows from the comparison in its query: neither database proves more than that.
 for _name, _columns, _under_way in (

@@ -25,3 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_beat")),
     )
     op.create_index("ix_access_log_at", "access_log", ["at", "id"])
+    op.create_index("ix_leg_status", "leg", ["status", "planned_at"])
+    op.create_index("ix_leg_duration", "leg", ["duration_s"])
+    op.create_index("ix_call_region", "call", ["region_code", "started_at"])
