@@ -20,7 +20,9 @@ from callsvc.simulator.testing import RunningSimulator, running_simulator
 from tests.simulator.service import Reply, Request, Service
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-CALLBACK = "/on-"  # requests to such paths are told in a list of their own: they have no order with the others
+CALLBACK = (
+    "/on-"  # requests to such paths are told in a list of their own: they have no order with the others
+)
 _ROOM_FOR = 10  # numbers of people for each conversation
 
 
@@ -47,7 +49,11 @@ class Scene:
         for number in range(_ROOM_FOR):
             self.words[f"d{number}"] = f"3363998{index * _ROOM_FOR + number:04d}"
             self.words[f"p{number}"] = "+" + self.words[f"d{number}"]
-        self.words |= {"long": "x" * 4100, "huge": "<Say>A sentence of some length.</Say>" * 2000}
+        self.words |= {
+            "sixteen": "0123456789abcdef",
+            "long": "x" * 4100,
+            "huge": "<Say>A sentence of some length.</Say>" * 2000,
+        }
         self.told = told
         self.sids: list[str] = []
         self.outcome = Outcome()
@@ -81,7 +87,7 @@ class Scene:
         if isinstance(value, list):
             return [self._document(entry) for entry in value]
         if isinstance(value, dict):
-            return Reply(**value)
+            return Reply(**{**value, "body": self._document(value.get("body", ""))})
         return re.sub(r"""(=["']|>)/(?=\w)""", rf"\g<1>{self.prefix}/", value)
 
     def steps(self) -> list[tuple[float, Any]]:
@@ -133,7 +139,9 @@ class Scene:
             self.words[text.get("as", "text")] = sid
         for message in self.told.get("send", []):
             form = {"To": self.words["p0"], "From": self.ours, **self._absolute(message["form"])}
-            answer = self.stage.rest("POST", "/Messages.json", {k: v for k, v in form.items() if v is not None})
+            answer = self.stage.rest(
+                "POST", "/Messages.json", {k: v for k, v in form.items() if v is not None}
+            )
             if answer.get("code") != message.get("refused"):
                 self.outcome.wrong.append(f"send: {answer}")
             self.words[message.get("as", "sent")] = str(answer.get("sid"))

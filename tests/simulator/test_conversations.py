@@ -14,6 +14,7 @@ $c0 is the first call, $p0 its person, $n the platform's number, $base the servi
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.simulator.stage import Outcome, play_all
 HERE = Path(__file__).parent / "conversations"
 
 
+@cache
 def conversations() -> list[dict[str, Any]]:
     yaml = YAML(typ="safe")
     return [entry for path in sorted(HERE.glob("*.yaml")) for entry in yaml.load(path)]
@@ -35,7 +37,7 @@ def conversations() -> list[dict[str, Any]]:
 def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
     """Those that were selected, played at once."""
     items = request.session.items
-    chosen = [item.callspec.params["told"] for item in items if "told" in _parameters(item)]
+    chosen = [_parameters(item)["told"] for item in items if "told" in _parameters(item)]
     return play_all(chosen)
 
 
@@ -53,6 +55,7 @@ def test_conversation(told: dict[str, Any], outcomes: dict[str, Outcome]) -> Non
     for kind, found in (("requests", outcome.requests), ("callbacks", outcome.callbacks)):
         if kind in expected:
             _compare_requests(expected[kind], found)
+    _compare_headers(expected, outcome.requests)
     wanted = {0: expected, **expected.get("others", {})}
     for number, call in enumerate(outcome.calls):
         _compare_call(wanted.get(number, {}), call, checks_notifications=number == 0)
@@ -78,9 +81,18 @@ def _matches(request: Request, expected: str) -> bool:
         return False
     for name, value in (word.split("=", 1) for word in words[1:]):
         given = request.form.get(name)
-        if given != value and not (value == "*" and given is not None or value == "-" and given is None):
+        if given != value and not ((value == "*" and given is not None) or (value == "-" and given is None)):
             return False
     return True
+
+
+def _compare_headers(wanted: dict[str, Any], found: list[Request]) -> None:
+    for number, cookie in wanted.get("cookies", {}).items():
+        assert found[number].headers.get("Cookie") == cookie
+    if "same_header" in wanted:
+        assert len({request.headers[wanted["same_header"]] for request in found}) == 1
+    for name, value in wanted.get("headers", {}).items():
+        assert {request.headers.get(name) for request in found} == {value}
 
 
 def _compare_call(wanted: dict[str, Any], call: dict[str, Any], *, checks_notifications: bool) -> None:

@@ -19,6 +19,7 @@ from callsvc.simulator.twiml.play import play
 from callsvc.simulator.twiml.say import say
 from callsvc.simulator.twiml.where import source_at
 from callsvc.simulator.webhooks.client import Answer
+from callsvc.simulator.webhooks.outbox import Outbox
 from callsvc.simulator.webhooks.parameters import voice_parameters
 
 _PROMPTS = {"Say": say, "Play": play, "Pause": pause}
@@ -79,7 +80,7 @@ async def _prompt(leg: Leg, element: Element) -> None:
 
 
 class _Partial:
-    """Tells partialResultCallback what was understood so far; it has no order with anything else."""
+    """Tells partialResultCallback what was understood so far."""
 
     def __init__(self, leg: Leg, element: Element) -> None:
         self._leg = leg
@@ -88,6 +89,7 @@ class _Partial:
         )
         self._language = element.get("language", "en-US")
         self._sequence = 0
+        self._outbox = Outbox(leg.carrier, "voice-webhook")
 
     def tell(self, words: str) -> None:
         """Post the words heard so far."""
@@ -95,9 +97,7 @@ class _Partial:
         parameters |= {"UnstableSpeechResult": words, "StableSpeechResult": "", "Stability": CONFIDENCE}
         parameters |= {"SequenceNumber": str(self._sequence), "Language": self._language}
         self._sequence += 1
-        self._leg.carrier.post_once(
-            "voice-webhook", self._source.url, self._source.method, parameters, self._note
-        )
+        self._outbox.post(self._source.url, self._source.method, parameters, self._note)
 
     def _note(self, url: str, sent: Mapping[str, str], answer: Answer) -> None:
         self._leg.note("partial", url=url, sequence=sent["SequenceNumber"], answer=answer.status)
