@@ -28,7 +28,7 @@ def test_a_created_call_is_queued(sdk: Sdk, person: Person) -> None:
     """Call resource, Call properties: "status: queued, ringing, in-progress, ..."; "start_time: null if the
     call has not yet been dialed"; "duration: empty for busy, failed, unanswered or ongoing calls"."""
     number = person(ring=500)
-    call = sdk.ask("calls", "create", to=number, from_=OURS, twiml=HOLD)
+    call = sdk.ask("calls", "create", to=number, from_=OURS, twiml=HOLD, timeout=600)
     assert re.fullmatch("CA[0-9a-f]{32}", call["sid"])
     assert (call["status"], call["direction"], call["to"]) == ("queued", "outbound-api", number)
     assert (call["start_time"], call["end_time"], call["duration"]) == (None, None, None)
@@ -91,7 +91,7 @@ def test_a_deleted_call_appears_no_more(sdk: Sdk, person: Person) -> None:
 
 def test_a_live_call_cannot_be_deleted(sdk: Sdk, person: Person) -> None:
     """Error 20009: "Cannot delete this resource before it is complete"."""
-    call = sdk.ask("calls", "create", to=person(ring=500), from_=OURS, twiml=HOLD)
+    call = sdk.ask("calls", "create", to=person(ring=500), from_=OURS, twiml=HOLD, timeout=600)
     with pytest.raises(Refused) as refusal:
         sdk.ask(f"calls/{call['sid']}", "delete")
     assert refusal.value.code == 20009

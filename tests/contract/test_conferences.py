@@ -120,13 +120,14 @@ def test_a_participant_is_dialled_by_the_name_of_the_conference(
 ) -> None:
     """Participant resource, Create: "ConferenceSid or friendly name"; "status: queued, connecting, ringing,
     connected, complete, failed"; "EndConferenceOnExit"."""
-    number = person(ring=100)
+    number = person(ring=500)
     made = sdk.ask(
         f"conferences/{room}/participants",
         "create",
         from_=OURS,
         to=number,
         label="contact",
+        timeout=600,
         end_conference_on_exit=True,
         conference_status_callback=f"{service.address}/conference",
         conference_status_callback_event=["join", "end"],

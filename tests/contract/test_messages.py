@@ -76,6 +76,7 @@ def test_a_scheduled_message_is_called_off(sdk: Sdk, person: Person) -> None:
     [
         ({"to": ""}, 21604),
         ({"to": "0102"}, 21211),
+        ({"to": OURS}, 21266),
         ({"from_": ""}, 21603),
         ({"from_": "+"}, 21606),
         ({"body": ""}, 21602),

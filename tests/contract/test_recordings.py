@@ -106,7 +106,7 @@ def test_a_recording_ends_with_its_call_and_a_live_one_is_not_deleted(sdk: Sdk, 
 
 def test_a_call_that_is_not_in_progress_cannot_be_recorded(sdk: Sdk, person: Person) -> None:
     """Error 21220: "Requested resource is not eligible for recording"."""
-    call = sdk.ask("calls", "create", to=person(ring=500), from_=OURS, twiml=HOLD)
+    call = sdk.ask("calls", "create", to=person(ring=500), from_=OURS, twiml=HOLD, timeout=600)
     with pytest.raises(Refused) as refusal:
         sdk.ask(f"calls/{call['sid']}/recordings", "create")
     assert (refusal.value.code, refusal.value.status) == (21220, 400)
@@ -153,6 +153,7 @@ def test_a_conference_is_recorded(sdk: Sdk, person: Person, service: Service) ->
     (made,) = eventually(lambda: sdk.ask(path, "list"))
     assert (made["source"], made["conference_sid"]) == ("Conference", conference["sid"])
     one = f"{path}/{made['sid']}"
+    assert [sdk.ask(f"calls/{sid}/recordings", "list") for sid in calls] == [[], []]
     assert sdk.ask(one, "update", status="paused")["status"] == "paused"
     assert sdk.ask(f"{path}/Twilio.CURRENT", "update", status="in-progress")["status"] == "in-progress"
     for sid in calls:

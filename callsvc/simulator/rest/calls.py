@@ -211,7 +211,9 @@ def found_call(carrier: Carrier, request: web.Request) -> CallRecord:
     """The call of the address; 20404."""
     sid = request.match_info["sid"]
     leg = carrier.legs.get(sid)
-    record = leg.record if leg is not None else find_call(carrier.store, sid)
+    if leg is not None:
+        return leg.record
+    record = find_call(carrier.store, sid)
     if record is None or is_deleted(carrier.store, sid):
         raise not_found(request.path)
     return record

@@ -36,6 +36,8 @@ async def create_message(carrier: Carrier, request: web.Request) -> web.Response
         from_ = sender_of_service(carrier.store, service) or carrier.settings.sender
     number = find_number(carrier.store, from_)
     check_sender(from_, capable=number is None or number.sms)
+    if to == from_:
+        raise ApiError(21266, f"'To' and 'From' number cannot be the same: {to}")
     check_body(form.get("Body"))
     callback = _callback(carrier, form)
     form.integer("ValidityPeriod", 36000, 1, 36000, _BAD_VALIDITY)

@@ -23,6 +23,7 @@ from callsvc.simulator.rest.paging import listed
 from callsvc.simulator.webhooks.parameters import API_VERSION
 
 CURRENT = "Twilio.CURRENT"  # "the currently active recording"
+_OF_CALL = "call_sid = ? and conference_sid is null"
 _NOT_ELIGIBLE = "Requested resource is not eligible for recording"
 
 
@@ -46,7 +47,7 @@ async def list_recordings(carrier: Carrier, request: web.Request) -> web.Respons
 async def list_call_recordings(carrier: Carrier, request: web.Request) -> web.Response:
     """GET /Calls/{sid}/Recordings.json."""
     call = found_call(carrier, request)
-    return _listed(carrier, request, [SHOWN, "call_sid = ?"], [call.sid], _render_of_subject)
+    return _listed(carrier, request, [SHOWN, _OF_CALL], [call.sid], _render_of_subject)
 
 
 async def list_conference_recordings(carrier: Carrier, request: web.Request) -> web.Response:
@@ -133,8 +134,8 @@ def _found(carrier: Carrier, request: web.Request, *, deleted: bool = False) -> 
     if not deleted:
         conditions.append(SHOWN)
     if subject is not None:
-        conditions.append("(call_sid = ? or conference_sid = ?)")
-        values += [subject, subject]
+        conditions.append("conference_sid = ?" if subject.startswith("CF") else _OF_CALL)
+        values.append(subject)
     rows = recordings_where(carrier.store, conditions, values, limit=1)
     if not rows or (sid == CURRENT and subject is None):
         raise not_found(request.path)
