@@ -12,7 +12,9 @@ from math import inf
 from callsvc.accounts.scope import Principal
 from callsvc.core.changes import Change
 
-QUIET_S = 0.5  # between two events of one word, so that a page fetches at most twice a second
+QUIET_S = (
+    1.0  # between two events for pages: the first is told at once, the web process is asked once a second
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Listener:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     _waiting: dict[str, int] = field(default_factory=dict)  # own word -> version
     _versions: dict[str, int] = field(default_factory=dict)  # the newest told
-    _not_before: dict[str, float] = field(default_factory=dict)
+    _quiet_until: float = 0.0
 
     def hears(self, change: Change) -> bool:
         """Whether this change is theirs to know of; their words were checked when they came."""
@@ -59,14 +61,18 @@ class Listener:
         return self._versions.get(self.words[word], 0)
 
     def take(self, now: float) -> dict[str, int]:
-        """The words that may be told now, with their versions; each then keeps quiet for a moment."""
+        """The words that may be told now, with their versions. All but a desk's then keep quiet for a moment.
+
+        One moment for all of them: a part of a page may show several, and is fetched once for what changed
+        of each.
+        """
         due = {word: version for word, version in self._waiting.items() if self._free_at(word) <= now}
         for word, version in due.items():
             del self._waiting[word]
-            if version:
+            if _at_once(word):
                 self._versions[word] = version
-            elif not word.startswith("desk"):
-                self._not_before[word] = now + QUIET_S
+            else:
+                self._quiet_until = now + QUIET_S
         return due
 
     def take_resync(self, now: float) -> bool:
@@ -95,4 +101,9 @@ class Listener:
         self.woken.set()
 
     def _free_at(self, word: str) -> float:
-        return self._not_before.get(word, 0.0)
+        return 0.0 if _at_once(word) else self._quiet_until
+
+
+def _at_once(word: str) -> bool:
+    """An offer must reach its agent within a tenth of a second."""
+    return word.partition(":")[0] == "desk"
