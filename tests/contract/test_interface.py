@@ -50,8 +50,9 @@ def body_of(pieces: list[bytes]) -> dict[str, Any]:
 @pytest.mark.parametrize("path", ["/Calls.json?To=nobody", "/Calls/CA" + "0" * 32 + ".json", ".json"])
 def test_an_answer_leaves_in_one_write(contract_simulator: RunningSimulator, path: str) -> None:
     """Headers and body are one piece on the wire: the first read of the socket has all of the answer."""
-    (piece,) = raw(contract_simulator, "GET", path)
-    assert json.loads(piece.partition(b"\r\n\r\n")[2])
+    for _ in range(20):  # two writes may look like one, but not every time
+        (piece,) = raw(contract_simulator, "GET", path)
+        assert json.loads(piece.partition(b"\r\n\r\n")[2])
 
 
 def test_a_method_the_resource_does_not_have_is_405(contract_simulator: RunningSimulator) -> None:
