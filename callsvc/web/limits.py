@@ -58,6 +58,9 @@ def register_limits(app: Flask, settings: Settings) -> None:
         CALLSVC_SIGN_IN_RATE=settings.callsvc_sign_in_rate,
     )
     limiter.init_app(app)
+    # Only what is marked asks for itself (``limited``, ``limiter.limit``): the carrier's webhooks do not even
+    # pay for being told that they are not counted.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
 
 
 def api_rate() -> str:
@@ -82,6 +85,7 @@ def limited(blueprint: Blueprint) -> Blueprint:
         key_func=client_address,
         deduct_when=lambda response: response.status_code in _REFUSED,
     )(blueprint)
+    blueprint.before_request(lambda: limiter._check_request_limit(in_middleware=False))
     return blueprint
 
 
