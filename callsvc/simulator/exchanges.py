@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 KEPT = 5000
-LARGEST = 64_000  # characters of one document or answer
+LARGEST = 20_000  # characters of one document or answer
 SECRET = ("token", "secret", "signature", "password", "authorization")
 _SUBJECTS = ("CallSid", "ConferenceSid", "MessageSid", "QueueSid")
 

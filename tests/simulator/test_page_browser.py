@@ -18,6 +18,7 @@ from callsvc.simulator.testing import RunningSimulator, running_simulator
 from tests.simulator.service import OURS, Service, eventually
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # milliseconds, on a machine that does other things too
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -25,7 +26,7 @@ AXE = Path(__file__).parents[1] / "contract/node/node_modules/axe-core/axe.min.j
 ADA = "+33639981001"
 DESK = "client:desk-7"
 MENU = (
-    '<Response><Gather numDigits="1" action="/next" timeout="60" language="fr-FR"><Say language="fr-FR">'
+    '<Response><Gather numDigits="1" action="/next" timeout="600" language="fr-FR"><Say language="fr-FR">'
     "Bonjour. Pour confirmer, appuyez sur 1.</Say></Gather></Response>"
 )
 NEXT = "<Response><Say>Merci &lt;script&gt;alert(1)&lt;/script&gt;</Say><Pause length='600'/></Response>"
@@ -113,7 +114,7 @@ def test_a_call_rings_is_answered_heard_and_steered_by_keys_and_its_timeline_tel
     context: BrowserContext, client: Client, service: Service
 ) -> None:
     page = phone(context, ADA)
-    placed = client.calls.create(to=ADA, from_=OURS, url=service.address + "/menu")
+    placed = client.calls.create(to=ADA, from_=OURS, url=service.address + "/menu", timeout=600)
     page.get_by_role("button", name="Answer").wait_for()
     expect(page.locator("#mode")).to_have_text("Incoming call")
     look(page, "phone-ringing")

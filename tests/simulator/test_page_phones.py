@@ -247,8 +247,8 @@ class listening:  # noqa: N801 - reads as a verb
         return self.events
 
     def __exit__(self, *_: object) -> None:
-        sock = self._response.fp.raw._sock  # type: ignore[attr-defined]
-        sock.shutdown(2)
+        if self._response.fp is not None:  # the stream has not ended by itself
+            self._response.fp.raw._sock.shutdown(2)  # type: ignore[attr-defined]
         self._thread.join(5)
         self._response.close()
         self._connection.close()
@@ -260,6 +260,18 @@ class listening:  # noqa: N801 - reads as a verb
                 name = line[7:].strip().decode()
             elif line.startswith(b"data: "):
                 self.events.append((name, json.loads(line[6:])))
+
+
+def test_a_telephone_put_back_in_one_page_is_gone_from_the_others_and_may_be_taken_anew(
+    hold: Callable[[str], Phone], simulator: RunningSimulator
+) -> None:
+    phone = hold(BOB)
+    with listening(simulator, BOB) as events:
+        eventually(lambda: events)
+        simulator.ask("DELETE", phone.path)
+        eventually(lambda: events[-1][0] == "closed")
+        hold(BOB)
+    assert [phone["number"] for phone in simulator.ask("GET", "/phones")["phones"]] == [BOB]
 
 
 def test_the_persona_s_call_is_taken_over_and_unknown_telephones_are_refused(

@@ -32,7 +32,7 @@ async def send_event(response: web.StreamResponse, event: Event) -> None:
 async def follow_queue(
     request: web.Request, response: web.StreamResponse, queue: asyncio.Queue[Event]
 ) -> None:
-    """Send what comes through the queue until the reader is gone."""
+    """Send what comes through the queue until the reader is gone, or `closed` was sent."""
     silent = 0
     while request.transport is not None and not request.transport.is_closing():
         try:
@@ -43,3 +43,5 @@ async def follow_queue(
                 await response.write(b": still here\n\n")
             continue
         await send_event(response, event)
+        if event[0] == "closed":
+            return

@@ -6,6 +6,7 @@ What happens on it is told to every listener as small JSON events:
     line      one line of the conversation: who (platform, me, other, carrier), what, text, language, seconds
     hush      what is being said stopped before its end
     messages  the text messages of this number changed
+    closed    nobody holds it any more; nothing follows
 """
 
 from __future__ import annotations
@@ -113,6 +114,10 @@ class Handset:
     def mail(self) -> None:
         """A text message of this number came, left or changed."""
         self._tell("messages", {})
+
+    def dismiss(self) -> None:
+        """Nobody holds it any more."""
+        self._tell("closed", {})
 
     # What the person does with it.
 

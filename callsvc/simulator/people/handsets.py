@@ -56,19 +56,21 @@ class Handsets:
         return handset
 
     def close(self, handset: Handset) -> None:
-        """Nobody holds it any more: a live call is hung up, the persona is back."""
+        """Nobody holds it any more: a live call is hung up, the persona is back; harmless when it is so."""
+        if self._held.get(handset.address) is not handset:
+            return
         self._stop_watching(handset)
         self._carrier.people.held.discard(handset.address)
         self._held.pop(handset.address, None)
         handset.decide(False)
         if handset.leg is not None:
             handset.leg.put_down("person")
+        handset.dismiss()
 
     def listen(self, handset: Handset) -> asyncio.Queue[Event]:
         """One more listener; whoever was about to lose the handset has it again."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         handset.listeners.add(queue)
-        self._held[handset.address] = handset
         self._carrier.people.held.add(handset.address)
         self._stop_watching(handset)
         return queue
@@ -109,6 +111,8 @@ class Handsets:
 
     def _watch(self, handset: Handset) -> None:
         """Plan what happens if nobody listens; harmless when somebody does."""
+        if self._held.get(handset.address) is not handset:
+            return
         self._stop_watching(handset)
         if handset.listeners or handset.kept:
             return
