@@ -77,7 +77,7 @@ def take(browser: Browser, web_url: str, password: str, directory: Path) -> None
             page.set_viewport_size({"width": width, "height": 900})
             for name, path in PAGES.items():
                 page.goto(path)
-                page.screenshot(path=directory / f"{name}-{width}-{theme}.png", full_page=width > WIDTHS[0])
+                page.screenshot(path=directory / f"{name}-{width}-{theme}.png", full_page=name == "console")
     context.close()
 
 
