@@ -51,6 +51,7 @@ def _render(told: Json) -> str:
         tags=told["tags"],
         operations=by_tag,
         errors=[errors[name] for name in sorted(errors)],
+        models=[_model(name, schemas[name]) for name in sorted(schemas)],
         scopes=SCOPES,
         base=current_rt().settings.public_base_url,
     )
@@ -67,9 +68,32 @@ def _operation(path: str, method: str, said: Json, schemas: Json) -> Json:
         "method": method.upper(),
         "status": status,
         "media": answer[0],
+        "sends": _named(body[1]["schema"]) if body else "",
+        "gives": _named(answer[1].get("schema", {})),
         "answer": _text(example(answer[1].get("schema", {}), schemas)),
         "curl": _curl(path, method, said, body[0] if body else "", sent),
     }
+
+
+def _model(name: str, schema: Json) -> Json:
+    fields = [
+        {"name": field, "type": _type(part), "says": part.get("description", "")}
+        for field, part in schema.get("properties", {}).items()
+    ]
+    return {"name": name, "says": schema.get("description", ""), "fields": fields}
+
+
+def _type(schema: Json) -> str:
+    """A type as people write it: `integer`, a model's name, `list of string`, `date-time or null`."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rsplit("/", 1)[-1])
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(str(value) for value in schema["enum"] if value)
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    return str(schema.get("format", schema.get("type", "anything")))
 
 
 def example(schema: Json, schemas: Json, depth: int = 0) -> Any:
@@ -97,6 +121,11 @@ def _plain(schema: Json) -> Any:
     return {"string": "…", "integer": 1, "number": 0.5, "boolean": True, "object": {}}.get(
         schema.get("type", "")
     )
+
+
+def _named(schema: Json) -> str:
+    """The model a body is of; empty for plain text."""
+    return str(schema.get("$ref", "").rsplit("/", 1)[-1])
 
 
 def _text(value: Any) -> str:

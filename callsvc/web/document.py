@@ -162,6 +162,7 @@ def _tidy(parameter: Json) -> None:
     """What a path part may look like; and a parameter that may be left out is never sent as null."""
     schema = parameter["schema"]
     if parameter["in"] == "path":
+        parameter["description"] = "An id or a code, as the lists give it."
         parameter["schema"] = {"type": "string", "pattern": f"^{PATH_PART}$", "examples": ["44"]}
     elif "anyOf" in schema:
         some = [one for one in schema["anyOf"] if one != {"type": "null"}]

@@ -85,6 +85,8 @@ def test_the_reference_page_tells_all_of_it_and_loads_nothing_from_elsewhere(app
             assert f'id="{said["operationId"]}"' in answer.text
             for error in said["x-errors"]:
                 assert f'id="error-{error["id"]}"' in answer.text
+    for target in re.findall(r'href="#([^"]+)"', answer.text):
+        assert f'id="{target}"' in answer.text
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", answer.text)
     assert "<script" not in answer.text
     assert "style=" not in answer.text
