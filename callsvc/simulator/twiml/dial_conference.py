@@ -16,6 +16,7 @@ from callsvc.simulator.calls.waiting import first_event
 from callsvc.simulator.recordings.starting import record_conference, wish_of
 from callsvc.simulator.twiml import codes
 from callsvc.simulator.twiml.document import flag, number, text_of
+from callsvc.simulator.twiml.errors import DocumentError
 from callsvc.simulator.twiml.holding import play_over_and_over
 from callsvc.simulator.twiml.places import CONFERENCE_WAIT
 from callsvc.simulator.twiml.warning import warn
@@ -35,10 +36,8 @@ async def dial_conference(leg: Leg, element: Element, noun: Element) -> dict[str
     if room is None:
         return _FAILED
     stay = room.join(leg, _options(noun))
-    wait_url = noun.get("waitUrl")
-    music = None
-    if wait_url:
-        music = leg.carrier.spawn(_wait(leg, room, source_at(leg, wait_url, noun.get("waitMethod"))))
+    source = _wait_source(leg, noun)
+    music = leg.carrier.spawn(_wait(leg, room, source)) if source is not None else None
     _record(leg, room, noun)
     try:
         await _until_left(leg, stay, star=flag(element, "hangupOnStar", False))
@@ -63,6 +62,17 @@ def _room(leg: Leg, noun: Element, name: str) -> Room | None:
         leg.note("refused", conference=name, reason="full")
         return None
     return room
+
+
+def _wait_source(leg: Leg, noun: Element) -> Source | None:
+    """What is heard until the conference starts; nothing when there is no address, or none that can be."""
+    if not noun.get("waitUrl"):
+        return None
+    try:
+        return source_at(leg, noun.get("waitUrl"), noun.get("waitMethod"))
+    except DocumentError:
+        warn(leg, codes.CONFERENCE_WAIT_URL, noun.get("waitUrl", ""))
+        return None
 
 
 async def _wait(leg: Leg, room: Room, source: Source) -> None:

@@ -52,7 +52,11 @@ def _address(noun: Element) -> tuple[str, int]:
         return address, 0 if _SIP.match(address) else codes.SIP_ADDRESS
     if address.startswith("client:"):
         return address, 0
-    return re.sub(r"[ ().-]", "", address), 0 if _NUMBER.fullmatch(address) else codes.NUMBER_FORMAT
+    if not _NUMBER.fullmatch(address):
+        return address, codes.NUMBER_FORMAT
+    dialled = re.sub(r"[ ().-]", "", address)
+    # "01234567890 instead of +441234567890": a number as it is dialled at home reaches nobody.
+    return dialled, codes.NUMBER_UNREACHABLE if dialled.startswith("0") else 0
 
 
 def _party(leg: Leg, element: Element, noun: Element, to: str) -> Leg:
