@@ -110,6 +110,7 @@ async def serve(settings: Settings, clock: Clock) -> None:
     server = Server(settings, clock)
     await server.start()
     print(f"simulator listening on {server.address}", flush=True)  # noqa: T201 - who starts it waits for this line
+    print(f"its page: {server.address}/  a telephone: {server.address}/_simulator/phone", flush=True)  # noqa: T201 - for people
     try:
         await stopping.wait()
     finally:
