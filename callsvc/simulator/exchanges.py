@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 KEPT = 5000
@@ -76,5 +77,6 @@ def shown(url: str, parameters: Mapping[str, str]) -> tuple[tuple[str, str], ...
     return tuple((name, "…" if _is_secret(name) else value) for name, value in pairs)
 
 
+@lru_cache(maxsize=1024)  # names come again with every request
 def _is_secret(name: str) -> bool:
     return any(word in name.lower() for word in SECRET)
