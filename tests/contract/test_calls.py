@@ -107,6 +107,8 @@ def test_a_live_call_cannot_be_deleted(sdk: Sdk, person: Person) -> None:
         ({"from_": "not a number"}, 21212),
         ({"twiml": ""}, 21205),
         ({"url": "ftp://example.org"}, 21205),
+        ({"url": "http://["}, 21205),
+        ({"url": "http:///voice"}, 21205),
         ({"twiml": "x" * 4001}, 20001),
         ({"send_digits": "12x"}, 21206),
         ({"send_digits": "1" * 33}, 21206),

@@ -126,6 +126,23 @@ def test_letters_that_are_no_text_are_refused_like_any_others(contract_simulator
     assert (refusal["code"], refusal["status"]) == (21201, 400)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?StartTime=9999-12-31",
+        "?StartTime%3C=9999-12-31T23:59:59-14:00",
+        "?StartTime%3E=0001-01-01T00:00:00%2B14:00",
+        "?Page=99999999999999999999",
+        "?PageToken=PA99999999999999999999",
+    ],
+)
+def test_the_end_of_time_is_a_date_and_a_page_too_far_is_empty(
+    contract_simulator: RunningSimulator, query: str
+) -> None:
+    """What others write for "without end" is no fault of the simulator."""
+    assert "calls" in raw(contract_simulator, "GET", "/Calls.json", query=query)[0]
+
+
 def test_unknown_parameters_are_passed_over(contract_simulator: RunningSimulator) -> None:
     """As on the carrier, a parameter nobody knows changes nothing."""
     assert "calls" in raw(contract_simulator, "GET", "/Calls.json", query="?Sung=loud")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from callsvc.simulator.rest.errors import ApiError
+from callsvc.simulator.rest.forms import is_web_address
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CLIENT = re.compile(r"client:[A-Za-z0-9_.%+@-]{1,256}(\?.*)?", re.DOTALL)
@@ -57,5 +58,5 @@ def check_body(body: str) -> None:
 
 def check_url(name: str, url: str, code: int = 21205) -> None:
     """21205 "Url parameter is required / invalid URL"."""
-    if not url.lower().startswith(("http://", "https://")):
+    if not is_web_address(url):
         raise ApiError(code, f"{name} is not a valid URL: {url}")

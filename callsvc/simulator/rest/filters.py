@@ -50,4 +50,6 @@ def _span(name: str, text: str) -> tuple[datetime, timedelta]:
         raise ApiError(20001, f"Invalid parameter {name}: {text}") from None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
+    # Some write the end of time for "no end": a day more must still be a date.
+    instant = instant.replace(year=min(9998, max(2, instant.year)))
     return instant, timedelta(days=1) if len(text) == 10 else timedelta(seconds=1)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
 from callsvc.simulator.rest.errors import ApiError
+
+
+def is_web_address(text: str) -> bool:
+    """Whether this is an absolute http or https address with a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 class Form:
@@ -79,7 +88,7 @@ class Form:
     def url(self, name: str, code: int = 21205) -> str:
         """An absolute address, or nothing; `code` (21205 "Invalid URL") for anything else."""
         url = self.get(name)
-        if url and not url.lower().startswith(("http://", "https://")):
+        if url and not is_web_address(url):
             raise ApiError(code, f"{name} is not a valid URL: {url}")
         return url
 

@@ -19,6 +19,7 @@ Row = TypeVar("Row")
 Found = TypeVar("Found", covariant=True)  # noqa: PLC0105 - as short as Row
 _SIZE = 50
 _LARGEST = 1000
+_FARTHEST = 10**12  # no ledger has as many rows
 
 
 class Find(Protocol[Found]):
@@ -53,7 +54,7 @@ def wanted_page(request: web.Request) -> Wanted:
         anchor = int(query.get("PageToken", "PA0").removeprefix("PA"))
     except ValueError:
         raise ApiError(20006, "Invalid page, page size or page token") from None
-    return Wanted(max(0, page), min(_LARGEST, max(1, size)), anchor)
+    return Wanted(min(_FARTHEST, max(0, page)), min(_LARGEST, max(1, size)), min(_FARTHEST, max(0, anchor)))
 
 
 def listed(  # noqa: PLR0917 - the query, then how to show it
