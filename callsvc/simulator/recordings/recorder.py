@@ -16,12 +16,17 @@ from callsvc.simulator.ledger.recordings import save_recording
 from callsvc.simulator.recordings.record import LIVE, TOO_SHORT, RecordingRecord
 from callsvc.simulator.webhooks.client import Answer
 from callsvc.simulator.webhooks.outbox import Outbox
-from callsvc.simulator.webhooks.parameters import API_VERSION
 
 if TYPE_CHECKING:
     from callsvc.simulator.carrier import Carrier
 
 PROCESSED_AFTER = 1.0  # lived seconds from the end of a recording until its file is there
+
+
+def sound_address(carrier: Carrier, sid: str) -> str:
+    """Where the sound of a recording is, on this carrier's own base path."""
+    path = carrier.profile.address(f"/Recordings/{sid}")
+    return carrier.address + path.replace("{account}", carrier.settings.account_sid)
 
 
 class Recorder:
@@ -44,8 +49,7 @@ class Recorder:
     @property
     def url(self) -> str:
         """Where the sound is, without an ending, as callbacks and actions tell it."""
-        account = self._carrier.settings.account_sid
-        return f"{self._carrier.address}/{API_VERSION}/Accounts/{account}/Recordings/{self.record.sid}"
+        return sound_address(self._carrier, self.record.sid)
 
     def begin(self, subject_over: asyncio.Event) -> None:
         """Tell that it started, and end it with the call or the conference."""

@@ -11,6 +11,7 @@ from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.ledger.deletions import SHOWN, delete, is_deleted
 from callsvc.simulator.ledger.recordings import recordings_where
 from callsvc.simulator.recordings.record import LIVE, RecordingRecord
+from callsvc.simulator.recordings.recorder import sound_address
 from callsvc.simulator.recordings.starting import record_call
 from callsvc.simulator.recordings.wave import wav_of
 from callsvc.simulator.rest.call_options import recording_wish
@@ -149,7 +150,7 @@ def _render(carrier: Carrier, record: RecordingRecord) -> dict[str, Any]:
         "status": "deleted" if is_deleted(carrier.store, record.sid) else record.status,
         "price": None if record.price is None else f"{record.price:.5f}",
         "uri": f"{uri}.json",
-        "media_url": f"{carrier.address}{uri}",
+        "media_url": sound_address(carrier, record.sid),
         "subresource_uris": {
             "add_on_results": f"{uri}/AddOnResults.json",
             "transcriptions": f"{uri}/Transcriptions.json",

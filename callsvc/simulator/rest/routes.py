@@ -63,7 +63,7 @@ ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/Recordings/{recording}.json", recordings.fetch_recording, ""),
     ("DELETE", "/Recordings/{recording}.json", recordings.delete_recording, ""),
     ("GET", "/Recordings/{recording}.wav", recordings.fetch_sound, ""),
-    ("GET", r"/Recordings/{recording:RE[0-9a-f]{32}}", recordings.fetch_sound, ""),
+    ("GET", r"/Recordings/{recording:[0-9A-Za-z-]{30,40}}", recordings.fetch_sound, ""),
     ("POST", "/Applications.json", applications.create_application, ""),
     ("GET", "/Applications.json", applications.list_applications, ""),
     ("GET", "/Applications/{sid}.json", applications.fetch_application, ""),
