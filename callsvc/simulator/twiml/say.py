@@ -1,6 +1,6 @@
 """Say: a voice reads a text. "loop: how many times; 0 repeats until the call is hung up".
 
-The voice and the language change nothing but what is noted; SSML inside is read as the words it holds.
+The voice changes nothing but what is noted; SSML inside is read as the words it holds.
 """
 
 from __future__ import annotations
