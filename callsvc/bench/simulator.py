@@ -117,7 +117,7 @@ def started(*words: str, core: int | None) -> Iterator[tuple[int, str]]:
         line = process.stdout.readline() if process.stdout else ""
         yield process.pid, line.split()[-1]
     finally:
-        process.terminate()
+        process.kill()  # its books are thrown away with it
         process.wait(10)
         if process.stdout:
             process.stdout.close()
