@@ -181,6 +181,14 @@ def test_the_menu_of_a_narrow_screen_unfolds_and_folds(console: Console) -> None
     page.context.close()
 
 
+def test_paper_shows_the_content_alone(chief: Page) -> None:
+    chief.goto("/console/calls/")
+    chief.emulate_media(media="print")
+    expect(chief.locator(".side")).to_be_hidden()
+    expect(chief.get_by_role("search")).to_be_hidden()
+    expect(chief.locator("table")).to_be_visible()
+
+
 def test_a_pause_is_undone_where_it_is_told(chief: Page) -> None:
     chief.goto("/console/campaigns/tracing")
     assert chief.locator("h1").inner_text() == "Suivi des contacts <b>"
