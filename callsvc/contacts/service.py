@@ -90,12 +90,10 @@ def import_contacts(
 ) -> ImportReport:
     """Import a list and say what was done with each row; the arguments are `ImportWish`'s.
 
-    `begun` is called once the import has its id, before the first row is stored.
-
-    The same file with the same wishes changes nothing the second time (status `unchanged`), and an import
-    that died is finished by running it again. Raises Invalid (everything `read_list` raises, `mapping-...`,
-    `platform-unknown`, `fiction-number` when `synthetic` meets a real carrier) and Conflict
-    (`import-running`). Example: `import_contacts(rt, Path("liste.csv"), into_campaign="tracing-2020-11")`.
+    `begun` is told once the import has its id. The same file with the same wishes changes nothing the second
+    time (status `unchanged`); an import that died is finished by running it again. Raises Invalid (all that
+    `read_list` raises, `mapping-...`, `platform-unknown`, `fiction-number` when `synthetic` meets a real
+    carrier), Conflict (`import-running`). Example: `import_contacts(rt, Path("liste.csv"), into_campaign="tracing-2020-11")`.
     """
     wish = ImportWish(
         source=source or path.name,

@@ -61,7 +61,7 @@ def test_every_answer_is_one_that_the_document_promised(
 
 @pytest.mark.long
 @schema.parametrize()
-@hypothesis.settings(QUICK, max_examples=150)
+@hypothesis.settings(QUICK, max_examples=40)
 def test_every_answer_is_one_that_the_document_promised_at_length(
     case: schemathesis.Case[Any], national: Caller
 ) -> None:
