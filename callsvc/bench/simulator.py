@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -24,6 +24,7 @@ import aiohttp
 import click
 
 from callsvc.bench import meter
+from callsvc.bench.held import Figures, Held, show_figures
 
 TOKEN = "bench-token"  # noqa: S105 - of a simulator that lives for seconds, on loopback
 ACCOUNT = "AC" + "0" * 31 + "2"
@@ -31,40 +32,6 @@ OURS = "+33199000001"
 _PAUSE_S, _ROUNDS = 2.0, 4  # a call lives 8 seconds on the line, and 1 before its first ring
 _SETTLE_S = 11.0  # until as many calls end as begin
 _SATURATE_S = 4.0
-
-
-@dataclass(frozen=True)
-class Held:
-    """A steady load. Lateness is of the `timed` webhooks, due at a known instant; `processor` of one core."""
-
-    asked_per_s: float
-    set_up_per_s: float
-    simultaneous: int
-    webhooks_per_s: float
-    timed: int
-    late_p50_ms: float
-    late_p99_ms: float
-    create_p99_ms: float
-    refused: int
-    processor: float
-    memory_mib: float
-    processor_ms_a_call: float
-
-
-@dataclass(frozen=True)
-class Figures:
-    """All of one run. `bare_*` is the baseline; a call is worth `call_in_bare_requests` of its requests.
-
-    `load` is the system's load average of the last minute, at the end.
-    """
-
-    pinned: bool
-    bare_per_s: float
-    bare_ms: float
-    held: Held
-    most_set_up_per_s: float
-    call_in_bare_requests: float
-    load: float
 
 
 @click.command()
@@ -83,7 +50,7 @@ def simulator(  # noqa: PLR0917 - the options of a command
     figures = asyncio.run(_measure(rate, seconds))
     told: dict[str, Any] = {"simulator": asdict(figures)}
     if output == "text":
-        _print(figures)
+        show_figures(figures)
     if with_service:
         from callsvc.bench.keeping_up import Step, ramp
 
@@ -273,31 +240,3 @@ class Load:
     async def _figures(self, session: aiohttp.ClientSession) -> Any:
         async with session.get(f"{self._answers}/figures") as response:
             return json.loads(await response.text())
-
-
-def _print(figures: Figures) -> None:
-    held, bare = figures.held, figures.bare_per_s
-    where = "one core of its own" if figures.pinned else "whatever core was free (not pinned)"
-    late = f"p50 {held.late_p50_ms:.1f} ms, p99 {held.late_p99_ms:.1f} ms" if held.timed else "none came back"
-    asked = f"{held.asked_per_s:.0f}/s asked, {held.refused} refused"
-    cost = f"{held.processor_ms_a_call:.1f} ms a call = {figures.call_in_bare_requests:.0f} bare requests"
-    rows = [
-        ("the simulator ran on", where),
-        ("bare server, fixed body", f"{bare:,.0f} requests/s, {figures.bare_ms:.2f} ms processor each"),
-        ("simultaneous calls", f"{held.simultaneous:,} (goal 1,000)"),
-        ("set-ups while held", f"{held.set_up_per_s:.0f}/s of {asked} (goal 100/s)"),
-        ("webhooks while held", f"{held.webhooks_per_s:.0f}/s"),
-        ("webhook lateness", f"{late} (goal p99 < 50 ms)"),
-        ("creation answered in", f"p99 {held.create_p99_ms:.1f} ms"),
-        ("processor", f"{held.processor:.0%} of a core, {cost}"),
-        (
-            "what a core would hold",
-            f"{1000 / held.processor_ms_a_call:.0f} calls/s, from the processor's time",
-        ),
-        ("memory", f"{held.memory_mib:.0f} MiB"),
-        ("most set-ups, busy numbers", f"{figures.most_set_up_per_s:.0f}/s"),
-        ("  of the bare server's", f"{figures.most_set_up_per_s / bare:.2f}"),
-        ("load of the machine", f"{figures.load:.1f} runnable processes (a busy machine: trust the ratios)"),
-    ]
-    for name, value in rows:
-        click.echo(f"{name:<28} {value}")
