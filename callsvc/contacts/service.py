@@ -93,7 +93,7 @@ def import_contacts(
     `begun` is told once the import has its id. The same file with the same wishes changes nothing the second
     time (status `unchanged`); an import that died is finished by running it again. Raises Invalid (all that
     `read_list` raises, `mapping-...`, `platform-unknown`, `fiction-number` when `synthetic` meets a real
-    carrier), Conflict (`import-running`). Example: `import_contacts(rt, Path("liste.csv"), into_campaign="x")`.
+    carrier), Conflict (`import-running`). Example: `import_contacts(rt, Path("liste.csv"))`.
     """
     wish = ImportWish(
         source=source or path.name,
