@@ -11,13 +11,17 @@ from sqlalchemy.engine import Row
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
-from callsvc.flows.tables import flow_session, flow_version
+from callsvc.flows.paths import path_of, with_path
+from callsvc.flows.tables import flow_publication, flow_session, flow_version
 
 _LONGEST_SESSION = timedelta(hours=4)  # lived; the carrier's own limit for a call
 
 
-def publish(tx: Tx, source: str, by: str) -> str:
-    """Publish a flow's text; its version is the hash of its content. Refuses what lint calls an error."""
+def publish(tx: Tx, source: str, by: str, why: str = "") -> str:
+    """Publish a flow's text; its version is the hash of its content. Refuses what lint calls an error.
+
+    Each time leaves a row in the history, with ``why`` in the words of whoever did it.
+    """
     try:
         definition = ivr_flows.load(source)
     except ivr_flows.FlowInvalid as error:
@@ -25,6 +29,7 @@ def publish(tx: Tx, source: str, by: str) -> str:
     errors = [finding for finding in ivr_flows.lint(definition) if finding.severity == "error"]
     if errors:
         raise _refused(errors)
+    previous = _newest(tx, definition.id)
     new = tx.insert_once(
         flow_version,
         version=definition.version,
@@ -37,6 +42,16 @@ def publish(tx: Tx, source: str, by: str) -> str:
         # Going back to an earlier text is publishing it again: it is the newest from now on.
         mine = flow_version.c.version == definition.version
         tx.update(flow_version, mine, published_at=tx.now, published_by=by)
+    tx.insert(
+        flow_publication,
+        id=tx.new_id("pub"),
+        flow_id=definition.id,
+        version=definition.version,
+        previous=previous or "",
+        at=tx.now,
+        by=by,
+        why=why,
+    )
     return definition.version
 
 
@@ -62,15 +77,20 @@ def definition_of(tx: Tx, version: str) -> ivr_flows.Definition:
 
 
 def newest_version(tx: Tx, flow_id: str) -> str:
-    version = tx.scalar(
+    version = _newest(tx, flow_id)
+    if version is None:
+        raise NotFound("flow-unknown", f"No published flow is called {flow_id!r}.")
+    return version
+
+
+def _newest(tx: Tx, flow_id: str) -> str | None:
+    version: str | None = tx.scalar(
         sa.select(flow_version.c.version)
         .where(flow_version.c.flow_id == flow_id)
         .order_by(flow_version.c.published_at.desc())
         .limit(1)
     )
-    if version is None:
-        raise NotFound("flow-unknown", f"No published flow is called {flow_id!r}.")
-    return str(version)
+    return version
 
 
 def session_of(tx: Tx, subject_id: str) -> Row[Any] | None:
@@ -103,7 +123,7 @@ def begin_session(
         channel=channel,
         subject_id=subject_id,
         turn=1,
-        state=tx.keyring.encrypt_json(turn.state, f"flow_session:{session_id}"),
+        state=tx.keyring.encrypt_json(with_path(turn, ()), f"flow_session:{session_id}"),
         started_at=tx.now,
         deadline_at=tx.now + _LONGEST_SESSION,
         **_ending(tx, turn),
@@ -120,7 +140,7 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
         flow_session,
         flow_session.c.id == row.id,
         turn=row.turn + 1,
-        state=tx.keyring.encrypt_json(turn.state, f"flow_session:{row.id}"),
+        state=tx.keyring.encrypt_json(with_path(turn, path_of(state)), f"flow_session:{row.id}"),
         **_ending(tx, turn),
     )
     return turn

@@ -28,6 +28,7 @@ flow_session = sa.Table(
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("deadline_at", Instant, nullable=False),  # lived; a session always ends
     sa.Column("ended_at", Instant),
+    sa.Column("counted", sa.Boolean, nullable=False, default=False),  # its path is in flow_step_count
     sa.CheckConstraint("status in ('running', 'ended')", name="status"),
 )
 sa.Index(
@@ -35,4 +36,48 @@ sa.Index(
     flow_session.c.deadline_at,
     sqlite_where=flow_session.c.status == "running",
     postgresql_where=flow_session.c.status == "running",
+)
+sa.Index(
+    "ix_flow_session_uncounted",
+    flow_session.c.id,
+    sqlite_where=(flow_session.c.status == "ended") & flow_session.c.counted.is_(sa.false()),
+    postgresql_where=(flow_session.c.status == "ended") & flow_session.c.counted.is_(sa.false()),
+)
+
+flow_draft = sa.Table(  # what somebody is writing; one for each flow, published or not yet
+    "flow_draft",
+    metadata,
+    sa.Column("flow_id", sa.String(60), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column(
+        "revision", sa.Integer, nullable=False
+    ),  # one more with each change: two writers notice each other
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("changed_by", sa.String(80), nullable=False),
+)
+
+flow_publication = sa.Table(  # append-only: what was made the newest version, when, by whom, and why
+    "flow_publication",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("flow_id", sa.String(60), nullable=False, index=True),
+    sa.Column("version", sa.ForeignKey(flow_version.c.version), nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False, default=""),  # the newest until then
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("why", sa.String(500), nullable=False, default=""),
+)
+
+flow_step_count = sa.Table(  # how often each exit was taken; of ended sessions, by day of their end
+    "flow_step_count",
+    metadata,
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("campaign_id", sa.String(60), primary_key=True),  # empty for an inbound call
+    sa.Column("region_code", sa.String(3), primary_key=True),
+    sa.Column("platform_code", sa.String(3), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),  # UTC
+    sa.Column("step", sa.String(64), primary_key=True),
+    sa.Column("exit", sa.String(80), primary_key=True),
+    sa.Column("target", sa.String(64), primary_key=True),  # empty where the session ended
+    sa.Column("sessions", sa.Integer, nullable=False),
 )
