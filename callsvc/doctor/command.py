@@ -20,12 +20,13 @@ def examine() -> Iterator[Finding]:
     first = machine.check_settings()
     yield first
     if first.state == "wrong":
-        for check in ("database", "redis", "carrier", "signature", "clock", "disk"):
+        for check in ("database", "redis", "stream", "carrier", "signature", "clock", "disk"):
             yield skipped(check, "Not asked, as the settings are not right.")
         return
     settings = Settings.from_environment()
     yield servers.check_database(settings)
     yield servers.check_redis(settings)
+    yield servers.check_stream(settings)
     answer = carrier.ask_carrier(settings)
     yield carrier.check_carrier(settings, answer)
     yield carrier.check_signature(settings)

@@ -21,6 +21,7 @@ def ask_everything(settings: Settings) -> Sequence[Finding]:
     return (
         servers.check_database(settings),
         servers.check_redis(settings),
+        servers.check_stream(settings),
         carrier.check_carrier(settings, answer),
         carrier.check_clock(settings, answer),
         machine.check_disk(settings),

@@ -8,6 +8,7 @@ from aiohttp import web
 from callsvc.core.errors import CallsvcError
 from callsvc.core.logs import configure_logs
 from callsvc.core.settings import Settings
+from callsvc.operations.beating import start_beating
 from callsvc.runtime import runtime_from_settings
 from callsvc.stream.feed import RedisFeed
 from callsvc.stream.limits import raise_file_limit
@@ -25,6 +26,7 @@ def main(host: str, port: int) -> None:
     except CallsvcError as error:
         raise SystemExit(str(error)) from None
     configure_logs(settings.callsvc_log_format)
+    start_beating(rt, "stream")
     most = raise_file_limit()
 
     async def application() -> web.Application:

@@ -10,12 +10,15 @@ from click.testing import CliRunner
 
 from callsvc.cli import callsvc
 from callsvc.core.settings import Settings
+from callsvc.operations.checks import servers
 from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.stream import PATH
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with running_stack(tmp_path_factory.mktemp("stack"), only={"redis", "simulator", "web"}) as stack:
+    served = {"redis", "simulator", "web", "stream"}
+    with running_stack(tmp_path_factory.mktemp("stack"), only=served) as stack:
         yield stack
 
 
@@ -47,7 +50,7 @@ def test_missing_settings_are_all_named_and_the_rest_is_not_asked(monkeypatch: p
 
 def test_a_running_stack_is_well(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
     _, found = _examine(_settings_of(stack), monkeypatch)
-    asked = ("python", "settings", "database", "redis", "carrier", "signature", "disk")
+    asked = ("python", "settings", "database", "redis", "stream", "carrier", "signature", "disk")
     assert {check: found[check]["state"] for check in asked} == dict.fromkeys(asked, "ok")
     assert found["clock"]["state"] == "skipped"  # the stack's life clock has an origin of its own
 
@@ -75,6 +78,16 @@ def test_everything_that_is_wrong_has_advice(
     assert found["database"]["advice"] == "Run `callsvc db upgrade`."
     assert "credentials" in found["carrier"]["message"]
     assert found["signature"]["state"] == "skipped"
+
+
+def test_a_stream_process_that_is_away_or_not_behind_its_address_is_wrong(
+    stack: RunningStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert servers.STREAM == PATH
+    for address, said in (("http://127.0.0.1:9", "does not answer"), (stack.web_url, "something else")):
+        _, found = _examine(_settings_of(stack, CALLSVC_STREAM_URL=address), monkeypatch)
+        assert (found["stream"]["state"], said in found["stream"]["message"]) == ("wrong", True)
+        assert found["stream"]["advice"]
 
 
 def test_a_real_carrier_needs_an_address_it_can_reach(

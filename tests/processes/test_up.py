@@ -3,14 +3,17 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from callsvc.core.settings import Settings
+from callsvc.operations.processes import EXPECTED
 from callsvc.processes.ports import free_ports
 from callsvc.processes.readiness import answers
 from callsvc.processes.table import Ports, processes
@@ -23,6 +26,12 @@ def _environment() -> dict[str, str]:
 
 def _callsvc(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "callsvc", *arguments]
+
+
+def _beating(database: Path) -> set[str]:
+    """The processes that have told the operations page that they live."""
+    with closing(sqlite3.connect(database)) as connection:
+        return {name for (name,) in connection.execute("select name from process_beat")}
 
 
 def test_everything_comes_up_is_well_and_goes_down(
@@ -51,6 +60,8 @@ def test_everything_comes_up_is_well_and_goes_down(
             _callsvc("doctor"), cwd=tmp_path, env=_environment(), capture_output=True, text=True, check=False
         )
         assert doctor.returncode == 0, doctor.stdout
+
+        assert _beating(tmp_path / "var/callsvc.db") == set(EXPECTED)
 
         os.kill(pids["web"], signal.SIGKILL)
         until(

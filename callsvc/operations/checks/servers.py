@@ -1,5 +1,6 @@
-"""Checks of the database and of Redis."""
+"""Checks of the database, of Redis and of the stream process."""
 
+import requests
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,6 +9,9 @@ from callsvc.core.db import connect
 from callsvc.core.settings import Settings
 from callsvc.migrations import current_version, newest_version
 from callsvc.operations.checks.finding import Finding, ok, skipped, wrong
+
+STREAM = "/stream/events"
+_STREAM_TIMEOUT_S = 2.0
 
 
 def check_database(settings: Settings) -> Finding:
@@ -58,6 +62,28 @@ def check_redis(settings: Settings) -> Finding:
         "redis",
         f"appendonly is {kept}, maxmemory-policy is {policy}.",
         "Set `appendonly yes` and `maxmemory-policy noeviction`.",
+    )
+
+
+def check_stream(settings: Settings) -> Finding:
+    """The stream process answers where pages look for it: a stranger is refused as it alone refuses them."""
+    base = (settings.callsvc_stream_url or settings.public_base_url).rstrip("/")
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(base + STREAM, timeout=_STREAM_TIMEOUT_S, allow_redirects=False)
+    except requests.RequestException:
+        return wrong(
+            "stream",
+            f"{base} does not answer: pages show what they were loaded with.",
+            "Start the stream process, or set CALLSVC_STREAM_URL to where it is.",
+        )
+    if answer.status_code == requests.codes.unauthorized and '"sign-in-needed"' in answer.text:
+        return ok("stream", f"{base} holds the live streams of pages.")
+    return wrong(
+        "stream",
+        f"{base}{STREAM} is answered by something else (HTTP {answer.status_code}).",
+        "Lead /stream/ to the stream process in the proxy, or set CALLSVC_STREAM_URL.",
     )
 
 
