@@ -14,9 +14,7 @@ from callsvc.simulator.people.person import KEYS
 async def call_in(carrier: Carrier, request: web.Request) -> web.Response:
     """POST /_simulator/calls {"from", "to"}: 201 with the SID, or no-voice-webhook."""
     body = await body_of(request)
-    leg = receive_call(
-        carrier, str(body["from"]), str(body["to"]), str(body.get("forwarded_from", ""))
-    )
+    leg = receive_call(carrier, str(body["from"]), str(body["to"]), str(body.get("forwarded_from", "")))
     if leg is None:
         return refuse(
             "no-voice-webhook", "Start with --voice-url or set one for this number on /_simulator/numbers."

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from collections import deque
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from callsvc.simulator.identifiers import new_sid
@@ -61,7 +63,8 @@ class Queue:
         self.created_at: datetime = carrier.clock.now()
         self.updated_at: datetime = self.created_at
         self.members: list[Member] = []
-        self._arrival = asyncio.Event()
+        self._clock = carrier.clock
+        self._awaiting: deque[asyncio.Future[bool]] = deque()  # who dialled while nobody was here, in order
 
     @property
     def full(self) -> bool:
@@ -78,7 +81,7 @@ class Queue:
         """Put a call at the end."""
         member = Member(self, leg)
         self.members.append(member)
-        self._arrival.set()
+        self._wake()
         return member
 
     def leave(self, member: Member) -> None:
@@ -86,12 +89,42 @@ class Queue:
         if member in self.members:
             self.members.remove(member)
 
-    async def next_member(self) -> Member:
-        """The first that waits, once there is one."""
+    async def next_member(self, timeout: float) -> Member | None:
+        """The first that waits, once there is one; None when nobody came for `timeout` lived seconds.
+
+        Of several who ask, the first gets the first that comes. It is called out before the asker awaits
+        anything else: until then the next asker would be given the same one.
+        """
+        given_up_at = self._clock.now() + timedelta(seconds=timeout)
         while not self.members:
-            self._arrival = asyncio.Event()
-            await self._arrival.wait()
+            arrival = asyncio.get_running_loop().create_future()
+            self._awaiting.append(arrival)
+            left = (given_up_at - self._clock.now()).total_seconds()
+            timer = self._clock.call_later(left, partial(_settle, arrival, False))
+            try:
+                if not await arrival:
+                    return None
+            except asyncio.CancelledError:
+                self._wake()  # who came may have been told to this one, who is gone
+                raise
+            finally:
+                timer.cancel()
+                if arrival in self._awaiting:
+                    self._awaiting.remove(arrival)
         return self.members[0]
+
+    def _wake(self) -> None:
+        """Tell the first who asked, if there is somebody for them."""
+        while self.members and self._awaiting:
+            arrival = self._awaiting.popleft()
+            if not arrival.done():
+                arrival.set_result(True)
+                return
+
+
+def _settle(arrival: asyncio.Future[bool], came: bool) -> None:
+    if not arrival.done():
+        arrival.set_result(came)
 
 
 def queue_named(carrier: Carrier, name: str) -> Queue:

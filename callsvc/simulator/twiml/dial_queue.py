@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.calls.waiting import first_event
-from callsvc.simulator.queues.queue import LONGEST_NAME, Member, Queue
+from callsvc.simulator.queues.queue import LONGEST_NAME, Member
 from callsvc.simulator.twiml import codes
 from callsvc.simulator.twiml.document import flag, number, text_of
 from callsvc.simulator.twiml.errors import DocumentError
@@ -29,7 +29,7 @@ async def dial_queue(leg: Leg, element: Element, noun: Element) -> dict[str, str
     queue = leg.carrier.queues.get(name)
     if queue is None:
         return {"DialCallStatus": "failed", "DialBridged": "false"}
-    member = await _next(leg, queue, number(element, "timeout", 30.0))
+    member = await queue.next_member(number(element, "timeout", 30.0))
     if member is None:
         return {"DialCallStatus": "no-answer", "DialBridged": "false"}
     _call(leg, member, noun)
@@ -39,17 +39,6 @@ async def dial_queue(leg: Leg, element: Element, noun: Element) -> dict[str, str
         member.released.set()
         if leg.voice is not None and not leg.over.is_set():
             leg.voice.bridge(False)
-
-
-async def _next(leg: Leg, queue: Queue, timeout: float) -> Member | None:
-    waiting = leg.carrier.spawn(queue.next_member())
-    late = leg.carrier.spawn(leg.carrier.clock.sleep(timeout))
-    try:
-        await asyncio.wait({waiting, late}, return_when=asyncio.FIRST_COMPLETED)
-        return waiting.result() if waiting.done() and queue.members else None
-    finally:
-        waiting.cancel()
-        late.cancel()
 
 
 def _call(leg: Leg, member: Member, noun: Element) -> None:
