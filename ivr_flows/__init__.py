@@ -15,6 +15,7 @@ from ivr_flows.effects import (
     Appointment,
     BookCallback,
     Effect,
+    Recorded,
     SendSms,
     SetDisposition,
     SetValue,
@@ -22,12 +23,17 @@ from ivr_flows.effects import (
 )
 from ivr_flows.findings import Finding, FlowError, FlowInvalid, FlowVersionMismatch
 from ivr_flows.lint import lint
+from ivr_flows.outside import check_outside
+from ivr_flows.pinning import Flows, called, pins
 from ivr_flows.schema import flow_schema
 from ivr_flows.segments import measure
 from ivr_flows.session import begin, resume, waiting_for
+from ivr_flows.steps.http import pick
 from ivr_flows.turns import (
     AskKeys,
     AskWords,
+    Fetch,
+    Fetched,
     Hangup,
     Hop,
     Input,
@@ -36,7 +42,11 @@ from ivr_flows.turns import (
     MachineVerdict,
     NoKeys,
     QueueEnded,
+    Record,
+    Recording,
     Spoken,
+    Transfer,
+    TransferEnded,
     Turn,
     Wait,
     Words,
@@ -53,10 +63,13 @@ __all__ = [
     "BookCallback",
     "Definition",
     "Effect",
+    "Fetch",
+    "Fetched",
     "Finding",
     "FlowError",
     "FlowInvalid",
     "FlowVersionMismatch",
+    "Flows",
     "Hangup",
     "Hop",
     "InQueue",
@@ -66,20 +79,29 @@ __all__ = [
     "MachineVerdict",
     "NoKeys",
     "QueueEnded",
+    "Record",
+    "Recorded",
+    "Recording",
     "SendSms",
     "SetDisposition",
     "SetValue",
     "Spoken",
     "Suppress",
+    "Transfer",
+    "TransferEnded",
     "Turn",
     "Wait",
     "Words",
     "begin",
+    "called",
+    "check_outside",
     "flow_schema",
     "lint",
     "load",
     "measure",
     "normalise_verdict",
+    "pick",
+    "pins",
     "resume",
     "waiting_for",
 ]

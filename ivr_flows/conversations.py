@@ -14,8 +14,9 @@ They live beside the flow (``contact-tracing.test.yaml``)::
         effects: [{set: {identity.confirmed: true}}, {sms: advice}]
         outcome: reached
 
-``heard`` names prompts by id or quotes them. One of press, text, silence, machine, queue, hangup
-goes on; an exchange with none of them is the last.
+``heard`` names prompts by id or quotes them. One of press, text, silence, machine, queue, transfer,
+record (seconds; 0 when nothing was said), fetch (``{status: 200, values: {...}}``) and hangup goes
+on; an exchange with none of them is the last.
 """
 
 from __future__ import annotations
@@ -28,12 +29,27 @@ from typing import Any
 from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.reading import Document, Path, place, read
 from ivr_flows.schema import CONVERSATIONS, check
-from ivr_flows.turns import Channel, Hangup, Input, Keys, MachineVerdict, NoKeys, QueueEnded, Words
+from ivr_flows.turns import (
+    Channel,
+    Fetched,
+    Hangup,
+    Input,
+    Keys,
+    MachineVerdict,
+    NoKeys,
+    QueueEnded,
+    Recording,
+    TransferEnded,
+    Words,
+)
 
 NOON = datetime(2020, 11, 16, 11, 0, tzinfo=UTC)
 """When a conversation takes place unless it says otherwise: a Monday, noon in Paris."""
 
-_GIVEN = ("press", "text", "silence", "machine", "queue", "hangup")
+SPOKEN_SID = "RE" + "0" * 32
+"""The id of a recording in a conversation, where no carrier gives one."""
+
+_GIVEN = ("press", "text", "silence", "machine", "queue", "transfer", "record", "fetch", "hangup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,12 @@ def _input(kind: str, data: Mapping[str, Any]) -> Input:
             return MachineVerdict(data[kind])
         case "queue":
             return QueueEnded(data[kind])
+        case "transfer":
+            return TransferEnded(data[kind])
+        case "record":
+            return Recording(SPOKEN_SID if data[kind] else "", data[kind])
+        case "fetch":
+            return Fetched(data[kind].get("status", 200), data[kind].get("values", {}))
     return NoKeys() if kind == "silence" else Hangup()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,8 @@ from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.prompts import Prompt
 from ivr_flows.reading import Document, Path, line_of, place, read
 from ivr_flows.schema import check
-from ivr_flows.steps import Step, StepInvalid, read_step
+from ivr_flows.steps import Need, Step, StepInvalid, read_step
+from ivr_flows.steps.menu import Menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ class Definition:
         prompts = (prompt.names for prompt in self.prompts.values())
         actions = (action.reads() for step in self.steps.values() for action in step.actions)
         return frozenset().union(*prompts, *actions)
+
+    @cached_property
+    def needs(self) -> tuple[tuple[str, Need], ...]:
+        """What the flow asks for outside itself, with the step that does."""
+        return tuple(
+            (name, need)
+            for name, step in self.steps.items()
+            for action in step.actions
+            for need in action.needs()
+        )
+
+    @cached_property
+    def subflows(self) -> tuple[str, ...]:
+        """The ids of the flows it calls, each once, in the order of the file."""
+        return tuple(dict.fromkeys(need.name for _, need in self.needs if need.kind == "flow"))
 
     def line(self, *path: str | int) -> int:
         """The line, from 1, of a place in the file: ``line("steps", "start")``."""
@@ -105,6 +121,39 @@ def _steps(document: Document) -> dict[str, Step]:
             path: Path = ("steps", name, *error.path)
             line = document.line(*path)
             findings.append(Finding(error.id, "error", line, place(path), error.message, error.fix))
+    findings += [*_calls_itself(document, steps), *_unknown_languages(document, steps)]
     if findings:
         raise FlowInvalid(findings)
     return steps
+
+
+def _calls_itself(document: Document, steps: Mapping[str, Step]) -> Iterator[Finding]:
+    for name, step in steps.items():
+        for need in (need for action in step.actions for need in action.needs()):
+            if need.kind == "flow" and need.name == document.data["id"]:
+                path: Path = ("steps", name, *need.where)
+                yield Finding(
+                    "flow-recursion",
+                    "error",
+                    document.line(*path),
+                    place(path),
+                    "the flow calls itself",
+                    "lead back to one of its steps, under its limits",
+                )
+
+
+def _unknown_languages(document: Document, steps: Mapping[str, Step]) -> Iterator[Finding]:
+    """A key that switches to a language without a single text would change nothing."""
+    for name, step in steps.items():
+        for menu in (action for action in step.actions if isinstance(action, Menu)):
+            for key, language in menu.languages.items():
+                if language not in document.data["languages"]:
+                    path: Path = ("steps", name, "keys", key)
+                    yield Finding(
+                        "missing-translation",
+                        "error",
+                        document.line(*path),
+                        place(path),
+                        f"the flow does not speak {language}",
+                        f"add {language} to languages with all its texts, or remove the key",
+                    )

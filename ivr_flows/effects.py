@@ -55,23 +55,33 @@ class BookCallback:
 
     Either ``in_minutes`` from now, or ``at`` ("18:00", the contact's own local time) on the day
     ``days`` from today (0 today, 1 tomorrow). The service moves a time that has passed or that
-    falls outside legal hours to the next permitted moment.
+    falls outside legal hours to the next permitted moment. Or ``time``: the id of one of the times
+    the service itself offered (``callback.times``), so that what was spoken is what is dialled.
     """
 
     in_minutes: int | None = None
     at: str | None = None
     days: int = 0
+    time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """Book, confirm, move or cancel the appointment, or note it resolved by phone.
 
-    ``slot`` is the wish or the slot chosen ("morning"), when the step names one.
+    ``slot`` is the wish ("morning"), or the id of one of the slots that the service offered.
     """
 
     action: AppointmentAction
     slot: str | None = None
 
 
-Effect = SetValue | SendSms | Suppress | SetDisposition | BookCallback | Appointment
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The person spoke after consent: the carrier's own id of the recording, and its length (seconds)."""
+
+    sid: str
+    seconds: int
+
+
+Effect = SetValue | SendSms | Suppress | SetDisposition | BookCallback | Appointment | Recorded

@@ -18,16 +18,35 @@ from ivr_flows.turns import Hop, Spoken, Turn, Wait
 class Run:
     """Mutable within one turn only; everything that outlives the turn is in ``state``."""
 
-    definition: Definition
+    root: Definition
     state: dict[str, Any]
     now: datetime
+    flows: Mapping[str, Definition] = field(default_factory=dict)
+    """The sub-flows by id, in the versions that the session is pinned to."""
+    here: dict[str, Any] = field(default_factory=dict)
+    """Values that hold for one prompt only: the slot that is being spoken of."""
     spoken: list[Spoken] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     path: list[Hop] = field(default_factory=list)
 
     @property
+    def inside(self) -> list[dict[str, str]]:
+        """The sub-flows the session is in, outermost first, each with the step that called it."""
+        frames: list[dict[str, str]] = self.state.setdefault("inside", [])
+        return frames
+
+    @property
+    def definition(self) -> Definition:
+        """The flow that is running: the first one, or the innermost sub-flow."""
+        return self.flows[self.inside[-1]["flow"]] if self.inside else self.root
+
+    @property
     def step(self) -> str:
         return str(self.state["step"])
+
+    def place(self, step: str) -> str:
+        """A step as the funnel names it: ``start``, or ``identity/start`` inside a sub-flow."""
+        return f"{self.inside[-1]['flow']}/{step}" if self.inside else step
 
     @property
     def language(self) -> str:
@@ -44,6 +63,8 @@ class Run:
 
     def value(self, name: str) -> Any:
         """What the session knows by that name: an answer, else a fact, else None."""
+        if name in self.here:
+            return self.here[name]
         if name.startswith("session."):
             return self.state.get(name.removeprefix("session.")) if name in _OWN else None
         values: Mapping[str, Any] = self.state["values"]
@@ -101,7 +122,7 @@ class Run:
 
     def hop(self, exit: str, to: str | None) -> None:
         """Note an exit taken, for coverage and for the funnel."""
-        self.path.append(Hop(self.step, exit, to))
+        self.path.append(Hop(self.place(self.step), exit, None if to is None else self.place(to)))
 
     def turn(self, wait: Wait | None) -> Turn:
         """The turn as it stands."""

@@ -12,14 +12,16 @@ from ivr_flows.effects import (
     Appointment,
     BookCallback,
     Effect,
+    Recorded,
     SendSms,
     SetDisposition,
     SetValue,
     Suppress,
 )
+from ivr_flows.pinning import NO_FLOWS, Flows
 from ivr_flows.session import begin, resume
 from ivr_flows.steps.end import End
-from ivr_flows.turns import AskKeys, Hop, InQueue, Spoken, Turn
+from ivr_flows.turns import AskKeys, Hop, InQueue, Record, Spoken, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,16 @@ class Report:
         return all(result.passed for result in self.results)
 
 
-def run(definition: Definition, text: str) -> Report:
-    """Run a file of conversations; raises :class:`FlowInvalid` when it cannot be read."""
-    results = tuple(converse(definition, conversation) for conversation in read_conversations(text))
+def run(definition: Definition, text: str, flows: Flows = NO_FLOWS) -> Report:
+    """Run a file of conversations; raises :class:`FlowInvalid` when it cannot be read.
+
+    ``flows`` are the sub-flows by id; their steps are not part of the coverage.
+    """
+    results = tuple(converse(definition, each, flows) for each in read_conversations(text))
     return Report(definition.id, results, coverage(definition, (result.path for result in results)))
 
 
-def converse(definition: Definition, conversation: Conversation) -> Result:
+def converse(definition: Definition, conversation: Conversation, flows: Flows = NO_FLOWS) -> Result:
     """Hold one conversation, noting everything that differs from what was expected."""
     problems: list[str] = []
     turn = begin(
@@ -87,6 +92,7 @@ def converse(definition: Definition, conversation: Conversation) -> Result:
         language=conversation.language,
         answered_by=conversation.answered_by,
         now=conversation.now,
+        flows=flows,
     )
     turns = [turn]
     for exchange in conversation.exchanges:
@@ -96,7 +102,7 @@ def converse(definition: Definition, conversation: Conversation) -> Result:
         if turn.outcome is not None:
             problems.append(f"line {exchange.line}: the session had already ended as {turn.outcome}")
             break
-        turn = resume(definition, turn.state, exchange.given, now=conversation.now)
+        turn = resume(definition, turn.state, exchange.given, now=conversation.now, flows=flows)
         turns.append(turn)
     problems += _differences(conversation, turns)
     path = tuple(hop for each in turns for hop in each.path)
@@ -105,7 +111,7 @@ def converse(definition: Definition, conversation: Conversation) -> Result:
 
 def heard(turn: Turn) -> tuple[Spoken, ...]:
     """Everything the person hears in a turn, in order: what is said, then the question or the wait."""
-    if isinstance(turn.wait, AskKeys):
+    if isinstance(turn.wait, AskKeys | Record):
         return (*turn.spoken, *turn.wait.prompts)
     if isinstance(turn.wait, InQueue):
         return (*turn.spoken, turn.wait.wait_prompt)
@@ -133,11 +139,15 @@ def as_data(effect: Effect) -> dict[str, Any]:
             return {"suppress": scope}
         case SetDisposition(name):
             return {"disposition": name}
+        case BookCallback(time=str(time)):
+            return {"callback": {"time": time}}
         case BookCallback(minutes, at, days):
-            time = {"in": minutes} if minutes is not None else {"at": at}
-            return {"callback": {**time, **({"days": days} if days else {})}}
+            when = {"in": minutes} if minutes is not None else {"at": at}
+            return {"callback": {**when, **({"days": days} if days else {})}}
         case Appointment(action, slot):
             return {"appointment": {"do": action, **({"slot": slot} if slot else {})}}
+        case Recorded(_, seconds):
+            return {"recorded": seconds}
 
 
 def _declared_exits(definition: Definition) -> Iterable[str]:

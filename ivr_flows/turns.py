@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from ivr_flows.effects import Effect
+from ivr_flows.effects import Effect, Scalar
 
 Channel = Literal["voice", "sms"]
 Verdict = Literal["human", "machine", "fax", "unknown"]
 QueueEnd = Literal["connected", "closed", "callback", "unavailable"]
+TransferEnd = Literal["connected", "busy", "no-answer", "closed"]
+Method = Literal["get", "post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,30 @@ class Hangup:
     """The person is gone. Ends every session that has not ended yet."""
 
 
-Input = Keys | NoKeys | Words | MachineVerdict | QueueEnded | Hangup
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """A transfer is over: ``connected`` when the conversation took place, else why it did not."""
+
+    how: TransferEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording ended. An empty ``sid`` or no ``seconds`` means that nothing was said."""
+
+    sid: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answer to a :class:`Fetch`: its HTTP status (0 when there was none) and the values picked."""
+
+    status: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Input = Keys | NoKeys | Words | MachineVerdict | QueueEnded | TransferEnded | Recording | Fetched | Hangup
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +99,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class AskKeys:
-    """Listen for keys while ``prompts`` are spoken; seconds count from their end."""
+    """Listen for keys while ``prompts`` are spoken; seconds count from their end.
+
+    ``words`` may be said instead of pressing, where the carrier understands speech: give
+    :class:`Words` with what it understood.
+    """
 
     prompts: tuple[Spoken, ...]
     timeout_s: int
     num_digits: int | None
     finish_on_key: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +133,40 @@ class InQueue:
     callback_key: str = "1"
 
 
-Wait = AskKeys | AskWords | InQueue
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the call to ``target``, a name in the service's directory, ringing ``timeout_s`` seconds."""
+
+    target: str
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Speak ``prompts``, then record up to ``max_s`` seconds, until silence or ``finish_on_key``."""
+
+    prompts: tuple[Spoken, ...]
+    max_s: int
+    finish_on_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Ask ``path`` of a host that the service knows by name; :func:`ivr_flows.pick` reads the answer.
+
+    ``into`` maps variables to places in the JSON answer: ``(("answers.status", "data.0.status"),)``.
+    """
+
+    method: Method
+    host: str
+    path: str
+    query: Mapping[str, Scalar]
+    json: Mapping[str, Scalar]
+    timeout_s: int
+    into: tuple[tuple[str, str], ...]
+
+
+Wait = AskKeys | AskWords | InQueue | Transfer | Record | Fetch
 
 
 @dataclass(frozen=True, slots=True)

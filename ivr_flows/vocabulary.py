@@ -35,13 +35,17 @@ VOCABULARY: Mapping[str, Variable] = MappingProxyType(
         "appointment.when": Variable("mercredi 24 septembre à 10 heures 30"),
         "appointment.place": Variable("12 avenue de la République, Ivry"),
         "appointment.kind": Variable("rendez-vous sur place"),
+        "appointment.slots": Variable("mercredi 24 septembre à 10 heures 30"),
+        "callback.times": Variable("mercredi 24 septembre à 10 heures 30"),
+        "slot.key": Variable("1"),
+        "slot.label": Variable("mercredi 24 septembre à 10 heures 30"),
         "call.direction": Variable("outbound"),
         "call.has_number": Variable("true"),
         "session.language": Variable("fr"),
         "session.channel": Variable("voice"),
     }
 )
-"""Every name the service fills; ``session.*`` comes from the engine."""
+"""Every name the service fills; ``session.*`` and ``slot.*`` come from the engine."""
 
 STOP_WORDS = frozenset({"stop", "arret", "arreter", "stopall", "unsubscribe", "cancel", "end", "quit"})
 """An SMS that is one of these ends any session and stops SMS (folded: no case, no accents)."""

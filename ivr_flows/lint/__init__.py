@@ -14,7 +14,9 @@ from ivr_flows.lint.consent import missing_opt_out, purpose_before_identity
 from ivr_flows.lint.messages import sms_too_long
 from ivr_flows.lint.privacy import health_in_voicemail_or_sms
 from ivr_flows.lint.queues import queue_without_on_closed
+from ivr_flows.lint.recording import record_without_consent
 from ivr_flows.lint.structure import dangling_target, loop_without_limit, no_path_to_end, unreachable_step
+from ivr_flows.lint.unfinished import todo_step
 from ivr_flows.lint.variables import undefined_variable
 from ivr_flows.lint.wording import missing_translation, undefined_prompt, unspoken_key, unused_prompt
 
@@ -33,6 +35,8 @@ CHECKS: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     queue_without_on_closed,
     health_in_voicemail_or_sms,
     sms_too_long,
+    record_without_consent,
+    todo_step,
 )
 
 

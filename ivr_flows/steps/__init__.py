@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from ivr_flows.steps.action import (
     REPEAT,
     Action,
+    Descend,
     Exit,
     Finish,
     Go,
     Move,
+    Need,
     Node,
     Pause,
     PromptUse,
@@ -26,20 +28,27 @@ from ivr_flows.steps.branch import Branch
 from ivr_flows.steps.callback import read_callback
 from ivr_flows.steps.collect import Collect
 from ivr_flows.steps.end import End, Next
+from ivr_flows.steps.flow import SubFlow
+from ivr_flows.steps.http import Http
 from ivr_flows.steps.menu import Menu
 from ivr_flows.steps.queue import Queue
+from ivr_flows.steps.record import Record
 from ivr_flows.steps.say import Say
 from ivr_flows.steps.set import Set
 from ivr_flows.steps.sms import Sms
 from ivr_flows.steps.suppress import Suppress
+from ivr_flows.steps.todo import Todo
+from ivr_flows.steps.transfer import Transfer
 
 __all__ = [
     "REPEAT",
     "Action",
+    "Descend",
     "Exit",
     "Finish",
     "Go",
     "Move",
+    "Need",
     "Pause",
     "PromptUse",
     "Step",
@@ -58,24 +67,50 @@ ORDER: dict[str, Callable[[str, Node], Action]] = {
     "branch": Branch.read,
     "queue": Queue.read,
     "callback": read_callback,
+    "transfer": Transfer.read,
+    "record": Record.read,
+    "http": Http.read,
+    "flow": SubFlow.read,
+    "todo": Todo.read,
     "next": Next.read,
     "end": End.read,
 }
-QUESTIONS = ("menu", "collect", "branch", "queue", "callback")
+QUESTIONS = (
+    "menu",
+    "collect",
+    "branch",
+    "queue",
+    "callback",
+    "transfer",
+    "record",
+    "http",
+    "flow",
+    "todo",
+)
 """At most one of these in a step: it decides where the session goes."""
 
+LEAVING = ("menu", "branch", "flow")
+"""Those that always leave by an exit of their own."""
+
 BELONGS: dict[str, tuple[str, ...]] = {
-    "keys": ("menu", "callback"),
+    "keys": ("menu", "callback", "appointment"),
     "words": ("menu",),
-    "otherwise": ("branch",),
-    "on_timeout": ("menu", "collect", "callback"),
-    "on_invalid": ("menu", "collect", "callback"),
-    "on_exhausted": ("menu", "collect", "callback"),
+    "otherwise": ("branch", "flow"),
+    "outcomes": ("flow", "todo"),
+    "on_timeout": ("menu", "collect", "callback", "appointment"),
+    "on_invalid": ("menu", "collect", "callback", "appointment"),
+    "on_exhausted": ("menu", "collect", "callback", "appointment"),
+    "on_taken": ("appointment", "callback"),
+    "on_none": ("appointment", "callback"),
     "on_mismatch": ("collect",),
     "on_missing": ("collect",),
     "on_callback": ("queue",),
-    "on_closed": ("queue",),
+    "on_closed": ("queue", "transfer"),
     "on_unavailable": ("queue",),
+    "on_busy": ("transfer",),
+    "on_no_answer": ("transfer",),
+    "on_empty": ("record",),
+    "on_error": ("http",),
 }
 """Which actions each exit belongs to; elsewhere it would be ignored, so it is refused."""
 
@@ -110,20 +145,22 @@ class Step:
 
 def read_step(name: str, node: Node) -> Step:
     """Read one step; raises :class:`StepInvalid` when its parts do not go together."""
-    asked = [key for key in QUESTIONS if key in node]
+    offering = ["appointment"] if "offers" in node.get("appointment", {}) else []
+    asked = [*offering, *(key for key in QUESTIONS if key in node)]
     if len(asked) > 1:
         raise StepInvalid((asked[1],), f"{' and '.join(asked)} in one step", "make it two steps")
+    present = {key for key in node if key != "appointment" or offering}
     for key, owners in BELONGS.items():
-        if key in node and not any(owner in node for owner in owners):
+        if key in node and not any(owner in present for owner in owners):
             raise StepInvalid(
                 (key,), f"{key} has no {' or '.join(owners)} here", "remove it or add the action"
             )
     if "next" in node and "end" in node:
         raise StepInvalid(("end",), "next and end in one step", "keep one")
-    leaves = "menu" in node or "branch" in node
+    leaves = any(key in node for key in LEAVING)
     if leaves and ("next" in node or "end" in node):
         raise StepInvalid((asked[0],), f"a {asked[0]} never reaches next or end", "remove next or end")
-    if not (leaves or "queue" in node or "next" in node or "end" in node):
+    if not (leaves or any(key in node for key in ("queue", "transfer", "todo", "next", "end"))):
         raise StepInvalid((), "the step leads nowhere", "add next: and a step, or end: and an outcome")
     actions = tuple(read(name, node) for key, read in ORDER.items() if key in node)
     return Step(name, actions, node.get("on_machine"))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ivr_flows.run import Run
 
 Node = Mapping[str, Any]
+NeedKind = Literal["flow", "target", "host"]
 REPEAT = "repeat"
 """The target that means: ask the same question again, while attempts are left."""
 
@@ -44,6 +45,15 @@ class PromptUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Something outside the flow: another flow, a target of the directory, a host on the list."""
+
+    kind: NeedKind
+    name: str
+    where: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Go:
     """Leave by this exit for that step."""
 
@@ -60,13 +70,24 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """End the session with this outcome; ``exit`` is the exit it was declared by, if any."""
+    """End the flow with this outcome; ``exit`` is the exit it was declared by, if any.
+
+    A sub-flow that ends goes back to the flow that called it, unless the ``whole`` session is over.
+    """
 
     outcome: str
     exit: str = "finish"
+    whole: bool = False
 
 
-Move = Go | Pause | Finish | None
+@dataclass(frozen=True, slots=True)
+class Descend:
+    """Go on in the first step of another flow, to come back here with its outcome."""
+
+    flow: str
+
+
+Move = Go | Pause | Finish | Descend | None
 """None: this action is done, on to the next one of the same step."""
 
 
@@ -118,4 +139,8 @@ class Action(ABC):
 
     def choices(self) -> tuple[str, ...]:
         """The keys a person may press here."""
+        return ()
+
+    def needs(self) -> tuple[Need, ...]:
+        """What it asks for outside this flow."""
         return ()

@@ -1,12 +1,17 @@
-"""``appointment: {do: move, slot: morning}``: what becomes of the appointment the call is about."""
+"""``appointment: {do: move, slot: morning}``: what becomes of the appointment the call is about.
+
+With ``offers: slots`` the person chooses among moments that the service gives (``steps/slots.py``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ivr_flows import effects
 from ivr_flows.steps.action import Action, Move, Node
+from ivr_flows.steps.slots import ChooseSlot, read_slots
 from ivr_flows.text import as_words
 
 if TYPE_CHECKING:
@@ -22,8 +27,10 @@ class Appointment(Action):
     slot_from: str | None
 
     @classmethod
-    def read(cls, _name: str, step: Node) -> Appointment:
-        node = step["appointment"]
+    def read(cls, _name: str, step: Node) -> Appointment | ChooseSlot:
+        node: Node = step["appointment"]
+        if "offers" in node:
+            return read_slots("appointment", step, partial(effects.Appointment, node["do"]))
         return cls(node["do"], node.get("slot"), node.get("slot_from"))
 
     def enter(self, run: Run) -> Move:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ivr_flows.steps.action import REPEAT, Exit, Finish, Go, Move, Node, Pause, PromptUse
-from ivr_flows.turns import AskKeys, AskWords
+from ivr_flows.turns import AskKeys, AskWords, Spoken
 
 if TYPE_CHECKING:
     from ivr_flows.run import Run
@@ -26,11 +26,13 @@ class Question:
     failures: tuple[Exit, ...]
     timeout_prompt: str | None
     invalid_prompt: str | None
+    words: tuple[str, ...] = ()
+    """What may be said instead of a key, where the carrier understands speech."""
 
     @classmethod
     def of(
         cls, action: str, step: Node, *, timeout: int, num_digits: int | None, finish_on_key: str = "#"
-    ) -> Question:
+    ) -> Self:
         """Read the parts common to ``menu``, ``collect`` and ``callback``."""
         node: Node = step[action]
         names = ("on_timeout", "on_invalid", "on_exhausted")
@@ -59,15 +61,19 @@ class Question:
     def ask(self, run: Run, *before: str) -> Pause:
         """Ask: by voice inside the wait (the first key stops the words), by SMS as a message."""
         if run.by_sms:
-            run.say(*before, self.prompt)
+            run.spoken += (each for each in self.spoken(run, *before) if each.text or each.audio)
         return self.wait(run, *before)
 
     def wait(self, run: Run, *before: str) -> Pause:
         """Wait for the answer, sending nothing anew."""
         if run.by_sms:
             return Pause(AskWords(self.expires_s))
-        prompts = tuple(run.speak(prompt) for prompt in (*before, self.prompt))
-        return Pause(AskKeys(prompts, self.timeout_s, self.num_digits, self.finish_on_key))
+        prompts = self.spoken(run, *before)
+        return Pause(AskKeys(prompts, self.timeout_s, self.num_digits, self.finish_on_key, self.words))
+
+    def spoken(self, run: Run, *before: str) -> tuple[Spoken, ...]:
+        """Everything that is said when the question is asked, after what comes ``before`` it."""
+        return tuple(run.speak(prompt) for prompt in (*before, self.prompt))
 
     def failed(self, run: Run, why: str, exhausted: str | None = None) -> Move:
         """Ask again, or leave: by ``why`` when the file names a step for it, else when attempts end.

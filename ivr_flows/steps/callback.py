@@ -1,7 +1,8 @@
 """``callback``: book a return call, at once (``{in: 60}``) or at one of the times offered.
 
 ``offers: {"1": {in: 60}, "2": {at: "18:00"}, "3": {at: "10:00", days: 1}}`` with a prompt that
-speaks of each key; ``keys`` beside it may lead elsewhere (no callback after all).
+speaks of each key; ``keys`` beside it may lead elsewhere (no callback after all). With
+``offers: times`` the times are the service's own (``steps/slots.py``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ivr_flows.effects import BookCallback
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
 from ivr_flows.steps.menu import key_of, listening
+from ivr_flows.steps.slots import ChooseSlot, read_slots
 from ivr_flows.turns import Input, Keys, NoKeys, Words
 
 if TYPE_CHECKING:
@@ -80,9 +82,11 @@ class OfferTimes(Action):
         return (*self.offers, *self.keys)
 
 
-def read_callback(_name: str, step: Node) -> BookNow | OfferTimes:
-    """Read either form."""
+def read_callback(_name: str, step: Node) -> BookNow | OfferTimes | ChooseSlot:
+    """Read any of the three forms."""
     node: Node = step["callback"]
+    if node.get("offers") == "times":
+        return read_slots("callback", step, lambda time: BookCallback(time=time))
     if ("offers" in node) is ("in" in node or "at" in node) or ("in" in node and "at" in node):
         raise StepInvalid(
             ("callback",), "no time, or more than one", "give in:, at: or offers: with a prompt"
@@ -91,6 +95,8 @@ def read_callback(_name: str, step: Node) -> BookNow | OfferTimes:
         return BookNow(_time(node))
     offers: Mapping[str, Node] = node["offers"]
     keys: Mapping[str, str] = step.get("keys", {})
+    if not all(isinstance(to, str) for to in keys.values()):
+        raise StepInvalid(("keys",), "a callback switches no language", "name a step")
     if set(offers) & set(keys):
         raise StepInvalid(("callback", "offers"), "a key is used twice", "give each choice its own key")
     num_digits, finish = listening({**offers, **keys})

@@ -6,8 +6,8 @@ Any failure counts as an attempt, whether nothing came or the key is not offered
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
@@ -20,23 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Menu(Action):
-    """``words`` maps each step to the folded words that lead there."""
+    """``words`` maps each step to the folded words that lead there.
 
+    A key of ``languages`` switches the language and asks the same question again, in the new one.
+    """
+
+    name: str
     question: Question
     keys: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
+    languages: Mapping[str, str]
 
     asks = True
 
     @classmethod
-    def read(cls, _name: str, step: Node) -> Menu:
+    def read(cls, name: str, step: Node) -> Menu:
         if "keys" not in step:
             raise StepInvalid(("menu",), "a menu without keys", "add keys: and a step for each")
-        keys: Mapping[str, str] = step["keys"]
-        num_digits, finish = listening(keys)
-        words = {to: tuple(fold(word) for word in said) for to, said in step.get("words", {}).items()}
+        written: Mapping[str, Any] = step["keys"]
+        said: Mapping[str, list[str]] = step.get("words", {})
+        num_digits, finish = listening(written)
         question = Question.of("menu", step, timeout=5, num_digits=num_digits, finish_on_key=finish)
-        return cls(question, keys, words)
+        return cls(
+            name=name,
+            question=replace(question, words=tuple(word for each in said.values() for word in each)),
+            keys={key: to for key, to in written.items() if isinstance(to, str)},
+            words={to: tuple(fold(word) for word in each) for to, each in said.items()},
+            languages={key: to["language"] for key, to in written.items() if not isinstance(to, str)},
+        )
 
     @property
     def may_finish(self) -> bool:
@@ -55,12 +66,18 @@ class Menu(Action):
             case Keys(digits):
                 return self._chosen(run, digits)
             case Words(text):
-                return self._chosen(run, key_of(text)) if key_of(text) in self.keys else self._said(run, text)
+                key = key_of(text)
+                offered = key in self.keys or key in self.languages
+                return self._chosen(run, key) if offered else self._said(run, text)
         return self.again(run)
 
     def _chosen(self, run: Run, key: str) -> Move:
         if key in self.keys:
             return Go(f"keys.{key}", self.keys[key])
+        if key in self.languages:
+            run.set("language", self.languages[key])
+            run.hop(f"keys.{key}", self.name)
+            return self.question.ask(run)
         return self.question.failed(run, "on_invalid")
 
     def _said(self, run: Run, text: str) -> Move:
@@ -79,13 +96,14 @@ class Menu(Action):
     def exits(self) -> tuple[Exit, ...]:
         keys = tuple(Exit(f"keys.{key}", to) for key, to in self.keys.items())
         words = tuple(Exit(f"words.{to}", to) for to in self.words if to not in self.keys.values())
-        return (*keys, *words, *self.question.failures)
+        again = tuple(Exit(f"keys.{key}", self.name) for key in self.languages)
+        return (*keys, *again, *words, *self.question.failures)
 
     def prompts(self) -> tuple[PromptUse, ...]:
         return self.question.prompts()
 
     def choices(self) -> tuple[str, ...]:
-        return tuple(self.keys)
+        return (*self.keys, *self.languages)
 
 
 def listening(keys: Mapping[str, object]) -> tuple[int | None, str]:

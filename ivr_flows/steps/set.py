@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ivr_flows.effects import Scalar
 from ivr_flows.expressions import Expression, ExpressionError, parse
+from ivr_flows.reading import Path
 from ivr_flows.steps.action import Action, Move, Node, StepInvalid
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ class Set(Action):
 
     @classmethod
     def read(cls, _name: str, step: Node) -> Set:
-        return cls(tuple((name, _value(name, step["set"][name])) for name in sorted(step["set"])))
+        values = step["set"]
+        return cls(tuple((name, read_value(values[name], ("set", name, "expr"))) for name in sorted(values)))
 
     def enter(self, run: Run) -> Move:
         for name, value in self.values:
-            run.set(name, _scalar(value.value(run.value)) if isinstance(value, Expression) else value)
+            run.set(name, computed(value, run))
         return None
 
     def reads(self) -> frozenset[str]:
@@ -39,14 +41,19 @@ class Set(Action):
         return frozenset(name for name, _ in self.values)
 
 
-def _value(name: str, written: object) -> Scalar | Expression:
+def read_value(written: object, path: Path) -> Scalar | Expression:
+    """A literal, or the expression at ``path`` of the step."""
     if isinstance(written, dict):
         try:
             return parse(written["expr"])
         except ExpressionError as error:
-            path = ("set", name, "expr")
             raise StepInvalid(path, str(error), "correct the expression", "expression") from None
     return written if isinstance(written, str | int | float | bool) else None
+
+
+def computed(value: Scalar | Expression, run: Run) -> Scalar:
+    """What a value is worth now."""
+    return _scalar(value.value(run.value)) if isinstance(value, Expression) else value
 
 
 def _scalar(value: object) -> Scalar:

@@ -46,10 +46,11 @@ class Talk:
     definition: Definition
     turn: Turn
     turns: list[Turn] = field(default_factory=list)
+    flows: dict[str, Definition] = field(default_factory=dict)
 
     def give(self, given: Input) -> Talk:
         state = json.loads(json.dumps(self.turn.state))
-        self.turn = resume(self.definition, state, given, now=NOON)
+        self.turn = resume(self.definition, state, given, now=NOON, flows=self.flows)
         self.turns.append(self.turn)
         return self
 
@@ -105,12 +106,21 @@ def flow_text() -> Callable[[str], str]:
 
 @pytest.fixture
 def call() -> Callable[..., Talk]:
-    """Begin a conversation with a small flow; ``whole=True`` takes the text as the whole file."""
+    """Begin a conversation with a small flow; ``whole=True`` takes the text as the whole file.
 
-    def start(steps: str, *, whole: bool = False, facts: Any = None, **options: Any) -> Talk:
+    ``flows`` are the steps of its sub-flows by id.
+    """
+
+    def start(
+        steps: str, *, whole: bool = False, facts: Any = None, flows: Any = None, **options: Any
+    ) -> Talk:
         definition = load(steps if whole else HEAD + steps)
+        inner = {
+            name: load(HEAD.replace("id: tried", f"id: {name}") + text)
+            for name, text in (flows or {}).items()
+        }
         options = {"channel": "voice", "answered_by": "human", "now": NOON, **options}
-        turn = begin(definition, ANA if facts is None else facts, **options)
-        return Talk(definition, turn, [turn])
+        turn = begin(definition, ANA if facts is None else facts, flows=inner, **options)
+        return Talk(definition, turn, [turn], inner)
 
     return start

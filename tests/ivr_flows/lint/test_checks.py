@@ -58,6 +58,8 @@ EARLY, PRIVATE, MISSING, UNDEFINED = (
 )
 SPARE = "  spare: {says: neutral, fr: {text: a}, en: {text: b}}\n"
 FAULTS = [
+    Fault("todo-step", THANKS, "thanks: {todo: pay}", "thanks: {todo", says="pay"),
+    Fault("record-without-consent", THANKS, "thanks: {record: {prompt: text}, end: done}", "thanks: {record"),
     Fault("unreachable-step", "steps:\n", "steps:\n  lost: {end: lost}\n", "  lost:", "warning"),
     Fault("dangling-target", '"1": who', '"1": whom', "  start:", says="no step 'whom'"),
     Fault("dangling-target", "on_closed: thanks", "on_closed: repeat", "on_closed: repeat"),
