@@ -6,7 +6,7 @@ from importlib.resources import files
 ALLOWED = {"ivr_flows", "click", "jsonschema", "ruamel"}
 STANDARD = {
     "__future__", "abc", "collections", "copy", "dataclasses", "datetime", "difflib", "functools", "hashlib",
-    "importlib", "json", "math", "pathlib", "re", "types", "typing", "unicodedata",
+    "importlib", "itertools", "json", "math", "pathlib", "re", "types", "typing", "unicodedata",
 }  # fmt: skip
 
 
