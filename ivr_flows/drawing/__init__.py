@@ -103,12 +103,15 @@ def _edges(layers: Layers, places: Places, boxes: Mapping[str, Box], flow: str) 
 
 
 def _edge(edge: Edge, path: str, boxes: Mapping[str, Box], flow: str) -> str:
-    """A solid line for what the person chose or the flow decides, a dashed one for what went wrong."""
+    """A solid line for what the person chose or the flow decides, a dashed one for what went wrong.
+
+    With figures, a line is as wide as its share of the sessions of the busiest step.
+    """
     box = boxes[edge.source]
     row = box.rows[edge.port]
-    wide = 1.3
-    if box.traffic and box.traffic.out:
-        wide = 1 + 5 * min(1, box.traffic.taken.get(row.exit, 0) / box.traffic.out)
+    most = max((other.traffic.out for other in boxes.values() if other.traffic), default=0)
+    taken = box.traffic.taken.get(row.exit, 0) if box.traffic else 0
+    wide = 1 + 6 * min(1, taken / most) if most else 1.3
     return element(
         "path",
         element("title", escape(f"{edge.source}, {row.label}: {edge.target}")),

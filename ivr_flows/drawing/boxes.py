@@ -50,7 +50,7 @@ class Box:
         """Wide enough for its longest line and the figures beside it."""
         figures = 11 if self.traffic else 1
         lines = [
-            len(self.name) + 5,
+            round(len(self.name) * 1.2) + 4,
             *map(len, self.details),
             *(len(row.label) + figures for row in self.rows),
         ]

@@ -17,7 +17,11 @@ from ivr_flows.testing import run
 GOLDEN = Path(__file__).with_name("small.svg")
 SMALL = """\
   start:
-    {on_machine: bye, menu: {prompt: ask}, keys: {"1": ask_again, "2": bye}, on_timeout: repeat, on_exhausted: bye}
+    on_machine: bye
+    menu: {prompt: ask}
+    keys: {"1": ask_again, "2": bye}
+    on_timeout: repeat
+    on_exhausted: bye
   ask_again: {branch: [{when: "a < 2 and b == '<&\\"'", next: start}], otherwise: bye}
   bye: {say: bye, end: done}
 """
