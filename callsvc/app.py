@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from callsvc.accounts.guard import recognise
 from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
 from callsvc.audit.pages import blueprint as audit
@@ -25,6 +26,7 @@ from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
 from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
+from callsvc.web.plain_text import register_plain_text
 from callsvc.webhooks import blueprint as webhooks
 
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
@@ -63,7 +65,8 @@ def create_app(rt: Runtime) -> Flask:
     register_limits(app, rt.settings)
     register_languages(app)
     register_kit(app, zones=lambda: _zones(rt))
-    register_problems(app)
+    register_problems(app, recognise)
+    register_plain_text(app)
     address = stream_address(rt.settings)
     app.context_processor(
         lambda: {

@@ -128,6 +128,8 @@ PROBLEMS = {
         "administrator."
     ),
     "unauthorized": _("You are signed out. Sign in and try again."),
+    "region-unknown": _("A region does not exist."),
+    "database-unavailable": _("The database does not answer. Try again in a minute."),
     "internal-error": _("The service failed on this request; it has been logged."),
 }
 # What happened and what to do, by HTTP code: for an error whose id nobody has put into words above.

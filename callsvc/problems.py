@@ -4,15 +4,18 @@ Machines (``/api``, ``/webhooks``, probes) get problem details (RFC 9457) with o
 ``details``; people get a page that says what to do.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from callsvc.core.errors import CallsvcError
+from callsvc.core.errors import CallsvcError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -29,17 +32,29 @@ _NAMED = {
 }
 
 
-def register_problems(app: Flask) -> None:
-    """Handle our own errors, the framework's, and whatever nobody thought of."""
+_PROGRAMS = ("/api", "/webhooks", "/stream", "/static")  # what is spoken to by programs alone
+_KEY = "callsvc-recognise"
+
+
+def register_problems(app: Flask, recognise: Callable[[], None]) -> None:
+    """Handle our own errors, the framework's, and whatever nobody thought of.
+
+    ``recognise`` notes who is signed in, so that an error page keeps their menu and language.
+    """
+    app.extensions[_KEY] = recognise
     app.register_error_handler(CallsvcError, _ours)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _framework)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(InterfaceError, _database)
     app.register_error_handler(Exception, _unforeseen)
 
 
 def problem(code: int, id: str, message: str, details: Any = None) -> Response:
     """The answer that tells what went wrong, for a program or for a person."""
     if wants_page():
+        with suppress(SQLAlchemyError):  # the database may be what is wrong
+            current_app.extensions[_KEY]()
         page = render_template("error.html", code=code, id=id, message=message)
         return make_response(page, code)
     response = jsonify(
@@ -58,8 +73,10 @@ def problem(code: int, id: str, message: str, details: Any = None) -> Response:
 
 
 def wants_page() -> bool:
-    """True for the pages of people; every other path is spoken to by programs."""
-    return request.path == "/" or request.path.startswith(("/console", "/desk"))
+    """True for the pages of people, and for a mistyped address that a browser asks for."""
+    if request.path == "/" or request.path.startswith(("/console", "/desk")):
+        return True
+    return not request.path.startswith(_PROGRAMS) and request.accept_mimetypes.best == "text/html"
 
 
 def _ours(error: CallsvcError) -> Response:
@@ -72,6 +89,12 @@ def _ours(error: CallsvcError) -> Response:
     if code == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "2"
     return response
+
+
+def _database(error: OperationalError | InterfaceError) -> Response:
+    """It is away, or ended this transaction: nothing of the request happened, so it may be sent again."""
+    log.warning("database-unavailable", error=type(error.orig).__name__)
+    return _ours(Unavailable("database-unavailable", "The database does not answer. Try again in a moment."))
 
 
 def _form_expired(_error: CSRFError) -> Response:

@@ -12,7 +12,7 @@ from callsvc.accounts.scope import Principal
 from callsvc.accounts.tables import ROLES, account, account_platform, account_region
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
-from callsvc.platforms.tables import platform
+from callsvc.platforms.tables import platform, region
 from callsvc.runtime import Runtime
 
 LANGUAGES = ("fr", "en")
@@ -85,6 +85,17 @@ def checked_rights(role: str, regions: Collection[str], platforms: Collection[st
             "platform-outside", "Name the regions whose platforms these are, not the whole country."
         )
     return Rights(role, "*" if everywhere else frozenset(regions), frozenset(platforms) or "*")
+
+
+def require_regions(rt: Runtime, codes: Collection[str]) -> None:
+    """``region-unknown`` unless each of these is a region, or ``*``."""
+    with rt.db.read() as tx:
+        known = {"*", *tx.execute(sa.select(region.c.code)).scalars()}
+    unknown = sorted(set(codes) - known)
+    if unknown:
+        raise Invalid(
+            "region-unknown", "No region has this code; it is INSEE's, such as 44.", regions=unknown
+        )
 
 
 def put_places(tx: Tx, account_id: str, rights: Rights) -> None:

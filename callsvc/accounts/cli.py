@@ -12,6 +12,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from callsvc.accounts.adding import require_regions
 from callsvc.accounts.changing import switch_password
 from callsvc.accounts.keys import create_key
 from callsvc.accounts.queries import account_by_email, places_of
@@ -59,6 +60,7 @@ def add(
     elif not link:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     rt = make_rt()
+    require_regions(rt, values["regions"])
     account_id = add_account(rt, email, password=password, **values)
     told = {"account_id": account_id}
     if link:
@@ -116,6 +118,7 @@ def edit(
     """Change what EMAIL may do, or its name or language; other rights sign it out."""
     rt = make_rt()
     account_id = _id(rt, email)
+    require_regions(rt, regions)
     wanted = platforms or (() if all_platforms else None)
     rights = change_rights(rt, None, account_id, role=role, regions=regions or None, platforms=wanted)
     details = change_details(rt, None, account_id, name=name, language=language)

@@ -62,7 +62,7 @@ def api(scope: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             api_principal(scope)
-            return _never_cached(make_response(view(*args, **kwargs)))
+            return view(*args, **kwargs)
 
         return _wear(guarded, Guard("api", scope))
 
@@ -95,7 +95,7 @@ def page(
                 return _lead(url_for("accounts.password_form"), live)
             if scope:
                 principal.require(scope)
-            return _never_cached(make_response(view(*args, **kwargs)))
+            return view(*args, **kwargs)
 
         return _wear(guarded, Guard("page", scope))
 
@@ -129,6 +129,15 @@ def api_principal(scope: str) -> Principal:
         principal.require(scope)
     g.principal = principal
     return principal
+
+
+def recognise() -> None:
+    """Note who this browser is, where no guard has asked: an unknown address, a form that expired.
+
+    Only for the frame of an error page; the session is not kept alive by it.
+    """
+    if "principal" not in g:
+        g.principal = resume_session(current_rt(), browser_token(), touch=False)
 
 
 def browser_token() -> str:
@@ -171,9 +180,4 @@ def _lead(address: str, live: bool) -> ResponseReturnValue:
         return redirect(address)
     response = make_response("", 401)
     response.headers["HX-Redirect"] = address
-    return response
-
-
-def _never_cached(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
     return response

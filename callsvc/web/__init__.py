@@ -20,6 +20,7 @@ _POLICY = (
     "connect-src 'self'{stream}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
+    "Cache-Control": "no-store",  # static files say otherwise; all else is somebody's own, error pages too
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from callsvc.core.errors import CallsvcError, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from callsvc.labels import ERRORS
+from callsvc.runtime import Runtime
 
-from .world import CHIEF
+from .world import CHIEF, LOCAL
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -75,3 +77,41 @@ def test_an_error_of_a_signed_in_page_keeps_its_menu(signed_in: SignIn) -> None:
 
 def test_what_fails_here_has_words(app: Flask) -> None:
     assert set(SAID) <= set(ERRORS)
+
+
+def test_an_unknown_address_keeps_the_menu_and_the_language_of_whoever_is_signed_in(
+    signed_in: SignIn, client: FlaskClient
+) -> None:
+    local = signed_in(LOCAL)
+    for address in ("/console/nowhere", "/nowhere"):
+        page = local.get(address, headers={"Accept": "text/html,*/*", "Accept-Language": "fr"})
+        assert (page.status_code, "Campaigns" in page.text, "Sign out" in page.text) == (404, True, True)
+        assert "Campaigns" not in client.get(address, headers={"Accept": "text/html"}).text
+    expired = local.post("/console/language", data={"language": "fr"})
+    assert (expired.status_code, "Sign out" in expired.text) == (400, True)
+    assert local.get("/nowhere").mimetype == "application/problem+json"
+    assert local.get("/api/v1/nowhere", headers={"Accept": "text/html"}).mimetype != "text/html"
+
+
+def test_no_answer_to_a_person_is_kept_by_anybody(signed_in: SignIn, client: FlaskClient) -> None:
+    local = signed_in(LOCAL)
+    for address in ("/", "/console/", "/console/accounts/", "/console/nowhere", "/console/sign-in"):
+        for browser in (local, client):
+            assert browser.get(address).headers["Cache-Control"] == "no-store", address
+    with client.get("/static/callsvc.js") as script:
+        assert "max-age=3600" in script.headers["Cache-Control"]
+
+
+def test_a_database_that_is_away_is_said_to_be_away(
+    rt: Runtime, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = signed_in(LOCAL)
+
+    def away() -> None:
+        raise OperationalError("select", {}, RuntimeError("connection refused"))
+
+    monkeypatch.setattr(rt.db.engine, "connect", away)
+    page = local.get("/console/", headers={"Accept-Language": "en"})
+    assert (page.status_code, "database-unavailable" in page.text) == (503, True)
+    assert "The database does not answer" in page.text
+    assert page.headers["Retry-After"]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, Field
 
+from callsvc.accounts.adding import require_regions
 from callsvc.accounts.changing import switch_password
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.pages.blueprint import blueprint, public_url, refuse
@@ -71,6 +72,7 @@ _FIELDS = {
     "account-exists": "email",
     "email-invalid": "email",
     "region-missing": "regions",
+    "region-unknown": "regions",
     "platform-outside": "platforms",
     "name-invalid": "name",
 }
@@ -113,6 +115,7 @@ def add() -> ResponseReturnValue:
         return _new(form), 422
     rt, who, sent = current_rt(), current_principal(), form.data
     try:
+        require_regions(rt, sent.regions)
         account_id = add_account(
             rt,
             sent.email,
@@ -144,6 +147,7 @@ def change(account_id: str) -> ResponseReturnValue:
         return _show(account_id, form), 422
     rt, who, sent = current_rt(), current_principal(), form.data
     try:
+        require_regions(rt, sent.regions)
         change_rights(
             rt,
             who,
