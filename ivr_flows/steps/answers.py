@@ -76,9 +76,9 @@ KINDS: dict[str, Kind] = {
 
 
 def num_digits(kind: str, between: Between) -> int | None:
-    """How many digits to listen for; None when the number of them is not known beforehand."""
-    if kind in ("digits", "phone") and between and between[0] == between[1]:
-        return between[0]
+    """How many digits to listen for at most; None when there is no telling beforehand."""
+    if kind in ("digits", "phone") and between:
+        return between[1]
     return KINDS[kind].num_digits
 
 

@@ -78,6 +78,10 @@ def test_an_answer_is_remembered_under_its_name(call):
     assert talk.press("042").effects == [SetValue("answers.it", "042")]
 
 
+def test_nobody_waits_for_a_digit_more_than_the_most(call):
+    assert call(into("digits", ", between: [1, 4]")).turn.wait.num_digits == 4
+
+
 @pytest.mark.parametrize(
     ("kind", "keys", "between", "value"),
     [
