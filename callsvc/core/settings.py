@@ -110,6 +110,18 @@ class Settings(BaseSettings):
     callsvc_caller_id: str = Field(
         "+33199000100", description="The number that agents' own legs show as the caller."
     )
+    callsvc_flow_hosts: str = Field(
+        "",
+        description="Systems that flows may ask, as name=https://host/path, comma-separated; a flow knows the "
+        "names alone.",
+    )
+    callsvc_speech_confidence: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="How sure the carrier must be of words a person said for them to count, such as 0.6; "
+        "0: only keys are listened for.",
+    )
     callsvc_api_rate: str = Field(
         "1200 per minute",
         pattern=RATE,

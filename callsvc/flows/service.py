@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
+from callsvc.flows.hosts import hosts_of
 from callsvc.flows.paths import path_of, with_path
 from callsvc.flows.tables import flow_publication, flow_session, flow_version
 
@@ -27,6 +28,7 @@ def publish(tx: Tx, source: str, by: str, why: str = "") -> str:
     except ivr_flows.FlowInvalid as error:
         raise _refused(list(error.findings)) from None
     errors = [finding for finding in ivr_flows.lint(definition) if finding.severity == "error"]
+    errors += unmet_needs(tx, definition)
     if errors:
         raise _refused(errors)
     previous = _newest(tx, definition.id)
@@ -55,6 +57,29 @@ def publish(tx: Tx, source: str, by: str, why: str = "") -> str:
     return definition.version
 
 
+def unmet_needs(tx: Tx, definition: ivr_flows.Definition) -> list[ivr_flows.Finding]:
+    """What the flow asks for that this service has not: each forbids publishing.
+
+    There is no directory of transfers yet, so that every transfer is refused (``transfer-unavailable``).
+    """
+    return ivr_flows.check_outside(
+        definition, flows=newest_flows(tx, definition), directory=None, hosts=hosts_of(tx.settings)
+    )
+
+
+def newest_flows(tx: Tx, definition: ivr_flows.Definition) -> dict[str, ivr_flows.Definition]:
+    """The sub-flows of a flow and theirs, by id, as published now; what is not published is left out."""
+    found: dict[str, ivr_flows.Definition] = {}
+    waiting = list(definition.subflows)
+    while waiting:
+        name = waiting.pop()
+        version = None if name in found else _newest(tx, name)
+        if version is not None:
+            found[name] = definition_of(tx, version)
+            waiting += found[name].subflows
+    return found
+
+
 def _refused(findings: list[ivr_flows.Finding]) -> Invalid:
     said = "; ".join(f"line {finding.line}: {finding.message} ({finding.id})" for finding in findings)
     return Invalid(
@@ -81,6 +106,12 @@ def newest_version(tx: Tx, flow_id: str) -> str:
     if version is None:
         raise NotFound("flow-unknown", f"No published flow is called {flow_id!r}.")
     return version
+
+
+def newest_source(tx: Tx, flow_id: str) -> str:
+    """The text of the newest version; raises ``flow-unknown``."""
+    version = newest_version(tx, flow_id)
+    return str(tx.scalar(sa.select(flow_version.c.source).where(flow_version.c.version == version)))
 
 
 def _newest(tx: Tx, flow_id: str) -> str | None:
@@ -113,7 +144,13 @@ def begin_session(
     """Start a session and take its first turn."""
     definition = definition_of(tx, version)
     turn = ivr_flows.begin(
-        definition, facts, channel=channel, language=language, answered_by=answered_by, now=tx.now
+        definition,
+        facts,
+        channel=channel,
+        language=language,
+        answered_by=answered_by,
+        now=tx.now,
+        flows=newest_flows(tx, definition),
     )
     session_id = tx.new_id("ses")
     tx.insert(
@@ -134,8 +171,8 @@ def begin_session(
 def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.Turn:
     """Take the next turn of a running session; ``row`` must be locked."""
     definition = definition_of(tx, row.version)
-    state = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
-    turn = ivr_flows.resume(definition, state, given, now=tx.now)
+    state = session_state(tx, row)
+    turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=_pinned(tx, state))
     tx.update(
         flow_session,
         flow_session.c.id == row.id,
@@ -149,8 +186,19 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
 def session_waits_for(tx: Tx, row: Row[Any]) -> ivr_flows.Wait | None:
     """What a session waits for now, without moving it; None if it has ended."""
     definition = definition_of(tx, row.version)
-    state = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
-    return ivr_flows.waiting_for(definition, state)
+    state = session_state(tx, row)
+    return ivr_flows.waiting_for(definition, state, flows=_pinned(tx, state))
+
+
+def session_state(tx: Tx, row: Row[Any]) -> dict[str, Any]:
+    """The state of a session, decrypted."""
+    state: dict[str, Any] = tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}")
+    return state
+
+
+def _pinned(tx: Tx, state: Mapping[str, Any]) -> dict[str, ivr_flows.Definition]:
+    """The sub-flows in the versions that the session began with."""
+    return {name: definition_of(tx, version) for name, version in ivr_flows.pins(state).items()}
 
 
 def count_turn(tx: Tx, row: Row[Any]) -> None:
