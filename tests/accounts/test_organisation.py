@@ -246,6 +246,18 @@ def test_a_provider_that_does_not_describe_itself_rightly_is_not_used(
     assert "does not answer now" in answer.text
 
 
+def test_a_provider_that_failed_is_left_alone_for_ten_seconds(
+    rt: Runtime, there: Organisation, client: FlaskClient
+) -> None:
+    """While it is silent each try would hold a thread for seconds, and webhooks need threads too."""
+    there.says = {"jwks_uri": ""}
+    assert client.get(SIGN_IN).status_code == 503
+    there.says = {}
+    assert client.get(SIGN_IN).status_code == 503
+    rt.machine.advance(10)  # type: ignore[attr-defined]
+    assert client.get(SIGN_IN).status_code == 302
+
+
 def test_a_provider_that_is_down_is_told_and_passwords_go_on_working(rt: Runtime, sam: str) -> None:
     client = application(rt, "http://127.0.0.1:1").test_client()
     answer = client.get(SIGN_IN, headers={"Accept-Language": "en"})

@@ -24,6 +24,9 @@ from callsvc.core.settings import Settings
 log = structlog.get_logger(__name__)
 
 TIMEOUT_S = 5.0  # real seconds
+SILENT = timedelta(
+    seconds=10
+)  # machine time without another try: threads that wait for it answer nobody else
 FRESH = timedelta(hours=1)  # machine time; keys that are not known yet are fetched at once
 DISCOVERY = "/.well-known/openid-configuration"
 SCOPE = "openid email"
@@ -42,20 +45,31 @@ class Provider:
         self._document: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
         self._read_at: datetime | None = None
+        self._failed_at: datetime | None = None
 
     def document(self) -> Mapping[str, Any]:
-        """Its metadata; must name the very issuer of the settings, and secure addresses alone."""
+        """Its metadata; must name the very issuer of the settings, and secure addresses alone.
+
+        One request at a time asks for it; after a failure nobody does for ten seconds.
+        """
         with self._lock:
             now = self._machine.now()
             if self._read_at is None or now - self._read_at > FRESH:
-                document = self._get(self.issuer.rstrip("/") + DISCOVERY)
-                if document.get("issuer") != self.issuer:
-                    raise _unavailable("it names another issuer than CALLSVC_OIDC_ISSUER")
-                for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                    if not is_secure(document.get(name, "")):
-                        raise _unavailable(f"its {name} is missing or not https")
-                self._document, self._keys, self._read_at = document, {}, now
+                if self._failed_at is not None and now - self._failed_at < SILENT:
+                    raise _unavailable("it did not answer rightly a moment ago")
+                self._failed_at = now
+                self._document, self._keys, self._read_at = self._described(), {}, now
+                self._failed_at = None
             return self._document
+
+    def _described(self) -> dict[str, Any]:
+        document = self._get(self.issuer.rstrip("/") + DISCOVERY)
+        if document.get("issuer") != self.issuer:
+            raise _unavailable("it names another issuer than CALLSVC_OIDC_ISSUER")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not is_secure(document.get(name, "")):
+                raise _unavailable(f"its {name} is missing or not https")
+        return document
 
     def keys(self, *, renew: bool = False) -> Any:
         """The public keys that sign its tokens."""
