@@ -47,3 +47,13 @@ def exit_in_words(definition: Definition, step: str, exit: str) -> str:
         cases = [c for a in definition.steps[step].actions if isinstance(a, Branch) for c in a.cases]
         return cases[int(name)][0].source if name.isdecimal() and int(name) < len(cases) else exit
     return EXITS.get(exit, exit.removeprefix("on_").replace("_", " "))
+
+
+def language_in_words(code: str) -> str:
+    """``fr`` is French; a code that no list knows stays as it is."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code

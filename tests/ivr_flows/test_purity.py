@@ -3,7 +3,7 @@
 import ast
 from importlib.resources import files
 
-ALLOWED = {"ivr_flows", "click", "jsonschema", "ruamel"}
+ALLOWED = {"ivr_flows", "babel", "click", "jsonschema", "ruamel"}
 STANDARD = {
     "__future__", "abc", "collections", "copy", "dataclasses", "datetime", "difflib", "functools", "hashlib",
     "importlib", "itertools", "json", "math", "pathlib", "re", "types", "typing", "unicodedata",
@@ -28,7 +28,7 @@ def imported(tree):
             yield str(node.module)
 
 
-def test_only_the_standard_library_and_three_others_are_imported():
+def test_only_the_standard_library_and_four_others_are_imported():
     for source in sources():
         tops = {name.partition(".")[0] for name in imported(ast.parse(source.read_text("utf-8")))}
         assert tops <= ALLOWED | STANDARD, source.name
