@@ -7,6 +7,7 @@ import click
 # name -> (where it lives, what it measures)
 MEASUREMENTS: dict[str, tuple[str, str]] = {
     "streams": ("callsvc.bench.streams:streams", "Event streams held by one stream process."),
+    "webhook": ("callsvc.bench.webhook:webhook", "What a voice webhook costs, against a bare route."),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }
 

@@ -9,6 +9,16 @@ from callsvc.calls.tables import call, conference, leg, participant
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 
+# Built once: they are asked with every webhook.
+_LEG = sa.select(leg).where(leg.c.id == sa.bindparam("leg_id"))
+_LOCK_LEG = _LEG.with_for_update(key_share=True)
+_LOCK_CALL = (
+    sa.select(call.c.id)
+    .where(call.c.id == sa.select(leg.c.call_id).where(leg.c.id == sa.bindparam("leg_id")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+_CALL_OF_LEG = sa.select(call).join(leg, leg.c.call_id == call.c.id).where(leg.c.id == sa.bindparam("leg_id"))
+
 
 def lock_leg(tx: Tx, leg_id: str) -> Row[Any]:
     """The leg's row, locked until the end of the transaction; ``leg-unknown`` if there is none.
@@ -16,12 +26,15 @@ def lock_leg(tx: Tx, leg_id: str) -> Row[Any]:
     The call's row is taken first: when both legs of a call end at the same moment, each webhook wants the
     other's leg as well, and must wait instead of dying in a deadlock. Neither lock delays a foreign key.
     """
-    mine = sa.select(leg.c.call_id).where(leg.c.id == leg_id).scalar_subquery()
-    tx.execute(sa.select(call.c.id).where(call.c.id == mine).with_for_update(key_share=True))
-    row = tx.first(sa.select(leg).where(leg.c.id == leg_id).with_for_update(key_share=True))
+    tx.first(_LOCK_CALL, leg_id=leg_id)
+    row = tx.first(_LOCK_LEG, leg_id=leg_id)
     if row is None:
         raise NotFound("leg-unknown", "No call of ours has this id.")
     return row
+
+
+def find_leg(tx: Tx, leg_id: str) -> Row[Any] | None:
+    return tx.first(_LEG, leg_id=leg_id)
 
 
 def find_leg_by_sid(tx: Tx, sid: str) -> Row[Any] | None:
@@ -29,7 +42,7 @@ def find_leg_by_sid(tx: Tx, sid: str) -> Row[Any] | None:
 
 
 def call_of_leg(tx: Tx, leg_id: str) -> Row[Any]:
-    row = tx.first(sa.select(call).join(leg, leg.c.call_id == call.c.id).where(leg.c.id == leg_id))
+    row = tx.first(_CALL_OF_LEG, leg_id=leg_id)
     if row is None:
         raise NotFound("leg-unknown", "No call of ours has this id.")
     return row

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.calls.events import LegAnswered, LegEnded, LegPlaced, LegRevised, LegRevived
+from callsvc.calls.queries import find_leg
 from callsvc.calls.tables import leg, leg_transition, live_call
 from callsvc.carrier.vocabulary import (
     CALL_OVER,
@@ -86,7 +86,7 @@ def _revive(tx: Tx, row: Row[Any], sid: str) -> None:
 
 def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     """Join one word of the carrier into the leg; True if it rose. The row must be locked and bound."""
-    row = tx.first(sa.select(leg).where(leg.c.id == leg_id))
+    row = find_leg(tx, leg_id)
     if row is None:
         return False
     changes: dict[str, Any] = {"news_at": tx.machine_now, "first_missed_at": None} | _instants(row, news)
@@ -99,7 +99,7 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
         changes["status"] = news.status
     if _was_answered(news) and _tells_another_answer(row, news):
         changes["answered_at"] = _answer_by_the_end(news)
-    tx.update(leg, leg.c.id == leg_id, **changes | _timing(tx, row, news, rose))
+    tx.update_row(leg, leg_id, **changes | _timing(tx, row, news, rose))
     if news.status in CALL_RANK:
         tx.insert_once(
             leg_transition,

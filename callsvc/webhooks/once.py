@@ -21,9 +21,7 @@ def first_time(tx: Tx, key: str, leg_id: str | None, **facts: Any) -> bool:
 
 
 def store_answer(tx: Tx, key: str, answer: str) -> str:
-    tx.update(
-        webhook_event, webhook_event.c.key == key, answer=tx.keyring.encrypt(answer, f"webhook_event:{key}")
-    )
+    tx.update_row(webhook_event, key, answer=tx.keyring.encrypt(answer, f"webhook_event:{key}"))
     return answer
 
 
