@@ -59,6 +59,7 @@ class Carrier:
         self.opened_at = clock.now()
         self.handsets = Handsets(self)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._dead = False
 
     async def open(self) -> None:
         """Load the people and start the regular commits; needs the running loop."""
@@ -82,7 +83,9 @@ class Carrier:
 
     async def die(self) -> None:
         """As `close`, but leave the books open for who comes next in this process."""
+        self._dead = True
         self.clock.end()
+        self.handsets.end()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -90,8 +93,14 @@ class Carrier:
         await self.webhooks.close()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run something beside everything else; a failure is logged, never lost."""
+        """Run something beside everything else; a failure is logged, never lost.
+
+        A carrier that dies begins nothing any more: what ends with it may still ask for posts.
+        """
         task = asyncio.get_running_loop().create_task(work)
+        if self._dead:
+            task.cancel()
+            return task
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
@@ -122,6 +131,10 @@ class Carrier:
             sms_url=found.sms_url or self.settings.sms_url,
             status_callback=found.status_callback or self.settings.status_url,
         )
+
+    def uri(self, path: str) -> str:
+        """The `uri` of a resource, from its path below the account: `/Calls/CA1.json`, the vendor's form."""
+        return self.profile.address(path, self.settings.account_sid)
 
     def post_once(
         self,

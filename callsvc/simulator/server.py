@@ -76,7 +76,8 @@ class Server:
         self._restart = asyncio.get_running_loop().create_task(self.restart(seconds))
 
     async def _listen(self) -> None:
-        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[keeping(self.carrier.exchanges)])
+        keeper = keeping(self.carrier.exchanges, self.carrier.profile.base)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[keeper])
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         add_page_routes(app, self.carrier)

@@ -101,7 +101,7 @@ def test_a_participant_is_dialled_held_muted_and_removed(
         status_callback_event=["initiated", "ringing", "answered", "completed"],
     )
     assert made.status == "queued"
-    eventually(lambda: len(conference.participants.list()) == 2)
+    eventually(lambda: [one.status for one in conference.participants.list()] == ["connected", "connected"])
     assert conference.participants("contact").fetch().call_sid == made.call_sid
     assert conference.participants(made.call_sid).update(hold=True).hold is True
     assert conference.participants("contact").update(muted=True).muted is True
@@ -195,3 +195,18 @@ def test_an_unknown_conference_is_not_found(client: Client) -> None:
     with pytest.raises(TwilioRestException) as refusal:
         client.conferences("CF" + "0" * 32).fetch()
     assert refusal.value.code == 20404
+
+
+def test_a_participant_who_is_still_being_dialled_is_listed_with_its_status(
+    client: Client, person: Person, agent_waits: Callable[[str], str]
+) -> None:
+    """Participant resource: "a participant who is either connecting to, or actively connected to, a
+    conference"."""
+    conference = client.conferences(agent_waits("ringing-in"))
+    made = conference.participants.create(from_=OURS, to=person(answers="no-answer"), label="late")
+    eventually(lambda: conference.participants.list()[-1].status == "ringing")
+    agent, late = conference.participants.list()
+    assert (agent.status, late.call_sid, late.label) == ("connected", made.call_sid, "late")
+    client.calls(made.call_sid).update(status="canceled")
+    eventually(lambda: [one.call_sid for one in conference.participants.list()] == [agent.call_sid])
+    conference.update(status="completed")

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from callsvc.simulator.settings import Settings
-from callsvc.simulator.testing import ControlClient
+from callsvc.simulator.testing import ControlClient, running_simulator
 from tests.simulator.service import OURS, Service, eventually
 
 SLOW = "<Response><Pause length='3000'/></Response>"
@@ -117,3 +118,26 @@ def test_a_last_callback_that_did_not_arrive_is_posted_again(
     with process(tmp_path, speed=50):
         (post,) = eventually(lambda: service.at("/status"))
     assert (post.form["CallSid"], post.form["CallStatus"]) == (call.sid, "failed")
+
+
+def test_a_carrier_that_came_back_leaves_nothing_of_the_one_before(caplog: pytest.LogCaptureFixture) -> None:
+    """What ends with a carrier may ask for posts; they do not fail loudly, and the dead one hears no more."""
+    callback = "statusCallback='http://127.0.0.1:9/'"
+    twiml = f"<Response><Dial><Conference waitUrl='' {callback}>r</Conference></Dial></Response>"
+    with running_simulator(speed=50) as running:
+        server = running._server
+        assert server is not None
+        running.set_webhooks(voice_url="http://127.0.0.1:9/voice")
+        running.add_people([{"number": "+33639980805", "ring": 0.1}])
+        form = {"To": "+33639980805", "From": OURS, "Twiml": twiml}
+        settings = running.settings
+        with requests.Session() as session:
+            session.trust_env = False
+            session.auth = (settings.account_sid, settings.auth_token)
+            session.post(f"{running.address}{server.carrier.uri('/Calls.json')}", data=form, timeout=10)
+        eventually(lambda: running.ask("GET", "/health")["live_conferences"])
+        for _ in range(2):
+            running.restart()
+        assert len(server.carrier.store.listeners) == 1
+        assert running.ask("GET", "/health")["live_calls"] == 0
+    assert [record for record in caplog.records if record.name.startswith("callsvc.simulator")] == []

@@ -11,11 +11,20 @@ _AMONG = 20_000  # the newest lines of the timeline: whoever looks at a page mus
 
 
 def recent_notices(carrier: Carrier, most: int) -> list[dict[str, Any]]:
-    """`at`, `subject`, `code`, `message`; the newest first."""
+    """`at`, `subject`, `of` (calls or messages), `code`, `message`; the newest first."""
     carrier.store.commit()
     rows = carrier.store.read(
-        "select at, subject, facts from timeline where kind='notification'"
+        "select at, subject, facts, exists(select 1 from call where sid=subject) as called"
+        " from timeline where kind='notification'"
         " and seq > (select coalesce(max(seq), 0) - ? from timeline) order by seq desc limit ?",
         (_AMONG, most),
     )
-    return [{"at": row["at"], "subject": row["subject"], **json.loads(row["facts"])} for row in rows]
+    return [
+        {
+            "at": row["at"],
+            "subject": row["subject"],
+            "of": "calls" if row["called"] else "messages",
+            **json.loads(row["facts"]),
+        }
+        for row in rows
+    ]

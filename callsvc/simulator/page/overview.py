@@ -36,7 +36,7 @@ async def show_overview(carrier: Carrier, request: web.Request) -> web.Response:
         people=carrier.people.count(),
         phones=[handset.address for handset in carrier.handsets.all()],
         account=carrier.settings.account_sid,
-        address=f"{request.scheme}://{request.host}",
+        address=f"{request.scheme}://{request.host}{carrier.uri('/Calls.json')}",
         notices=recent_notices(carrier, 8),
         calls=calls_where(carrier.store, [], [], limit=8),
         messages=messages_where(carrier.store, [], [], limit=5),

@@ -34,6 +34,10 @@ class Handsets:
         self._timers: dict[str, list[asyncio.TimerHandle]] = {}
         carrier.store.listeners.append(self._hear)
 
+    def end(self) -> None:
+        """The carrier dies: its books, which outlive it, tell it nothing any more."""
+        self._carrier.store.listeners.remove(self._hear)
+
     def at(self, address: str) -> Handset | None:
         """The handset that is held there."""
         handset = self._held.get(address.split("?", 1)[0])
@@ -103,7 +107,7 @@ class Handsets:
         for handset in self._held.values():
             if handset.leg is not None and handset.leg.record.sid == subject:
                 handset.hear(kind, at, facts)
-        if subject.startswith(("SM", "MM")):
+        if subject not in self._carrier.legs:
             message = find_message(self._carrier.store, subject)
             for address in (message.to, message.from_) if message is not None else ():
                 if address in self._held:

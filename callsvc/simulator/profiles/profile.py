@@ -32,11 +32,13 @@ class Profile:
         """Whether a path below the account leads to a resource of this carrier."""
         return not any(part.split(".")[0] in self.missing_resources for part in path.split("/"))
 
-    def address(self, path: str) -> str:
-        """The route of a path below the account, given in the vendor's own form."""
-        return f"{self.base}/Accounts/{{account}}{path.removesuffix('.json')}" + (
-            self.suffix if path.endswith(".json") else ""
-        )
+    def address(self, path: str, account: str = "{account}") -> str:
+        """Where this carrier has a path below the account, given in the vendor's own form.
+
+        Without an account it is a route, with a place for one.
+        """
+        ending = self.suffix if path.endswith(".json") else ""
+        return f"{self.base}/Accounts/{account}{path.removesuffix('.json')}{ending}"
 
 
 PROFILES = {

@@ -25,8 +25,7 @@ PROCESSED_AFTER = 1.0  # lived seconds from the end of a recording until its fil
 
 def sound_address(carrier: Carrier, sid: str) -> str:
     """Where the sound of a recording is, on this carrier's own base path."""
-    path = carrier.profile.address(f"/Recordings/{sid}")
-    return carrier.address + path.replace("{account}", carrier.settings.account_sid)
+    return carrier.address + carrier.uri(f"/Recordings/{sid}")
 
 
 class Recorder:

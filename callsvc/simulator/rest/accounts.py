@@ -10,7 +10,6 @@ from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.rest.errors import answer
 from callsvc.simulator.rest.paging import envelope, wanted_page
-from callsvc.simulator.webhooks.parameters import API_VERSION
 
 _NAME = "simulator"
 _PARTS = ("applications", "calls", "conferences", "incoming_phone_numbers", "messages", "notifications")
@@ -31,7 +30,6 @@ async def list_accounts(carrier: Carrier, request: web.Request) -> web.Response:
 def _render(carrier: Carrier) -> dict[str, Any]:
     """The resource; the token is not told, though the vendor tells it."""
     sid, since = carrier.settings.account_sid, rfc2822(carrier.opened_at)
-    uri = f"/{API_VERSION}/Accounts/{sid}"
     parts = (*_PARTS, "queues", "recordings")
     return {
         "sid": sid,
@@ -42,6 +40,6 @@ def _render(carrier: Carrier) -> dict[str, Any]:
         "auth_token": "",
         "date_created": since,
         "date_updated": since,
-        "uri": f"{uri}.json",
-        "subresource_uris": {part: f"{uri}/{part.title().replace('_', '')}.json" for part in parts},
+        "uri": carrier.uri(".json"),
+        "subresource_uris": {part: carrier.uri(f"/{part.title().replace('_', '')}.json") for part in parts},
     }

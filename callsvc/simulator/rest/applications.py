@@ -106,5 +106,5 @@ def _render(carrier: Carrier, application: Application) -> dict[str, Any]:
         "api_version": API_VERSION,
         "date_created": rfc2822(from_iso(created)),
         "date_updated": rfc2822(from_iso(updated)),
-        "uri": f"/{API_VERSION}/Accounts/{account}/Applications/{application.sid}.json",
+        "uri": carrier.uri(f"/Applications/{application.sid}.json"),
     }

@@ -175,7 +175,7 @@ def check_pace(carrier: Carrier) -> None:
 def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
     """The resource: dates RFC 2822; duration, price and queue_time are strings."""
     account = carrier.settings.account_sid
-    uri = f"/{API_VERSION}/Accounts/{account}/Calls/{call.sid}"
+    path = f"/Calls/{call.sid}"
     number = find_number(carrier.store, call.near_end)
     return {
         "sid": call.sid,
@@ -202,8 +202,8 @@ def render_call(carrier: Carrier, call: CallRecord) -> dict[str, Any]:
         "caller_name": None,
         "queue_time": str(call.queue_ms),
         "trunk_sid": None,
-        "uri": f"{uri}.json",
-        "subresource_uris": {name: f"{uri}/{part}.json" for name, part in _PARTS.items()},
+        "uri": carrier.uri(f"{path}.json"),
+        "subresource_uris": {name: carrier.uri(f"{path}/{part}.json") for name, part in _PARTS.items()},
     }
 
 

@@ -73,7 +73,7 @@ def room_of_sid(carrier: Carrier, request: web.Request) -> Room:
 def render_conference(carrier: Carrier, row: sqlite3.Row) -> dict[str, Any]:
     """The resource."""
     account = carrier.settings.account_sid
-    uri = f"/{API_VERSION}/Accounts/{account}/Conferences/{row['sid']}"
+    path = f"/Conferences/{row['sid']}"
     return {
         "sid": row["sid"],
         "account_sid": account,
@@ -85,10 +85,10 @@ def render_conference(carrier: Carrier, row: sqlite3.Row) -> dict[str, Any]:
         "status": row["status"],
         "reason_conference_ended": row["reason_ended"],
         "call_sid_ending_conference": row["ended_by_call"],
-        "uri": f"{uri}.json",
+        "uri": carrier.uri(f"{path}.json"),
         "subresource_uris": {
-            "participants": f"{uri}/Participants.json",
-            "recordings": f"{uri}/Recordings.json",
+            "participants": carrier.uri(f"{path}/Participants.json"),
+            "recordings": carrier.uri(f"{path}/Recordings.json"),
         },
     }
 

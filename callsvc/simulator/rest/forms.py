@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from callsvc.simulator.identifiers import is_sid
 from callsvc.simulator.rest.errors import ApiError
 
 
@@ -95,6 +95,6 @@ class Form:
     def sid(self, name: str, prefix: str, code: int = 20001) -> str:
         """A resource's identifier, or nothing; `code` for anything else."""
         sid = self.get(name)
-        if sid and not re.fullmatch(f"{prefix}[0-9a-fA-F]{{32}}", sid):
+        if sid and not is_sid(sid, prefix):
             raise ApiError(code, f"Invalid {name}: {sid}")
         return sid

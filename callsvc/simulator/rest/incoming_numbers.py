@@ -118,7 +118,7 @@ def _render(carrier: Carrier, number: Number) -> dict[str, Any]:
         "date_created": rfc2822(from_iso(number.created_at or None)),
         "date_updated": rfc2822(from_iso(number.updated_at or None)),
         "capabilities": {"voice": True, "sms": number.sms, "mms": False, "fax": False},
-        "uri": f"/{API_VERSION}/Accounts/{account}/IncomingPhoneNumbers/{number.sid}.json",
+        "uri": carrier.uri(f"/IncomingPhoneNumbers/{number.sid}.json"),
     }
     return body | _webhooks(number) | _FORMALITIES
 

@@ -12,15 +12,17 @@ from aiohttp.typedefs import Handler, Middleware
 
 from callsvc.simulator.exchanges import LARGEST, Exchange, Exchanges, shown
 
-_SID = re.compile(r"/((?:CA|SM|MM|CF|QU)[0-9a-fA-F]{32})")
+_SID = re.compile(
+    r"/((?:CA|SM|MM|CF|QU)[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+)
 
 
-def keeping(exchanges: Exchanges) -> Middleware:
-    """A middleware that keeps every REST request but those that only read."""
+def keeping(exchanges: Exchanges, base: str) -> Middleware:
+    """A middleware that keeps every REST request below `base` but those that only read."""
 
     @web.middleware
     async def keep(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "GET" or not request.path.startswith("/2010-04-01/"):
+        if request.method == "GET" or not request.path.startswith(f"{base}/"):
             return await handler(request)
         at, began = exchanges.now(), time.monotonic()
         response = await handler(request)

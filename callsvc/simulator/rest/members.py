@@ -19,7 +19,6 @@ from callsvc.simulator.rest.errors import ApiError, answer, not_found
 from callsvc.simulator.rest.forms import Form
 from callsvc.simulator.rest.paging import envelope, wanted_page
 from callsvc.simulator.rest.queues import queue_of
-from callsvc.simulator.webhooks.parameters import API_VERSION
 
 _URL_REQUIRED = 21205
 
@@ -62,7 +61,7 @@ async def dequeue_member(carrier: Carrier, request: web.Request) -> web.Response
 
 def render_member(carrier: Carrier, member: Member) -> dict[str, Any]:
     """The resource."""
-    account, queue = carrier.settings.account_sid, member.queue
+    queue = member.queue
     sid = member.leg.record.sid
     return {
         "call_sid": sid,
@@ -70,7 +69,7 @@ def render_member(carrier: Carrier, member: Member) -> dict[str, Any]:
         "date_enqueued": rfc2822(member.entered_at),
         "position": member.position,
         "wait_time": member.waited,
-        "uri": f"/{API_VERSION}/Accounts/{account}/Queues/{queue.sid}/Members/{sid}.json",
+        "uri": carrier.uri(f"/Queues/{queue.sid}/Members/{sid}.json"),
     }
 
 

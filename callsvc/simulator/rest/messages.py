@@ -155,7 +155,7 @@ def _found(carrier: Carrier, request: web.Request) -> MessageRecord:
 def render_message(carrier: Carrier, message: MessageRecord) -> dict[str, Any]:
     """The resource; price is null at first and negative once sent."""
     account = carrier.settings.account_sid
-    uri = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}"
+    path = f"/Messages/{message.sid}"
     billed = message.sent_at is not None and message.direction != "inbound"
     return {
         "sid": message.sid,
@@ -176,6 +176,8 @@ def render_message(carrier: Carrier, message: MessageRecord) -> dict[str, Any]:
         "price_unit": "USD",
         "error_code": message.error_code,
         "error_message": _WORDS.get(message.error_code or 0),
-        "uri": f"{uri}.json",
-        "subresource_uris": {"media": f"{uri}/Media.json", "feedback": f"{uri}/Feedback.json"},
+        "uri": carrier.uri(f"{path}.json"),
+        "subresource_uris": {
+            part: carrier.uri(f"{path}/{part.title()}.json") for part in ("media", "feedback")
+        },
     }

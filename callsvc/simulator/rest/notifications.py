@@ -10,6 +10,7 @@ from aiohttp import web
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
 from callsvc.simulator.exchanges import Exchange
+from callsvc.simulator.ledger.calls import find_call
 from callsvc.simulator.ledger.notifications import (
     ERROR,
     WARNING,
@@ -63,7 +64,7 @@ def _listed(carrier: Carrier, request: web.Request, conditions: list[str], value
 
 def _render(carrier: Carrier, notification: Notification) -> dict[str, Any]:
     account, facts = carrier.settings.account_sid, notification.facts
-    call = notification.subject if notification.subject.startswith("CA") else None
+    call = notification.subject if find_call(carrier.store, notification.subject) else None
     code = str(facts.get("code", ""))
     asked = _last_request(carrier, notification)
     level = "WARN" if notification.log == WARNING else "ERROR"
@@ -82,7 +83,7 @@ def _render(carrier: Carrier, notification: Notification) -> dict[str, Any]:
         "request_method": asked.method if asked is not None else None,
         "request_url": asked.url if asked is not None else None,
         "sid": notification.sid,
-        "uri": f"/{API_VERSION}/Accounts/{account}/{under}Notifications/{notification.sid}.json",
+        "uri": carrier.uri(f"/{under}Notifications/{notification.sid}.json"),
     }
 
 

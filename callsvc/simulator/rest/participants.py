@@ -12,6 +12,7 @@ from callsvc.simulator.calls.placing import place_call
 from callsvc.simulator.calls.room import Room, Stay, StayOptions, room_named
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.dates import rfc2822
+from callsvc.simulator.identifiers import is_sid
 from callsvc.simulator.recordings.starting import record_from_answer
 from callsvc.simulator.rest.call_options import recording_wish
 from callsvc.simulator.rest.calls import check_pace, warn_of_events
@@ -27,7 +28,6 @@ from callsvc.simulator.rest.participant_options import (
     room_callback,
     stay_options,
 )
-from callsvc.simulator.webhooks.parameters import API_VERSION
 
 _STATUSES = {"queued": "queued", "initiated": "connecting", "ringing": "ringing"}
 
@@ -41,7 +41,7 @@ async def create_participant(carrier: Carrier, request: web.Request) -> web.Resp
     check_pace(carrier)
     name = request.match_info["sid"]
     room = live_room(carrier, name)
-    if room is None and name.startswith("CF") and len(name) == 34:
+    if room is None and is_sid(name, "CF"):
         raise not_found(request.path)
     room = room or room_named(carrier, name, room_callback(form))
     document = Source(twiml=participant_document(room.name, form))
@@ -55,33 +55,41 @@ async def create_participant(carrier: Carrier, request: web.Request) -> web.Resp
 
 
 async def list_participants(carrier: Carrier, request: web.Request) -> web.Response:
-    """GET /Conferences/{sid}/Participants.json: those who are in it now; nobody once it is over."""
+    """GET /Conferences/{sid}/Participants.json: "either connecting to, or actively connected to" it.
+
+    Those who are being dialled come last; there is nobody once the conference is over.
+    """
     conference_row(carrier, request)
     room = live_room(carrier, request.match_info["sid"])
-    stays = list(room.stays.values()) if room is not None else []
+    people = _people(carrier, room) if room is not None else []
     for name, flag in (("Muted", "muted"), ("Hold", "hold"), ("Coaching", "coach")):
         if name in request.query:
             asked = request.query[name].lower() == "true"
-            stays = [stay for stay in stays if bool(getattr(stay.options, flag)) is asked]
+            people = [one for one in people if bool(getattr(one[1], flag)) is asked]
     wanted = wanted_page(request)
-    rows = stays[wanted.offset : wanted.offset + wanted.size + 1]
+    rows = people[wanted.offset : wanted.offset + wanted.size + 1]
 
-    def render(stay: Stay) -> dict[str, Any]:
-        return _render(carrier, room, stay.leg, stay.options) if room is not None else {}
+    def render(one: tuple[Leg, StayOptions]) -> dict[str, Any]:
+        return _render(carrier, room, *one) if room is not None else {}
 
-    return answer(envelope(request, "participants", wanted, rows, lambda stay: stay.row, render))
+    return answer(envelope(request, "participants", wanted, rows, lambda one: one[0].record.seq, render))
+
+
+def _people(carrier: Carrier, room: Room) -> list[tuple[Leg, StayOptions]]:
+    """Who is in the conference, then who is being dialled into it."""
+    inside = [(stay.leg, stay.options) for stay in room.stays.values()]
+    legs = ((carrier.legs.get(sid), options) for sid, options in room.awaited.items())
+    return inside + [(leg, options) for leg, options in legs if leg is not None]
 
 
 async def fetch_participant(carrier: Carrier, request: web.Request) -> web.Response:
     """GET .../Participants/{call sid or label}.json; somebody who is still being dialled is found too."""
     room = room_of_sid(carrier, request)
     who = request.match_info["call"]
-    for sid, options in room.awaited.items():
-        leg = carrier.legs.get(sid)
-        if leg is not None and who in (sid, options.label):
+    for leg, options in _people(carrier, room):
+        if who in (leg.record.sid, options.label):
             return answer(_render(carrier, room, leg, options))
-    stay = _stay(room, request)
-    return answer(_render(carrier, room, stay.leg, stay.options))
+    raise not_found(request.path)
 
 
 async def update_participant(carrier: Carrier, request: web.Request) -> web.Response:
@@ -143,7 +151,7 @@ def _render(carrier: Carrier, room: Room, leg: Leg, options: StayOptions) -> dic
         "queue_time": str(call.queue_ms) if call.direction == "outbound-api" else None,
         "date_created": rfc2822(call.created_at),
         "date_updated": rfc2822(call.updated_at),
-        "uri": f"/{API_VERSION}/Accounts/{account}/Conferences/{room.sid}/Participants/{call.sid}.json",
+        "uri": carrier.uri(f"/Conferences/{room.sid}/Participants/{call.sid}.json"),
     }
 
 

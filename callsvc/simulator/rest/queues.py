@@ -16,7 +16,6 @@ from callsvc.simulator.queues.queue import LARGEST, LONGEST_NAME, Queue
 from callsvc.simulator.rest.errors import ApiError, answer, not_found
 from callsvc.simulator.rest.forms import Form
 from callsvc.simulator.rest.paging import envelope, wanted_page
-from callsvc.simulator.webhooks.parameters import API_VERSION
 
 NAME_TAKEN = 22003
 BAD_NAME = 22001
@@ -84,7 +83,6 @@ def queue_of(carrier: Carrier, request: web.Request) -> Queue:
 def render_queue(carrier: Carrier, queue: Queue) -> dict[str, Any]:
     """The resource."""
     account = carrier.settings.account_sid
-    uri = f"/{API_VERSION}/Accounts/{account}/Queues/{queue.sid}"
     return {
         "sid": queue.sid,
         "account_sid": account,
@@ -94,7 +92,7 @@ def render_queue(carrier: Carrier, queue: Queue) -> dict[str, Any]:
         "average_wait_time": queue.average_wait,
         "date_created": rfc2822(queue.created_at),
         "date_updated": rfc2822(queue.updated_at),
-        "uri": f"{uri}.json",
+        "uri": carrier.uri(f"/Queues/{queue.sid}.json"),
     }
 
 

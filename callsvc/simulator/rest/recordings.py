@@ -135,7 +135,7 @@ def _found(carrier: Carrier, request: web.Request, *, deleted: bool = False) -> 
     if not deleted:
         conditions.append(SHOWN)
     if subject is not None:
-        conditions.append("conference_sid = ?" if subject.startswith("CF") else _OF_CALL)
+        conditions.append("conference_sid = ?" if "/Conferences/" in request.path else _OF_CALL)
         values.append(subject)
     rows = recordings_where(carrier.store, conditions, values, limit=1)
     if not rows or (sid == CURRENT and subject is None):
@@ -144,26 +144,24 @@ def _found(carrier: Carrier, request: web.Request, *, deleted: bool = False) -> 
 
 
 def _render(carrier: Carrier, record: RecordingRecord) -> dict[str, Any]:
-    account = carrier.settings.account_sid
-    uri = f"/{API_VERSION}/Accounts/{account}/Recordings/{record.sid}"
+    path = f"/Recordings/{record.sid}"
     return _common(carrier, record) | {
         "status": "deleted" if is_deleted(carrier.store, record.sid) else record.status,
         "price": None if record.price is None else f"{record.price:.5f}",
-        "uri": f"{uri}.json",
+        "uri": carrier.uri(f"{path}.json"),
         "media_url": sound_address(carrier, record.sid),
         "subresource_uris": {
-            "add_on_results": f"{uri}/AddOnResults.json",
-            "transcriptions": f"{uri}/Transcriptions.json",
+            "add_on_results": carrier.uri(f"{path}/AddOnResults.json"),
+            "transcriptions": carrier.uri(f"{path}/Transcriptions.json"),
         },
     }
 
 
 def _render_of_subject(carrier: Carrier, record: RecordingRecord) -> dict[str, Any]:
     """Under a call the price is a number and the track is told; under a conference the price is a string."""
-    account = carrier.settings.account_sid
     under = f"Conferences/{record.conference_sid}" if record.conference_sid else f"Calls/{record.call_sid}"
     body = _common(carrier, record)
-    body["uri"] = f"/{API_VERSION}/Accounts/{account}/{under}/Recordings/{record.sid}.json"
+    body["uri"] = carrier.uri(f"/{under}/Recordings/{record.sid}.json")
     if record.conference_sid:
         return body | {"price": None if record.price is None else f"{record.price:.5f}"}
     return body | {"price": record.price, "track": record.wish.track}
