@@ -48,6 +48,10 @@ OUTCOMES = {
     "appointment-confirmed": _("visit confirmed by key"),
     "move-requested": _("asked for another time"),
     "canceled-visit": _("visit canceled"),
+    "appointment-booked": _("visit booked"),
+    "survey-answered": _("answered the survey"),
+    "acknowledged": _("acknowledged the message"),
+    "sms-stopped": _("stopped our SMS"),
     "resolved-by-phone": _("resolved by phone"),
     "unresolved": _("not resolved"),
     "callback": _("callback agreed"),
@@ -118,7 +122,7 @@ PROBLEMS = {
     "key-day-invalid": _("The last day is today or later, at most a year away."),
     "key-name-invalid": _("A name has 1 to 60 characters."),
     "figures-by-region": _("These figures are kept by region: they are for accounts that see all of it."),
-    "rate-limited": _("Too many tries from your address: wait a minute, then try again."),
+    "rate-limited": _("Too many tries from your address: wait a quarter of an hour, then try again."),
     "organisation-unavailable": _(
         "The organisation’s sign-in does not answer now. Use the password of this service, "
         "or try again later."

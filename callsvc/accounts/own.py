@@ -15,6 +15,8 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.runtime import Runtime
 
+MAX_AT_A_SCREEN = 5
+
 
 def change_own_details(
     rt: Runtime, principal: Principal, *, name: str | None = None, language: str | None = None
@@ -30,7 +32,7 @@ def change_own_password(
     """Replace the password; returns the token of a new session, every other one has ended.
 
     The current password is asked for, lest an open screen be enough to take an account; five wrong ones
-    lock it and end its sessions, as at the sign-in. Raises ``password-wrong``, ``password-too-short``,
+    in a row end its sessions. Raises ``password-wrong``, ``password-too-short``,
     ``password-unchanged``, ``password-switched-off``.
     """
     with rt.db.read() as tx:
@@ -50,7 +52,7 @@ def change_own_password(
             revoke_sessions(tx, row.id)
             record_access(tx, principal, "password-changed", row.id, {})
             token = open_session(tx, row.id, browser=browser)
-        elif note_failure(tx, row):
+        elif note_failure(tx, row) >= MAX_AT_A_SCREEN:
             revoke_sessions(tx, row.id)
     if token is None:
         raise Forbidden("password-wrong", "The current password is wrong.")

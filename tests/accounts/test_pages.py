@@ -191,6 +191,20 @@ def test_a_key_is_shown_once_with_the_scopes_chosen_and_revoked(rt: Runtime, ent
         assert sam.send("/console/me/keys/new", **(form | change)).status_code == 422
 
 
+def test_five_wrong_passwords_shut_out_the_address_they_came_from_and_nobody_else(
+    rt: Runtime, app: Flask
+) -> None:
+    add(rt, "sam", "supervisor", "44")
+    guesser = Browser(app.test_client())
+    assert [guesser.enter("sam", "guess").status_code for _ in range(6)] == [403] * 5 + [429]
+    assert guesser.enter("sam").status_code == 429, "the right password too, or guessing would go on"
+    assert guesser.enter("SAM", "guess").status_code == 429, "an address has no case"
+    assert guesser.enter("chief").status_code == 302
+    sam = Browser(app.test_client())
+    sam.client.environ_base["REMOTE_ADDR"] = "192.0.2.9"
+    assert sam.enter("sam").status_code == 302
+
+
 def test_failed_sign_ins_of_one_address_are_limited_and_a_proxy_is_believed_when_it_is_ours(
     rt: Runtime, app: Flask
 ) -> None:

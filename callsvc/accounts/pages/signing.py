@@ -19,6 +19,16 @@ def client() -> str:
     return "sign-in:" + current_rt().db.keyring.fingerprint(f"address:{address}").hex()[:32]
 
 
+def client_and_account() -> str:
+    """Who is counted when passwords of one account are guessed: the address with the e-mail, hashed."""
+    email = request.form.get("email", "").strip().lower()
+    return f"{client()}:" + current_rt().db.keyring.fingerprint(f"sign-in:{email}").hex()[:32]
+
+
+# Somebody else's wrong passwords shut nobody out: first of all it is their own address that must wait.
+limit_guesses = limiter.limit(
+    "5 per 15 minutes", key_func=client_and_account, deduct_when=lambda answer: answer.status_code == 403
+)
 # Only failures count: a whole platform signs in from one address when its morning begins.
 limit_failures = limiter.limit(
     sign_in_rate, key_func=client, deduct_when=lambda answer: answer.status_code in (403, 422)
@@ -48,6 +58,7 @@ def sign_in_form() -> ResponseReturnValue:
 @blueprint.post("/console/sign-in")
 @public("checks a password; tries are counted by account and by address; a form token is needed")
 @limit_failures
+@limit_guesses
 def sign_in_now() -> ResponseReturnValue:
     rt = current_rt()
     email = request.form.get("email", "")
