@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,16 +88,17 @@ def _refused(findings: list[ivr_flows.Finding]) -> Invalid:
     )
 
 
-@lru_cache(maxsize=64)
-def _parsed(source: str) -> ivr_flows.Definition:
-    return ivr_flows.load(source)
+# By version: it is the hash of the text, so what was read once is never another.
+_read: dict[str, ivr_flows.Definition] = {}
 
 
 def definition_of(tx: Tx, version: str) -> ivr_flows.Definition:
-    source = tx.scalar(sa.select(flow_version.c.source).where(flow_version.c.version == version))
-    if source is None:
-        raise NotFound("flow-version-unknown", "No published flow has this version.")
-    return _parsed(source)
+    if version not in _read:
+        source = tx.scalar(sa.select(flow_version.c.source).where(flow_version.c.version == version))
+        if source is None:
+            raise NotFound("flow-version-unknown", "No published flow has this version.")
+        _read[version] = ivr_flows.load(source)
+    return _read[version]
 
 
 def newest_version(tx: Tx, flow_id: str) -> str:
@@ -124,11 +124,16 @@ def _newest(tx: Tx, flow_id: str) -> str | None:
     return version
 
 
+_SESSION = (
+    sa.select(flow_session)
+    .where(flow_session.c.subject_id == sa.bindparam("subject"))
+    .with_for_update(key_share=True)
+)
+
+
 def session_of(tx: Tx, subject_id: str) -> Row[Any] | None:
     """The session of a leg, locked."""
-    return tx.first(
-        sa.select(flow_session).where(flow_session.c.subject_id == subject_id).with_for_update(key_share=True)
-    )
+    return tx.first(_SESSION, subject=subject_id)
 
 
 def begin_session(
@@ -173,9 +178,9 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
     definition = definition_of(tx, row.version)
     state = session_state(tx, row)
     turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=_pinned(tx, state))
-    tx.update(
+    tx.update_row(
         flow_session,
-        flow_session.c.id == row.id,
+        row.id,
         turn=row.turn + 1,
         state=tx.keyring.encrypt_json(with_path(turn, path_of(state)), f"flow_session:{row.id}"),
         **_ending(tx, turn),
@@ -203,7 +208,7 @@ def _pinned(tx: Tx, state: Mapping[str, Any]) -> dict[str, ivr_flows.Definition]
 
 def count_turn(tx: Tx, row: Row[Any]) -> None:
     """A waiting round is a turn of its own, though nothing was said to the flow."""
-    tx.update(flow_session, flow_session.c.id == row.id, turn=row.turn + 1)
+    tx.update_row(flow_session, row.id, turn=row.turn + 1)
 
 
 def _ending(tx: Tx, turn: ivr_flows.Turn) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a turn of a flow asks of the service, written in the transaction of the turn."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,8 +8,10 @@ from sqlalchemy.engine import Row
 
 from callsvc.appointments import service as appointments
 from callsvc.calls.queries import call_of_leg
-from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.tables import campaign_contact
+from callsvc.calls.tables import call, leg
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.facts import config_of
+from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
@@ -30,27 +32,50 @@ from ivr_flows import (
 IDENTITY = "identity.confirmed"  # a flow's answer that equals what we know of the person
 
 
-@dataclass(frozen=True)
-class Subject:
-    """Whom the session talks to: the leg, its campaign if it has one, and the flow's purpose."""
+# Built once: it is asked with every answer.
+_AIM = (
+    sa.select(call.c.campaign_contact_id, campaign.c.config)
+    .join(leg, leg.c.call_id == call.c.id)
+    .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
+    .outerjoin(campaign, campaign.c.id == campaign_contact.c.campaign_id)
+    .where(leg.c.id == sa.bindparam("leg_id"))
+)
 
-    leg: Row[Any]
-    campaign_contact_id: str | None
-    purpose: str
-    sender: str
+
+class Subject:
+    """Whom the session talks to: the leg, its campaign if it has one, and the flow's purpose.
+
+    The campaign is looked up when a turn first asks for it; most turns write nothing and never do.
+    """
+
+    def __init__(self, tx: Tx, leg: Row[Any]) -> None:
+        self.leg = leg
+        self._tx = tx
+
+    @cached_property
+    def campaign_contact_id(self) -> str | None:
+        found: str | None = self._aim.campaign_contact_id if self._aim else None
+        return found
+
+    @cached_property
+    def purpose(self) -> str:
+        return self._config.purpose if self._config else ""
+
+    @cached_property
+    def sender(self) -> str:
+        return self._config.sms_sender if self._config else self._tx.settings.callsvc_caller_id
+
+    @cached_property
+    def _config(self) -> CampaignFile | None:
+        return config_of(self._aim) if self._aim and self._aim.config else None
+
+    @cached_property
+    def _aim(self) -> Row[Any] | None:
+        return self._tx.first(_AIM, leg_id=self.leg.id)
 
 
 def subject_of(tx: Tx, leg: Row[Any]) -> Subject:
-    call = call_of_leg(tx, leg.id)
-    if call.campaign_contact_id is None:
-        return Subject(leg, None, "", tx.settings.callsvc_caller_id)
-    campaign_id = tx.scalar(
-        campaign_contact.select()
-        .with_only_columns(campaign_contact.c.campaign_id)
-        .where(campaign_contact.c.id == call.campaign_contact_id)
-    )
-    config = config_of(campaign_row(tx, campaign_id))
-    return Subject(leg, call.campaign_contact_id, config.purpose, config.sms_sender)
+    return Subject(tx, leg)
 
 
 def apply_effects(tx: Tx, subject: Subject, session_id: str, turn_number: int, turn: Turn) -> None:
