@@ -24,6 +24,7 @@ from callsvc.accounts.service import (
     enable_account,
     end_sessions,
     make_password_link,
+    revoke_keys_of,
     unlink_account,
 )
 from callsvc.accounts.tables import ROLES, account
@@ -131,7 +132,7 @@ def edit(
 @form
 @click.pass_obj
 def reset(make_rt: MakeRuntime, email: str, form: str) -> None:
-    """End EMAIL's password and sessions, and print a link to choose another: once, for 24 hours."""
+    """End EMAIL's password and sessions (not its API keys), and print a link to choose another: once, for 24 hours."""
     rt = make_rt()
     address = _link(rt, _id(rt, email))
     _say(form, {"link": address}, address)
@@ -152,6 +153,7 @@ def _act(name: str, what: Callable[[Runtime, None, str], object], about: str) ->
 _act("disable", disable_account, "Nobody signs in to EMAIL any more; its sessions and keys end.")
 _act("enable", enable_account, "EMAIL may be used again, with the rights it had.")
 _act("sign-out", end_sessions, "End all sessions of EMAIL.")
+_act("revoke-keys", revoke_keys_of, "End all API keys of EMAIL.")
 _act("unlink", unlink_account, "Forget whom the organisation's sign-in takes for EMAIL.")
 _act(
     "password-off",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from callsvc.accounts.access import record_access
+from callsvc.accounts.held import hold_account
 from callsvc.accounts.queries import account_by_email, principal_of
 from callsvc.accounts.scope import ROLE_SCOPES, SCOPES, Principal
 from callsvc.accounts.tables import account, api_key
@@ -131,6 +132,19 @@ def revoke_key(rt: Runtime, key_id: str, *, by: Principal | None = None) -> None
             raise NotFound("key-unknown", "No live API key has this id.")
         tx.changed("sessions", subject=row.account_id)
         record_access(tx, by, "key-revoked", key_id, {})
+
+
+def revoke_keys_of(rt: Runtime, by: Principal | None, account_id: str) -> int:
+    """End all keys of an account, as when it may be in somebody else's hands; returns how many.
+
+    Raises ``account-unknown``, also for an account that may do more than one's own.
+    """
+    with rt.db.begin() as tx:
+        hold_account(tx, by, account_id)
+        ended = tx.update(api_key, (api_key.c.account_id == account_id) & live(tx), revoked_at=tx.machine_now)
+        tx.changed("sessions", subject=account_id)
+        record_access(tx, by, "keys-revoked", account_id, {"keys": ended})
+    return ended
 
 
 def live(tx: Tx) -> sa.ColumnElement[bool]:

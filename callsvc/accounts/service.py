@@ -11,7 +11,7 @@ from callsvc.accounts.changing import (
     switch_password,
     unlink_account,
 )
-from callsvc.accounts.keys import authenticate_key, create_key, create_own_key, revoke_key
+from callsvc.accounts.keys import authenticate_key, create_key, create_own_key, revoke_key, revoke_keys_of
 from callsvc.accounts.own import change_own_details, change_own_password, end_other_sessions, end_own_session
 from callsvc.accounts.password_links import make_password_link, use_password_link
 from callsvc.accounts.scope import Principal, scope_condition
@@ -39,6 +39,7 @@ __all__ = [
     "record_read",
     "resume_session",
     "revoke_key",
+    "revoke_keys_of",
     "revoke_sessions",
     "scope_condition",
     "seal_access_log",

@@ -12,6 +12,8 @@ from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.platforms.tables import region
 from callsvc.runtime import Runtime
 
+from .people import declare_places
+
 PASSWORD = "correct horse battery"
 EMAIL = "alix@example.org"
 
@@ -67,6 +69,7 @@ def test_altered_unknown_and_revoked_keys_are_refused(rt: Runtime) -> None:
 
 
 def test_the_commands_add_an_account_and_print_a_key(rt: Runtime) -> None:
+    declare_places(rt)
     runner = CliRunner()
     arguments = ["add", EMAIL, "--role", "agent", "--region", "44", "--password-stdin"]
     added = runner.invoke(user, arguments, input=PASSWORD + "\n", obj=lambda: rt)

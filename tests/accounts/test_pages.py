@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callsvc.accounts.keys import authenticate_key
+from callsvc.accounts.keys import authenticate_key, create_key
 from callsvc.accounts.service import sign_in
 from callsvc.accounts.tables import account
 from callsvc.app import create_app
+from callsvc.core.errors import Forbidden
 from callsvc.runtime import Runtime
 
 from .people import PASSWORD, add, declare_places, log_of, who
@@ -253,3 +254,25 @@ def test_the_browser_is_kept_as_its_family_alone(rt: Runtime, app: Flask) -> Non
     client = app.test_client()
     client.set_cookie("callsvc_session", sign_in(rt, "chief@example.org", PASSWORD, browser="Firefox"))
     assert "Firefox" in client.get("/console/me").text
+
+
+def test_a_reset_says_that_keys_go_on_and_an_administrator_revokes_them(rt: Runtime, enter: Enter) -> None:
+    sam = add(rt, "sam", "supervisor", "44")
+    key = create_key(rt, "sam@example.org", ("report",))
+    chief, page = enter("chief"), f"/console/accounts/{sam}"
+    assert "Its API keys go on working" in chief.see(page).text
+    chief.send(f"{page}/link", page)
+    assert authenticate_key(rt, key).account_id == sam
+    chief.send(f"{page}/revoke-keys", page)
+    with pytest.raises(Forbidden, match="key-refused"):
+        authenticate_key(rt, key)
+    assert "Its API keys go on working" not in chief.see(page).text
+    assert log_of(rt, sam)[-1][1:] == ("keys-revoked", {"keys": 1})
+
+
+def test_nobody_revokes_keys_of_an_account_that_may_do_more(rt: Runtime, enter: Enter) -> None:
+    add(rt, "reg", "administrator", "44")
+    far = add(rt, "far", "supervisor", "27")
+    key = create_key(rt, "far@example.org", ("report",))
+    assert enter("reg").send(f"/console/accounts/{far}/revoke-keys", "/console/me").status_code == 404
+    assert authenticate_key(rt, key).account_id == far

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from callsvc.accounts.adding import require_regions
 from callsvc.accounts.changing import switch_password
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.keys import keys_of
 from callsvc.accounts.pages.blueprint import blueprint, public_url, refuse
 from callsvc.accounts.queries import account_seen, places_of, rights_of, within_rights
 from callsvc.accounts.scope import Principal
@@ -22,6 +23,7 @@ from callsvc.accounts.service import (
     enable_account,
     end_sessions,
     make_password_link,
+    revoke_keys_of,
     unlink_account,
 )
 from callsvc.accounts.sessions import sessions_of
@@ -177,6 +179,7 @@ _ACTS = {
     "disable": (disable_account, _("The account is disabled and signed out."), "enable"),
     "enable": (enable_account, _("The account is enabled again."), "disable"),
     "sign-out": (end_sessions, _("All sessions of the account have ended."), ""),
+    "revoke-keys": (revoke_keys_of, _("All API keys of the account are revoked."), ""),
     "unlink": (unlink_account, _("The account is no longer linked to the organisation."), ""),
     "password-off": (
         lambda rt, by, id: switch_password(rt, by, id, off=True),
@@ -215,6 +218,7 @@ def _show(account_id: str, form: "Form[Any] | None") -> str:
         context = {
             "account": row,
             "places": places_of(tx, [account_id])[account_id],
+            "keys": keys_of(tx, account_id),
             "sessions": sessions_of(tx, account_id),
             "locked": bool(row.locked_until and row.locked_until > tx.machine_now),
             "machine_now": tx.machine_now,
