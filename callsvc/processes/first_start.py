@@ -12,7 +12,7 @@ from callsvc.flows.service import publish
 from callsvc.platforms.service import load_france
 from callsvc.processes.stack import Stack
 from callsvc.runtime import Runtime
-from ivr_flows.library import flow_text, names
+from ivr_flows.library import EXAMPLES, flow_text, names
 
 FIRST = "admin@localhost.example"
 
@@ -32,7 +32,8 @@ def _found(rt: Runtime) -> str:
     with rt.db.begin() as tx:
         load_france(tx)
         for name in names():
-            publish(tx, flow_text(name), "library")
+            if name not in EXAMPLES:
+                publish(tx, flow_text(name), "library")
     password = secrets.token_urlsafe(9)
     add_account(rt, FIRST, password=password, role="administrator", regions=("*",), name="Administrator")
     return password

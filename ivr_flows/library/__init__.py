@@ -10,6 +10,9 @@ from importlib.resources.abc import Traversable
 
 _TESTS = ".test.yaml"
 
+EXAMPLES = ("broadcast",)
+"""Flows whose message is an example: somebody writes their own before they publish them."""
+
 
 def names() -> tuple[str, ...]:
     """The ids of the flows, in alphabetical order, such as contact-tracing and front-desk."""
