@@ -21,6 +21,7 @@ from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
 from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin, stream_since
+from callsvc.studio.pages import blueprint as flows
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
@@ -32,7 +33,7 @@ from callsvc.webhooks import blueprint as webhooks
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
-FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, operations, audit)
+FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, flows, operations, audit)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:

@@ -24,6 +24,7 @@ from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
 from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
+from callsvc.studio.counting import count_paths
 from callsvc.web.idempotency import forget_expired
 from workers import current_runtime
 
@@ -64,6 +65,7 @@ def chores() -> list[Task]:
         Task(2.0, routing.repair),
         Task(5.0, sweep),
         Task(5.0, _roll_up),
+        Task(5.0, count_paths),
         Task(60.0, seal_access_log),
         Task(60.0, forget_expired),
     ]

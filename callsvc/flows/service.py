@@ -79,6 +79,12 @@ def newest_flows(tx: Tx, definition: ivr_flows.Definition) -> dict[str, ivr_flow
     return found
 
 
+def facts_read(tx: Tx, version: str) -> frozenset[str]:
+    """The names of the facts that a session of this version may read, sub-flows included."""
+    definition = definition_of(tx, version)
+    return definition.reads.union(*(flow.reads for flow in newest_flows(tx, definition).values()))
+
+
 def _refused(findings: list[ivr_flows.Finding]) -> Invalid:
     said = "; ".join(f"line {finding.line}: {finding.message} ({finding.id})" for finding in findings)
     return Invalid(

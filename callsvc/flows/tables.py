@@ -76,8 +76,8 @@ flow_step_count = sa.Table(  # how often each exit was taken; of ended sessions,
     sa.Column("region_code", sa.String(3), primary_key=True),
     sa.Column("platform_code", sa.String(3), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),  # UTC
-    sa.Column("step", sa.String(64), primary_key=True),
+    sa.Column("step", sa.String(130), primary_key=True),  # of a sub-flow: flow/step
     sa.Column("exit", sa.String(80), primary_key=True),
-    sa.Column("target", sa.String(64), primary_key=True),  # empty where the session ended
+    sa.Column("target", sa.String(130), primary_key=True),  # empty where the session ended
     sa.Column("sessions", sa.Integer, nullable=False),
 )

@@ -17,7 +17,7 @@ from callsvc.contacts.tables import contact, contact_import, contact_number, sup
 from callsvc.core.db import Tx
 from callsvc.core.incidents import report_incident
 from callsvc.dialing.tables import callback
-from callsvc.flows.tables import flow_version
+from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.messages.tables import message
 from callsvc.metrics.tables import metric_event, metric_rollup
 from callsvc.platforms.tables import platform, region
@@ -56,6 +56,9 @@ def furnish(rt: Runtime) -> None:
             source="id: tracing",
             published_at=tx.now,
             published_by="t",
+        )
+        tx.insert(
+            flow_draft, flow_id="tracing", source="id: tracing", revision=1, changed_at=tx.now, changed_by="t"
         )
         _campaign(tx, "shared", "Shared")
         for place in PLACES:

@@ -47,8 +47,9 @@ EXAMPLES = {
     "platform_code": "{platform}",
     "account_id": "{account}",
     "version": "v1",
+    "flow_id": "tracing",
 }
-OF_NOBODY = {"version"}
+OF_NOBODY = {"version", "flow_id"}
 FILTERS = ("region={region}", "platform={platform}", "campaign={mark}-campaign", "who={mark}", "q={mark}")
 
 # Routes that answer nobody of a region, whatever is asked: their figures are of the whole country.

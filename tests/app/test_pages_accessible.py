@@ -11,13 +11,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+import ivr_flows
+from ivr_flows.library import flow_text
+
 from .browsing import THEMES, WIDTHS, Console, keep, must_fit
-from .world import CHIEF
+from .world import CHIEF, FLOW
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[1] / "contract/node/node_modules/axe-core/axe.min.js"
-EXAMPLES = {"campaign_id": "tracing", "account_id": "acc2"}
+EXAMPLES = {
+    "campaign_id": "tracing",
+    "account_id": "acc2",
+    "flow_id": FLOW,
+    "version": ivr_flows.load(flow_text(FLOW)).version,
+}
 NOWHERE = "/console/nowhere"
 FILTERED = "/console/calls/?state=completed&region=44&day-from=2020-11-16&sort=-duration&page=2&size=wrong"
 

@@ -8,16 +8,19 @@ from callsvc.calls.tables import call, leg
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
-from callsvc.flows.tables import flow_version
+from callsvc.flows.service import publish
+from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.metrics.tables import metric_event
 from callsvc.platforms.tables import platform, region
 from callsvc.routing.tables import aid_activation, queue_entry
 from callsvc.runtime import Runtime
+from ivr_flows.library import flow_text
 
 PASSWORD = "correct horse battery"
 CHIEF = "chief@example.org"  # administrator, the whole country
 LOCAL = "local@example.org"  # supervisor of Grand Est only
 REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
+FLOW = "callback"  # published, with a draft that changes a word
 WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
@@ -28,6 +31,7 @@ def seed(rt: Runtime) -> None:
     with rt.db.begin() as tx:
         _places(tx)
         _agents(tx)
+        _flow(tx)
         _campaign(tx)
         _waiting(tx)
         _events(tx)
@@ -50,6 +54,13 @@ def _agents(tx: Tx) -> None:
             region_code=code, name=f"Agent {number}", languages="fr", activity=activity,
             activity_since=tx.now, state=state, state_since=tx.now,
         )  # fmt: skip
+
+
+def _flow(tx: Tx) -> None:
+    text = flow_text(FLOW)
+    publish(tx, text, "library", "The first words.")
+    draft = text.replace("Merci et au revoir.", "Au revoir.").replace('"2": no_longer', '"2": nowhere')
+    tx.insert(flow_draft, flow_id=FLOW, source=draft, revision=1, changed_at=tx.now, changed_by="library")
 
 
 def _campaign(tx: Tx) -> None:

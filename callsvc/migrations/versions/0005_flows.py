@@ -51,9 +51,9 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=3), nullable=False),
         sa.Column("platform_code", sa.String(length=3), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("step", sa.String(length=64), nullable=False),
+        sa.Column("step", sa.String(length=130), nullable=False),
         sa.Column("exit", sa.String(length=80), nullable=False),
-        sa.Column("target", sa.String(length=64), nullable=False),
+        sa.Column("target", sa.String(length=130), nullable=False),
         sa.Column("sessions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "version", "campaign_id", "region_code", "platform_code", "day", "step", "exit", "target",
