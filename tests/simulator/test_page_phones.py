@@ -171,6 +171,22 @@ def test_a_dialled_party_held_by_hand_is_connected_too(
     eventually(lambda: "Platform, good morning" in ada.heard())
 
 
+def test_a_person_one_is_connected_with_hears_the_telephone_and_answers(
+    hold: Callable[[str], Phone], simulator: RunningSimulator, service: Service
+) -> None:
+    replies = [{"hears": "your name", "say": "Baker", "after": 1}]
+    simulator.add_people([{"number": BOB, "ring": 1, "replies": replies, "hangs_up": {"hears": "goodbye"}}])
+    service.documents["/menu"] = f"<Response><Dial>{BOB}</Dial></Response>"
+    simulator.set_webhooks(voice_url=service.address + "/menu")
+    ada = hold(ADA)
+    ada.do("call", to=OURS)
+    eventually(lambda: (ada.state()["call"] or {}).get("connected_with") == [BOB])
+    ada.do("say", words="What is your name?")
+    eventually(lambda: "Baker" in ada.heard())
+    ada.do("say", words="Goodbye then")
+    eventually(lambda: ada.state()["call"] is None)
+
+
 def test_a_caller_in_a_queue_is_connected_with_the_telephone_that_calls_it_out(
     hold: Callable[[str], Phone], simulator: RunningSimulator, client: Client, service: Service
 ) -> None:

@@ -17,6 +17,7 @@ from callsvc.simulator.calls.progress import post_progress
 from callsvc.simulator.calls.record import CallRecord
 from callsvc.simulator.clock import Timer
 from callsvc.simulator.ledger.calls import save_call
+from callsvc.simulator.people.company import tell_company
 from callsvc.simulator.people.phone import react_to_call
 from callsvc.simulator.people.voice import Voice
 from callsvc.simulator.webhooks.outbox import Outbox
@@ -191,6 +192,7 @@ class Leg:
             self.note("spoke", words=words, taken=taken)
             if self.stay is not None:
                 self.stay.speaks(words)
+            tell_company(self.carrier, self, words)
 
     def put_down(self, by: str) -> None:
         """The person, or the machine, hangs up."""

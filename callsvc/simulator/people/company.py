@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callsvc.simulator.twiml.speech import seconds_of
+
 if TYPE_CHECKING:
     from callsvc.simulator.calls.leg import Leg
     from callsvc.simulator.carrier import Carrier
+
+
+def tell_company(carrier: Carrier, leg: Leg, words: str) -> None:
+    """Whoever is connected with this leg's person hears what they say."""
+    for other in company_of(carrier, leg):
+        other.note("heard", words=words, by=leg.record.far_end.partition("?")[0])
+        if other.voice is not None:
+            other.voice.overhear(words, seconds_of(words))
 
 
 def company_of(carrier: Carrier, leg: Leg) -> list[Leg]:

@@ -130,11 +130,8 @@ class Handset:
 
     def say(self, words: str) -> None:
         """Speak: to a Gather that listens, and to whoever is connected."""
-        if self.leg is None:
-            return
-        self.leg.speak(words)
-        for leg in company_of(self._carrier, self.leg):
-            leg.note("heard", words=words, by=self.address)
+        if self.leg is not None:
+            self.leg.speak(words)
 
     # What a screen shows.
 
@@ -204,6 +201,9 @@ class HandVoice(Voice):
     def hear(self, text: str, seconds: float, language: str = "") -> None:  # noqa: ARG002 - a person reads it
         """The platform begins to say something."""
         self.handset.listen(text, seconds)
+
+    def overhear(self, words: str, seconds: float) -> None:
+        """Somebody on the line says this: the line of the timeline is what shows it."""
 
     def cut(self) -> None:
         """The speech stopped before its end."""

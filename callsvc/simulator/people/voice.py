@@ -93,6 +93,10 @@ class Voice:
         self._consider_hanging_up()
         self._consider_waiting()
 
+    def overhear(self, words: str, seconds: float) -> None:
+        """Somebody else on the line begins to say this: it is answered as what the platform says is."""
+        self.hear(words, seconds)
+
     def cut(self) -> None:
         """The speech stopped before its end: what was not said was not heard."""
         start, began, seconds, letters = self._speech

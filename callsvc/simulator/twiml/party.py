@@ -56,7 +56,9 @@ def _address(noun: Element) -> tuple[str, int]:
         return address, codes.NUMBER_FORMAT
     dialled = re.sub(r"[ ().-]", "", address)
     # "01234567890 instead of +441234567890": a number as it is dialled at home reaches nobody.
-    return dialled, codes.NUMBER_UNREACHABLE if dialled.startswith("0") else 0
+    if dialled.startswith("0"):
+        return dialled, codes.NUMBER_UNREACHABLE
+    return dialled if dialled.startswith("+") else f"+{dialled}", 0
 
 
 def _party(leg: Leg, element: Element, noun: Element, to: str) -> Leg:
