@@ -54,20 +54,23 @@ def _remind(tx: Tx, appointment_id: str, starts_at: datetime) -> None:
             )
 
 
+_NEXT = (
+    sa.select(appointment)
+    .where(
+        appointment.c.contact_id == sa.bindparam("contact_id"),
+        appointment.c.starts_at > sa.bindparam("now"),
+        appointment.c.status != "canceled",
+    )
+    .order_by(appointment.c.starts_at)
+    .limit(1)
+)
+
+
 def next_appointment(tx: Tx, contact_id: str | None) -> Row[Any] | None:
     """The person's next visit that is still to come."""
     if contact_id is None:
         return None
-    return tx.first(
-        sa.select(appointment)
-        .where(
-            appointment.c.contact_id == contact_id,
-            appointment.c.starts_at > tx.now,
-            appointment.c.status != "canceled",
-        )
-        .order_by(appointment.c.starts_at)
-        .limit(1)
-    )
+    return tx.first(_NEXT, contact_id=contact_id, now=tx.now)
 
 
 def act(tx: Tx, leg_id: str, action: str, slot: str | None) -> None:

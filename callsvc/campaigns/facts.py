@@ -16,10 +16,28 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.core.settings import Settings
 
+_CAMPAIGN = sa.select(campaign).where(campaign.c.id == sa.bindparam("campaign_id"))
+_LOCK_CAMPAIGN = _CAMPAIGN.with_for_update(key_share=True)
+_NUMBERS = (
+    sa.select(
+        contact_number.c.contact_id,
+        contact_number.c.rank,
+        phone_number.c.id,
+        phone_number.c.kind,
+        phone_number.c.country,
+        phone_number.c.synthetic,
+    )
+    .join(phone_number, phone_number.c.id == contact_number.c.number_id)
+    .where(
+        contact_number.c.contact_id.in_(sa.bindparam("contact_ids", expanding=True)),
+        contact_number.c.unworkable_since.is_(None),
+    )
+    .order_by(contact_number.c.contact_id, contact_number.c.rank)
+)
+
 
 def campaign_row(tx: Tx, campaign_id: str, *, lock: bool = False) -> Row[Any]:
-    query = sa.select(campaign).where(campaign.c.id == campaign_id)
-    row = tx.first(query.with_for_update(key_share=True) if lock else query)
+    row = tx.first(_LOCK_CAMPAIGN if lock else _CAMPAIGN, campaign_id=campaign_id)
     if row is None:
         raise NotFound(
             "campaign-unknown", f"No campaign is called {campaign_id!r}. `campaign apply` makes one."
@@ -40,19 +58,7 @@ def local_windows(config: CampaignFile) -> tuple[LocalWindow, ...]:
 
 def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """Each person's workable numbers, preferred first, with what decides whether they may be dialled."""
-    rows = tx.all(
-        sa.select(
-            contact_number.c.contact_id,
-            contact_number.c.rank,
-            phone_number.c.id,
-            phone_number.c.kind,
-            phone_number.c.country,
-            phone_number.c.synthetic,
-        )
-        .join(phone_number, phone_number.c.id == contact_number.c.number_id)
-        .where(contact_number.c.contact_id.in_(contact_ids), contact_number.c.unworkable_since.is_(None))
-        .order_by(contact_number.c.contact_id, contact_number.c.rank)
-    )
+    rows = tx.all(_NUMBERS, contact_ids=list(contact_ids))
     found: dict[str, list[Row[Any]]] = {}
     for row in rows:
         found.setdefault(row.contact_id, []).append(row)

@@ -119,10 +119,14 @@ def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Fac
     return with_ledger(person_of_leg(tx, row, config, state), ledger, row.number_id)
 
 
+_CONTACT_OF_CALL = sa.select(call.c.contact_id).where(call.c.id == sa.bindparam("call_id"))
+_NUMBER = sa.select(phone_number).where(phone_number.c.id == sa.bindparam("number_id"))
+
+
 def person_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Facts:
     """The same without the ledger: all that the answer webhook needs, which is asked at every answer."""
-    contact_id = tx.scalar(sa.select(call.c.contact_id).where(call.c.id == row.call_id))
-    number = tx.first(sa.select(phone_number).where(phone_number.c.id == row.number_id))
+    contact_id = tx.scalar(_CONTACT_OF_CALL, call_id=row.call_id)
+    number = tx.first(_NUMBER, number_id=row.number_id)
     if number is None:
         raise NotFound("number-unknown", "No number of ours has this id.")
     return base_facts(

@@ -152,13 +152,16 @@ def _note_entry(tx: Tx, name: str, event: EntryEvent, subject: str, facts: dict[
     _note(tx, name, at=event.at, subject=subject, region=event.region_code, campaign=campaign, facts=facts)
 
 
+_PLACE = (
+    sa.select(call.c.region_code, campaign_contact.c.campaign_id)
+    .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
+    .where(call.c.id == sa.bindparam("call_id"))
+)
+
+
 def _place_of(tx: Tx, call_id: str) -> tuple[str, str]:
     """Home region and campaign (empty for an inbound call) of a call."""
-    row = tx.first(
-        sa.select(call.c.region_code, campaign_contact.c.campaign_id)
-        .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
-        .where(call.c.id == call_id)
-    )
+    row = tx.first(_PLACE, call_id=call_id)
     return (row.region_code, row.campaign_id or "") if row else ("", "")
 
 

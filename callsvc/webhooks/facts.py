@@ -57,9 +57,21 @@ _MONTHS = {
 }
 
 
+# Built once: they are asked with every answer.
+_PERSON = sa.select(contact).where(contact.c.id == sa.bindparam("contact_id"))
+_PLATFORM = (
+    sa.select(
+        platform.c.name, platform.c.opens, platform.c.closes, region.c.zone, region.c.name.label("region")
+    )
+    .join(region, region.c.code == platform.c.region_code)
+    .where(platform.c.code == sa.bindparam("platform_code"))
+)
+_NUMBER = sa.select(leg.c.number_id).where(leg.c.call_id == sa.bindparam("of_call"), leg.c.role == "contact")
+
+
 def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[dict[str, Any], str | None]:
     """Facts and the person's language. For a caller, the person is a hint by number: no name is told."""
-    person = tx.first(sa.select(contact).where(contact.c.id == call.contact_id)) if call.contact_id else None
+    person = tx.first(_PERSON, contact_id=call.contact_id) if call.contact_id else None
     known = person is not None and call.direction == "outbound"
     details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}") if known and person else {}
     language = person.language if person is not None else None
@@ -74,13 +86,7 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
 
 
 def _platform(tx: Tx, code: str) -> dict[str, Any]:
-    row = tx.first(
-        sa.select(
-            platform.c.name, platform.c.opens, platform.c.closes, region.c.zone, region.c.name.label("region")
-        )
-        .join(region, region.c.code == platform.c.region_code)
-        .where(platform.c.code == code)
-    )
+    row = tx.first(_PLATFORM, platform_code=code)
     if row is None:
         return {"open_now": False, "phone": tx.settings.callsvc_verify_phone}
     local = tx.now.astimezone(zone(row.zone)).strftime("%H:%M")
@@ -128,5 +134,4 @@ def _means(tx: Tx, call: Row[Any], *, known: bool) -> dict[str, bool]:
 
 def _has_number(tx: Tx, call_id: str) -> bool:
     """False for a caller who withholds their number: nobody can call them back."""
-    numbers = sa.select(leg.c.number_id).where(leg.c.call_id == call_id, leg.c.role == "contact")
-    return tx.scalar(numbers) is not None
+    return tx.scalar(_NUMBER, of_call=call_id) is not None
