@@ -133,7 +133,7 @@ def publish_again(
 def _publish(tx: Tx, principal: Principal, flow_id: str, source: str, *, why: str, ticked: list[str]) -> str:
     if not why.strip():
         raise Invalid("why-missing", "Say in a sentence why this is published.")
-    examined = examine_as(flow_id, source)
+    examined = examine_as(tx, flow_id, source)
     called = examined.definition.id if examined.definition is not None else flow_id
     if called != flow_id:
         raise Invalid("flow-name-differs", f"The text calls itself {called}: write id: {flow_id}.")

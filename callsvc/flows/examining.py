@@ -1,11 +1,13 @@
 """What is wrong with a flow's text, for somebody who is writing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ivr_flows
+from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
+from callsvc.flows.service import unmet_needs
 
 LONGEST = 200_000  # characters of a flow's text; the longest of the library has a tenth
 
@@ -37,13 +39,20 @@ def examine(source: str) -> Examined:
     return Examined(definition, tuple(findings))
 
 
-def examine_as(flow_id: str, source: str) -> Examined:
-    """The same for the text of this flow: it must bear its name."""
+def examine_as(tx: Tx, flow_id: str, source: str) -> Examined:
+    """The same for the text of this flow: it bears its name, and asks for nothing that is not here."""
     examined = examine(source)
     definition = examined.definition
-    if definition is None or definition.id == flow_id:
+    if definition is None:
         return examined
-    finding = ivr_flows.Finding(
+    found = (*_misnamed(flow_id, definition), *unmet_needs(tx, definition), *examined.findings)
+    return Examined(definition, tuple(sorted(found, key=lambda finding: (finding.line, finding.id))))
+
+
+def _misnamed(flow_id: str, definition: ivr_flows.Definition) -> Iterator[ivr_flows.Finding]:
+    if definition.id == flow_id:
+        return
+    yield ivr_flows.Finding(
         "flow-name-differs",
         "error",
         definition.line("id"),
@@ -51,7 +60,6 @@ def examine_as(flow_id: str, source: str) -> Examined:
         f"this is the draft of {flow_id}, but the text calls itself {definition.id}",
         f"write id: {flow_id}",
     )
-    return Examined(definition, (finding, *examined.findings))
 
 
 def ticket(finding: ivr_flows.Finding) -> str:

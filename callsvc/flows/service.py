@@ -183,7 +183,7 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
     """Take the next turn of a running session; ``row`` must be locked."""
     definition = definition_of(tx, row.version)
     state = session_state(tx, row)
-    turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=_pinned(tx, state))
+    turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=pinned_flows(tx, state))
     tx.update_row(
         flow_session,
         row.id,
@@ -198,7 +198,7 @@ def session_waits_for(tx: Tx, row: Row[Any]) -> ivr_flows.Wait | None:
     """What a session waits for now, without moving it; None if it has ended."""
     definition = definition_of(tx, row.version)
     state = session_state(tx, row)
-    return ivr_flows.waiting_for(definition, state, flows=_pinned(tx, state))
+    return ivr_flows.waiting_for(definition, state, flows=pinned_flows(tx, state))
 
 
 def session_state(tx: Tx, row: Row[Any]) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def session_state(tx: Tx, row: Row[Any]) -> dict[str, Any]:
     return state
 
 
-def _pinned(tx: Tx, state: Mapping[str, Any]) -> dict[str, ivr_flows.Definition]:
+def pinned_flows(tx: Tx, state: Mapping[str, Any]) -> dict[str, ivr_flows.Definition]:
     """The sub-flows in the versions that the session began with."""
     return {name: definition_of(tx, version) for name, version in ivr_flows.pins(state).items()}
 

@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ivr_flows
+from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.core.keyring import Keyring
 from callsvc.flows.examining import examine
 from callsvc.flows.paths import path_of, with_path
 from callsvc.flows.phone import Waiting, input_of, waiting_of
+from callsvc.flows.service import newest_flows, pinned_flows
 
 LIFE = timedelta(hours=2)
 _LONGEST_TEXT = 200  # of one sample fact
@@ -46,15 +48,21 @@ class Trial:
         return [(name, _shown(value)) for name, value in sorted(known.items())]
 
 
-def sample_facts(definition: ivr_flows.Definition) -> dict[str, str]:
-    """What the flow reads about a person, each with an invented value to begin with."""
+def sample_facts(tx: Tx, source: str) -> dict[str, str]:
+    """What the flow and its sub-flows read about a person, each with an invented value to begin with."""
+    definition = examine(source).definition
+    if definition is None:
+        return {}
     known = {name: variable.sample for name, variable in ivr_flows.VOCABULARY.items()}
-    known |= {name: str(declared.get("sample", "")) for name, declared in definition.variables.items()}
-    return {name: known.get(name, "") for name in sorted(definition.reads) if not name.startswith("session.")}
+    reads: set[str] = set()
+    for one in (definition, *newest_flows(tx, definition).values()):
+        known |= {name: str(declared.get("sample", "")) for name, declared in one.variables.items()}
+        reads |= one.reads
+    return {name: known.get(name, "") for name in sorted(reads) if not name.startswith("session.")}
 
 
 def begin_trial(
-    source: str, facts: Mapping[str, str], *, channel: str, language: str, answered_by: str, now: datetime
+    tx: Tx, source: str, facts: Mapping[str, str], *, channel: str, language: str, answered_by: str
 ) -> Trial:
     """The first turn. Raises ``flow-unreadable`` for a text that is no flow, ``channel-unknown`` likewise."""
     definition = _definition(source)
@@ -66,17 +74,19 @@ def begin_trial(
         channel=channel,  # type: ignore[arg-type]
         language=language or None,
         answered_by=answered_by or None,
-        now=now,
+        now=tx.now,
+        flows=newest_flows(tx, definition),
     )
     return _trial(source, turn, (), (), [])
 
 
-def go_on(trial: Trial, action: str, text: str, *, now: datetime) -> Trial:
+def go_on(tx: Tx, trial: Trial, action: str, text: str) -> Trial:
     """The next turn: what the person, the carrier or an agent did. Raises ``input-unknown``."""
     definition = _definition(trial.source)
-    waiting = ivr_flows.waiting_for(definition, trial.state)
+    flows = pinned_flows(tx, trial.state)
+    waiting = ivr_flows.waiting_for(definition, trial.state, flows=flows)
     given, heard = input_of(action, text[:_LONGEST_TEXT], waiting)
-    turn = ivr_flows.resume(definition, trial.state, given, now=now)
+    turn = ivr_flows.resume(definition, trial.state, given, now=tx.now, flows=flows)
     return _trial(trial.source, turn, trial.said, path_of(trial.state), [heard])
 
 

@@ -86,7 +86,8 @@ def keep(flow_id: str) -> ResponseReturnValue:
 def lint(flow_id: str) -> ResponseReturnValue:
     """What is wrong with a text that nobody has saved, and the names that can be completed in it."""
     source = bounded(request.form.get("source", ""))
-    examined = examine_as(flow_id, source)
+    with current_rt().db.read() as tx:
+        examined = examine_as(tx, flow_id, source)
     return jsonify(
         findings=[finding.as_dict() for finding in examined.findings],
         html=render_template("flows/_findings.html", examined=examined),
@@ -134,7 +135,8 @@ def discard(flow_id: str) -> ResponseReturnValue:
 
 
 def _edit(flow_id: str, source: str, revision: int, *, conflict: str = "") -> str:
-    examined = examine_as(flow_id, source)
+    with current_rt().db.read() as tx:
+        examined = examine_as(tx, flow_id, source)
     return render_template(
         "flows/edit.html",
         flow_id=flow_id,

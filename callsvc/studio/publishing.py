@@ -87,6 +87,7 @@ def _form(flow_id: str, version: str, form: Form[Any]) -> str:
             raise NotFound("draft-unknown", "This flow has no draft: there is nothing to publish.")
         source = version_of(tx, flow_id, version).source if version else draft.source if draft else ""
         campaigns = campaigns_of(tx, current_principal(), flow_id)
+        examined = examine_as(tx, flow_id, source)
     newest = versions[0] if versions else None
     old = newest.source if newest is not None else ""
     return render_template(
@@ -95,7 +96,7 @@ def _form(flow_id: str, version: str, form: Form[Any]) -> str:
         version=version,
         revision=draft.revision if draft is not None else 0,
         newest=newest,
-        examined=examine_as(flow_id, source),
+        examined=examined,
         ticket=ticket,
         form=form,
         lines=lines_changed(old, source),

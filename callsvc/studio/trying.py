@@ -34,7 +34,8 @@ def turn(flow_id: str) -> ResponseReturnValue:
         if form.get("sealed") and form.get("action") != "begin":
             carried = unseal(rt.db.keyring, form["sealed"], account_id, rt.machine.now())
             source = carried.source
-            trial = go_on(carried, form.get("action", ""), form.get("text", ""), now=rt.clock.now())
+            with rt.db.read() as tx:
+                trial = go_on(tx, carried, form.get("action", ""), form.get("text", ""))
         else:
             source = _source(flow_id)
             trial = _begun(source)
@@ -46,14 +47,15 @@ def turn(flow_id: str) -> ResponseReturnValue:
 def _begun(source: str) -> Trial:
     form = request.form
     facts = {name.removeprefix(_FACT): text for name, text in form.items() if name.startswith(_FACT)}
-    return begin_trial(
-        source,
-        facts,
-        channel=form.get("channel", "voice"),
-        language=form.get("language", ""),
-        answered_by="human" if form.get("answered_by") != "machine" else "machine_end_beep",
-        now=current_rt().clock.now(),
-    )
+    with current_rt().db.read() as tx:
+        return begin_trial(
+            tx,
+            source,
+            facts,
+            channel=form.get("channel", "voice"),
+            language=form.get("language", ""),
+            answered_by="human" if form.get("answered_by") != "machine" else "machine_end_beep",
+        )
 
 
 def _source(flow_id: str) -> str:
@@ -71,7 +73,8 @@ def _page(flow_id: str, source: str, trial: Trial | None, refused: str = "") -> 
     sealed = ""
     if trial is not None:
         sealed = seal(rt.db.keyring, trial, current_principal().account_id, rt.machine.now())
-    facts = sample_facts(definition) if definition is not None else {}
+    with rt.db.read() as tx:
+        facts = sample_facts(tx, source)
     facts |= {name: request.form[_FACT + name] for name in facts if _FACT + name in request.form}
     return render_template(
         "flows/_phone.html" if request.headers.get("HX-Request") else "flows/try.html",
