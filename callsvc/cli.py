@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("callsvc.doctor.command:command", "Check this installation and say what to do."),
     "simulator": ("callsvc.simulator.__main__:command", "Run the embedded carrier alone."),
     "db": ("callsvc.migrations.cli:db", "The database: bring it to the newest version."),
+    "platforms": ("callsvc.platforms.cli:platforms", "Regions and platforms: declare France's."),
     "user": ("callsvc.accounts.cli:user", "Accounts: who may sign in, as what, for which regions."),
     "flow": ("ivr_flows.cli:flow", "IVR flows: lint, test, walk, draw, import."),
     "contacts": ("callsvc.contacts.cli:contacts", "Contact lists: import."),

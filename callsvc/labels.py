@@ -141,7 +141,7 @@ ERRORS = {
     400: (_("The request was not understood"), _("Go back, reload the page and try again.")),
     401: (_("You are signed out"), _("Sign in and try again.")),
     403: (_("Not allowed"), _("Ask an administrator if your work needs this page.")),
-    404: (_("Nothing here"), _("Check the address, or go on from the dashboard.")),
+    404: (_("Nothing here"), _("Check the address, or go on from your first page.")),
     405: (_("The request was not understood"), _("Go back, reload the page and try again.")),
     409: (_("No longer possible"), _("Something has changed in the meantime: go back and reload the page.")),
     413: (_("Too large"), _("Send a smaller file, or divide it.")),

@@ -7,6 +7,8 @@ from callsvc.accounts.guard import public
 from callsvc.core.errors import Invalid
 from callsvc.language import LANGUAGES, remember_language
 from callsvc.web import current_rt
+from callsvc.web.cookies import is_https
+from callsvc.web.navigation import is_ours
 from callsvc.web.theme import THEMES, remember_theme
 
 blueprint = Blueprint("preferences", __name__)
@@ -17,8 +19,9 @@ blueprint = Blueprint("preferences", __name__)
 def keep() -> ResponseReturnValue:
     """``theme`` or ``language``, then back to the page in ``next``."""
     theme, language = request.form.get("theme", ""), request.form.get("language", "")
-    response = make_response(redirect(_onward()))
-    https = current_rt().settings.public_base_url.startswith("https://")
+    wanted = request.form.get("next", "")
+    response = make_response(redirect(wanted if is_ours(wanted) else url_for("accounts.front")))
+    https = is_https(current_rt().settings.public_base_url)
     if theme in THEMES:
         remember_theme(response, theme, https=https)
     elif language in LANGUAGES:
@@ -26,10 +29,3 @@ def keep() -> ResponseReturnValue:
     else:
         raise Invalid("preference-unknown", "Choose one of the themes or languages that the page offers.")
     return response
-
-
-def _onward() -> str:
-    """Where to go next: only a page of ours, never another site."""
-    wanted = request.form.get("next", "")
-    plain = "\\" not in wanted and wanted.isprintable() and " " not in wanted
-    return wanted if wanted.startswith(("/console", "/desk")) and plain else url_for("accounts.front")

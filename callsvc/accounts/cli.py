@@ -132,7 +132,7 @@ def edit(
 @form
 @click.pass_obj
 def reset(make_rt: MakeRuntime, email: str, form: str) -> None:
-    """End EMAIL's password and sessions (not its API keys), and print a link to choose another: once, for 24 hours."""
+    """End EMAIL's password and sessions (not its keys), and print a link to choose another."""
     rt = make_rt()
     address = _link(rt, _id(rt, email))
     _say(form, {"link": address}, address)

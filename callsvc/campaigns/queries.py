@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsvc.accounts.scope import Principal, scope_condition
+from callsvc.accounts.tables import account
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, NotFound
@@ -86,8 +87,10 @@ def require_all_regions(tx: Tx, principal: Principal, campaign_id: str) -> None:
 
 
 def changes_of(tx: Tx, campaign_id: str, limit: int = 20) -> list[Any]:
-    """Who changed what, newest first."""
-    query = sa.select(campaign_change.c.at, campaign_change.c.by, campaign_change.c.what)
+    """Who changed what, newest first; ``name`` is None where no account did it (a command)."""
+    query = sa.select(
+        campaign_change.c.at, campaign_change.c.what, campaign_change.c.by, account.c.name
+    ).outerjoin(account, account.c.id == campaign_change.c.by)
     return list(
         tx.all(
             query.where(campaign_change.c.campaign_id == campaign_id)

@@ -35,5 +35,14 @@ def _found(rt: Runtime) -> str:
             if name not in EXAMPLES:
                 publish(tx, flow_text(name), "library")
     password = secrets.token_urlsafe(9)
-    add_account(rt, FIRST, password=password, role="administrator", regions=("*",), name="Administrator")
+    # It was on a screen and maybe in a log, so it opens one page: the one that asks for another.
+    add_account(
+        rt,
+        FIRST,
+        password=password,
+        role="administrator",
+        regions=("*",),
+        name="Administrator",
+        must_change=True,
+    )
     return password

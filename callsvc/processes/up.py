@@ -36,7 +36,7 @@ def command(  # noqa: PLR0917 - click passes options by name
 def _sign_in(password: str) -> str:
     if not password:
         return ""
-    return f"  Sign in   {FIRST}  {password}   (said only now; `callsvc user add` makes others)\n"
+    return f"  Sign in   {FIRST}  {password}   (said only now, and to be changed at once)\n"
 
 
 def _page_of_simulator(stack: Stack) -> str:

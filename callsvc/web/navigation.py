@@ -28,7 +28,10 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ),
     (
         _("Call people"),
-        (Entry("campaigns.index", _("Campaigns"), "report"),),
+        (
+            Entry("campaigns.index", _("Campaigns"), "report"),
+            Entry("flows.index", _("Flows"), "report"),
+        ),
     ),
     (
         _("Administration"),
@@ -65,16 +68,19 @@ def menu() -> list[tuple[Any, list[Link]]]:
     return [(title, links) for title, links in groups if links]
 
 
+def is_ours(path: str) -> bool:
+    """A page of this console, never another site: what ``next`` may lead to."""
+    plain = "\\" not in path and path.isprintable() and " " not in path
+    return path.startswith(("/console", "/desk")) and plain
+
+
 def page_of_ones_own() -> str:
     """Where the signed-in person changes their own account; empty if the application has no such page."""
     return url_for(OWN) if OWN in current_app.view_functions else ""
 
 
 def _link(entry: Entry) -> Link:
-    """Current on the page itself, and on every page of its blueprint that the menu does not name."""
-    here = request.endpoint or ""
-    named = {one.endpoint for _, entries in MENU for one in entries}
-    mine = here == entry.endpoint or (
-        here not in named and here.split(".")[0] == entry.endpoint.split(".")[0]
-    )
-    return Link(url_for(entry.endpoint), entry.title, mine)
+    """Current on the page itself, and on every page of its blueprint whose address lies below it."""
+    href, here = url_for(entry.endpoint), request.endpoint or ""
+    below = here.split(".")[0] == entry.endpoint.split(".")[0] and request.path.startswith(href)
+    return Link(href, entry.title, below)

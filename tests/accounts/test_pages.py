@@ -241,13 +241,35 @@ def test_those_who_do_sign_in_are_not_counted(app: Flask) -> None:
     assert codes == {302}
 
 
-def test_everybody_lands_where_they_may_be(rt: Runtime, enter: Enter) -> None:
-    add(rt, "agent", "agent", "44")
-    agent = enter("agent")
-    landed = agent.see("/")
-    assert landed.status_code == 302
-    assert agent.see(landed.location).status_code == 200
-    assert enter("chief").see("/").location == "/console/"
+@pytest.mark.parametrize(
+    ("role", "region", "home"),
+    [
+        ("administrator", "*", "/console/"),
+        ("supervisor", "44", "/console/"),
+        ("agent", "44", "/console/me"),
+        ("operator", "*", "/console/operations/"),
+        ("operator", "44", "/console/"),  # the parts of the service have no regions
+        ("auditor", "*", "/console/access-log/"),
+        ("auditor", "44", "/console/"),
+    ],
+)
+def test_everybody_lands_where_they_may_be(
+    rt: Runtime, enter: Enter, role: str, region: str, home: str
+) -> None:
+    add(rt, "sam", role, region)
+    sam = enter("sam")
+    assert sam.see("/").location == home
+    page = sam.see(home)
+    assert page.status_code == 200
+    assert ("no desk page yet" in page.text) == (role == "agent")
+    assert ('<nav aria-label="Main"' in page.text) == (role != "agent")
+
+
+def test_the_menu_marks_the_page_one_is_on_and_no_other(enter: Enter) -> None:
+    chief = enter("chief")
+    for path, marked in (("/console/me", []), ("/console/accounts/new", ["/console/accounts/"])):
+        page = chief.see(path).text
+        assert re.findall(r'href="([^"]+)" aria-current="page"', page) == marked
 
 
 def test_the_browser_is_kept_as_its_family_alone(rt: Runtime, app: Flask) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from callsvc.campaigns.service import change_state
 from callsvc.campaigns.tables import campaign
 from callsvc.metrics.rollup import roll_up
 from callsvc.runtime import Runtime
@@ -112,6 +113,15 @@ def test_a_campaign_is_paused_resumed_and_stopped_by_its_buttons(rt: Runtime, si
         chief.post(f"{address}/explode", data={"csrf_token": form_token(chief, "/console/")}).status_code
         == 404
     )
+
+
+def test_the_changes_of_a_campaign_name_who_made_them(rt: Runtime, signed_in: SignIn) -> None:
+    change_state(rt, "drill", "start", "command line")
+    chief = signed_in(CHIEF)
+    chief.post("/console/campaigns/drill/pause", data={"csrf_token": form_token(chief, "/console/")})
+    page = text_of(chief.get("/console/campaigns/drill").text).partition("Modifications")[2]
+    assert "Suspendre Chief" in page
+    assert "Démarrer ligne de commande" in page
 
 
 def test_a_supervisor_has_no_buttons_and_no_way_around_them(signed_in: SignIn) -> None:

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
 from callsvc.core.errors import Invalid, NotFound
+from callsvc.platforms import cli
 from callsvc.platforms import service as platforms
+from callsvc.platforms.queries import regions
 from callsvc.platforms.rules import Hours, check_hours, opening
 from callsvc.runtime import Runtime
 
@@ -57,6 +60,14 @@ def test_france_has_18_regions_and_101_platforms_and_may_be_declared_twice(rt: R
         assert platforms.platform_by_code(tx, "974").zone == REUNION
         assert [row.code for row in platforms.platforms_of(tx, "94")] == ["2A", "2B"]
         assert platforms.opening_of(tx, "67").is_open  # ten o'clock in Paris
+
+
+def test_an_operator_declares_france_by_a_command(rt: Runtime) -> None:
+    for _ in range(2):
+        done = CliRunner().invoke(cli.platforms, ["france"], obj=lambda: rt)
+        assert (done.exit_code, done.output) == (0, "101 platforms are known.\n")
+    with rt.db.read() as tx:
+        assert len(regions(tx)) == 18
 
 
 def test_what_is_not_on_the_map_is_named(rt: Runtime) -> None:

@@ -1,9 +1,8 @@
 """The blueprint of all pages of accounts, and what they share."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
 from callsvc.accounts.browsers import browser_family
 from callsvc.accounts.scope import Principal
@@ -11,31 +10,26 @@ from callsvc.core.errors import CallsvcError
 from callsvc.labels import label
 from callsvc.web import current_rt
 from callsvc.web.forms import WHOLE, Form
+from callsvc.web.navigation import is_ours
 
 blueprint = Blueprint("accounts", __name__)
 
-# Where somebody lands, by what they may do; the first page the application has.
-_HOMES = (("report", "metrics.dashboard"), ("desk", "desk.show"), ("", "accounts.own"))
+# Where somebody lands: the page of their role, else the first that they may see. An agent's desk is a program
+# of its own as yet, so an agent lands on their own account, which says so.
+_OF_ROLE = {"operator": ("operations", "operations.index"), "auditor": ("audit", "audit.index")}
+_HOMES = (("report", "metrics.dashboard"), ("", "accounts.own"))
 
 
 def home_of(principal: Principal) -> str:
-    """The address of the first page this person may see."""
-    known = current_app.view_functions
-    endpoint = next(name for scope, name in _HOMES if name in known and (not scope or principal.may(scope)))
-    return url_for(endpoint)
+    """The address of the page this person begins with; always one they may see."""
+    mine = (_OF_ROLE[principal.role],) if principal.role in _OF_ROLE else ()
+    return url_for(next(name for scope, name in (*mine, *_HOMES) if not scope or principal.may(scope)))
 
 
 def onward() -> str:
     """Where to go next: only a path of ours, never another site."""
     wanted = request.values.get("next", "")
-    if is_ours(wanted):
-        return wanted
-    return url_for("accounts.front")
-
-
-def is_ours(path: str) -> bool:
-    plain = "\\" not in path and path.isprintable() and " " not in path
-    return path.startswith(("/console", "/desk")) and plain and not urlsplit(path).netloc
+    return wanted if is_ours(wanted) else url_for("accounts.front")
 
 
 def browser() -> str:

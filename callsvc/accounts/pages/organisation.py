@@ -17,10 +17,11 @@ from callsvc.accounts.guard import public
 from callsvc.accounts.oidc.admitting import admit
 from callsvc.accounts.oidc.provider import Provider, refused
 from callsvc.accounts.oidc.tokens import believe
-from callsvc.accounts.pages.blueprint import blueprint, browser, is_ours, public_url
+from callsvc.accounts.pages.blueprint import blueprint, browser, public_url
 from callsvc.accounts.pages.signing import limit_failures, signed_in
 from callsvc.core.errors import Forbidden, NotFound, Unavailable
 from callsvc.web import current_rt
+from callsvc.web.navigation import is_ours
 
 _KEY = "organisation"
 _ASKED_FOR = timedelta(minutes=10)  # machine time
