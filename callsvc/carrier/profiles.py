@@ -33,8 +33,8 @@ class Profile:
     asks for to the parameters of the call. ``hand_over`` is the best the carrier can do for a call that needs
     a person: put both in a conference, dial the agent from the call, or nothing. ``clients``: it rings
     softphones (``client:`` addresses). ``queues``: it has waiting queues of its own (the service keeps its
-    own whatever the carrier has). ``application``: a call names an application of the account.
-    ``tolerance_s``: real seconds a timestamp in a signature may be off.
+    own whatever the carrier has). ``speech``: it understands words in a question. ``application``: a call
+    names an application of the account. ``tolerance_s``: real seconds a timestamp in a signature may be off.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Profile:
     hand_over: HandOver = "conference"
     clients: bool = True
     queues: bool = True
+    speech: bool = True
     application: bool = False
 
     def path(self, sdk_path: str) -> str:
@@ -98,6 +99,7 @@ PROFILES: Mapping[str, Profile] = {
             hand_over="dial",
             clients=False,
             queues=False,
+            speech=False,
         ),
     )
 }

@@ -54,11 +54,20 @@ def ask(
     timeout_s: int,
     digits: int | None,
     finish_on_key: str,
+    hints: Iterable[str] = (),
+    language: str = "",
 ) -> str:
-    """Say ``before``, then ``prompts`` during which a key may be pressed; silence posts to ``action`` too."""
+    """Say ``before``, then ``prompts`` during which a key may be pressed; silence posts to ``action`` too.
+
+    With ``hints`` a word may be said as well, in ``language``; they are the words most likely to be.
+    """
     response = VoiceResponse()
     _speak(response, before)
     options: dict[str, object] = {"input": "dtmf", "timeout": timeout_s, "action": clean(action)}
+    said = ", ".join(clean(hint).replace(",", " ") for hint in hints)
+    if said:
+        options |= {"input": "dtmf speech", "hints": said, "language": clean(language)}
+        options["speech_timeout"] = "auto"
     options["finish_on_key"] = clean(finish_on_key)
     if digits:
         options["num_digits"] = digits
@@ -79,6 +88,27 @@ def wait(speeches: Iterable[Speech], *, action: str, pause_s: int, takes_key: bo
         _speak(response, speeches)
         response.pause(length=pause_s)
         response.redirect(clean(action))
+    return str(response)
+
+
+def record(
+    speeches: Iterable[Speech], *, action: str, longest_s: int, finish_on_key: str, quiet_s: int = 5
+) -> str:
+    """Speak, then record until ``finish_on_key``, ``quiet_s`` of silence or ``longest_s``.
+
+    The carrier does not ask ``action`` when nothing was said, so that the document leads there too.
+    """
+    response = VoiceResponse()
+    _speak(response, speeches)
+    response.record(
+        action=clean(action),
+        max_length=longest_s,
+        finish_on_key=clean(finish_on_key),
+        timeout=quiet_s,
+        play_beep=True,
+        trim="do-not-trim",
+    )
+    response.redirect(clean(action))
     return str(response)
 
 

@@ -20,6 +20,7 @@ QUEUES: dict[str, str] = {
     "place_agent_leg": "handover",
     "update_calls": "handover",
     "send_messages": "messages",
+    "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",
     "roll_up_metrics": "upkeep",

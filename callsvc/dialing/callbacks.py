@@ -1,6 +1,7 @@
 """Callbacks: a time the person chose is a promise. Due ones go back to the front of their campaign."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
+from callsvc.dialing.promising import fitted, hours_of_promise, offered
 from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.tables import callback
 from callsvc.runtime import Runtime
@@ -23,9 +25,13 @@ CALLBACK_BOOKED = "callback-booked"
 PROMISED = 100  # priority of a promise over every other call of the campaign
 
 
-def book_callback(tx: Tx, leg_id: str, *, in_minutes: int | None, at: str | None, days: int) -> datetime:
+def book_callback(
+    tx: Tx, leg_id: str, *, in_minutes: int | None, at: str | None, days: int, time: str | None = None
+) -> datetime:
     """Book a return call for the person on this leg; returns the agreed lived instant.
 
+    ``time`` is one of the times that were offered (``offered_times``). Whatever is asked for is moved to the
+    next moment at which this person may be called, so that what is noted is what is dialled.
     On an inbound call the promise is kept by a standing campaign of our own; a caller who hid their number
     cannot be called back (``no-number``).
     """
@@ -34,7 +40,8 @@ def book_callback(tx: Tx, leg_id: str, *, in_minutes: int | None, at: str | None
     if number_id is None:
         raise Invalid("no-number", "Nobody can be called back without a number.")
     place_id = row.campaign_contact_id or enrol_caller(tx, row, number_id, CALLBACK_BOOKED)
-    due_at = _agreed(tx, row.contact_id, in_minutes, at, days)
+    wished = offered(tx, time) or _agreed(tx, row.contact_id, in_minutes, at, days)
+    due_at = fitted(hours_of_promise(tx, row), wished)
     tx.insert(
         callback,
         id=tx.new_id("cbk"),
@@ -56,7 +63,7 @@ def _agreed(tx: Tx, contact_id: str | None, in_minutes: int | None, at: str | No
     local_zone = zone(name or "Europe/Paris")
     local = tx.now.astimezone(local_zone)
     day = local.date() + timedelta(days=days)
-    agreed = datetime.combine(day, time.fromisoformat(at), tzinfo=local_zone)
+    agreed = datetime.combine(day, clock_time.fromisoformat(at), tzinfo=local_zone)
     return agreed if agreed > tx.now else agreed + timedelta(days=1)
 
 

@@ -50,8 +50,9 @@ def enrol_caller(tx: Tx, call: Row[Any], number_id: str, outcome: str) -> str:
     return str(found)
 
 
-def _standing(tx: Tx) -> str:
-    file = CampaignFile(
+def standing_file(tx: Tx) -> CampaignFile:
+    """The campaign that keeps the promises made to callers."""
+    return CampaignFile(
         id=CALLBACKS,
         title="Rappels demandés",
         purpose=CALLBACKS,
@@ -60,6 +61,10 @@ def _standing(tx: Tx) -> str:
         windows=[_EVERY_DAY],
         standing=True,
     )
+
+
+def _standing(tx: Tx) -> str:
+    file = standing_file(tx)
     if tx.first(sa.select(campaign.c.id).where(campaign.c.id == CALLBACKS)) is None:
         tx.insert_once(
             campaign,

@@ -12,13 +12,24 @@ from callsvc.calls.events import LegEnded
 from callsvc.calls.queries import call_of_leg, lock_leg
 from callsvc.calls.tables import call
 from callsvc.core.db import Tx
-from callsvc.flows.service import begin_session, count_turn, resume_session, session_of, session_waits_for
+from callsvc.flows.service import (
+    begin_session,
+    count_turn,
+    facts_read,
+    resume_session,
+    session_of,
+    session_waits_for,
+)
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded
+from callsvc.webhooks import fetching
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
-from callsvc.webhooks.speech import render, render_round
-from ivr_flows import Hangup, InQueue, Keys, NoKeys, QueueEnded, Turn
+from callsvc.webhooks.hearing import heard, listens
+from callsvc.webhooks.moments import moments_for
+from callsvc.webhooks.requests import CarrierRequest
+from callsvc.webhooks.speech import render, render_fetching, render_round
+from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, TransferEnded, Turn
 
 _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
 
@@ -26,7 +37,11 @@ _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
 def begin(tx: Tx, leg: Row[Any], version: str, *, caller_id: str, answered_by: str | None) -> str:
     """Start the session of a leg that was just answered; returns the first TwiML."""
     subject = subject_of(tx, leg)
-    facts, language = facts_for(tx, call_of_leg(tx, leg.id), caller_id=caller_id, purpose=subject.purpose)
+    call_row = call_of_leg(tx, leg.id)
+    facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=subject.purpose)
+    for name, moments in moments_for(tx, call_row, facts_read(tx, version)).items():
+        kind, _, key = name.partition(".")
+        facts[kind] = {**facts.get(kind, {}), key: moments}
     session_id, turn = begin_session(
         tx,
         version=version,
@@ -39,30 +54,49 @@ def begin(tx: Tx, leg: Row[Any], version: str, *, caller_id: str, answered_by: s
     return _follow(tx, subject, session_id, 0, turn)
 
 
-def proceed(tx: Tx, leg: Row[Any], session: Row[Any], digits: str) -> str:
-    """The next turn of a running session: keys, silence, or one more round of waiting."""
+def proceed(tx: Tx, leg: Row[Any], session: Row[Any], given: CarrierRequest) -> str:
+    """The next turn of a running session: what the person gave, or one more round of waiting."""
     waiting = session_waits_for(tx, session)
     if isinstance(waiting, InQueue):
-        return _wait_on(tx, leg, session, waiting, digits)
-    given = Keys(digits) if digits else NoKeys()
-    turn = resume_session(tx, session, given)
+        return _wait_on(tx, leg, session, waiting, given.text("Digits"))
+    if isinstance(waiting, Fetch):
+        answer = fetching.answer_to(tx, session, waiting)
+        if answer is None:
+            count_turn(tx, session)
+            return render_fetching(leg.id, session.turn + 1, pause_s=max(1, round(tx.speed)))
+        turn = resume_session(tx, session, answer)
+    else:
+        turn = resume_session(tx, session, heard(tx.settings, waiting, given))
     return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
 
 
 def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) -> str:
-    """Write a turn's effects and render it; a wait for an agent is entered, or refused at once."""
+    """Write a turn's effects and render it; a wait that cannot be entered is refused at once."""
     apply_effects(tx, subject, session_id, number, turn)
-    language = str(turn.state.get("language") or "fr")
-    if isinstance(turn.wait, InQueue) and not _enter(tx, subject.leg, session_id, turn.wait, language):
+    refusal = _enter_wait(tx, subject, session_id, turn)
+    if refusal is not None:
         session = session_of(tx, subject.leg.id)
         if session is not None:
-            after = resume_session(tx, session, QueueEnded("closed"))
+            after = resume_session(tx, session, refusal)
             spoken = turn.spoken + after.spoken
             merged = Turn(after.state, spoken, after.effects, after.wait, after.outcome, after.path)
             return _follow(tx, subject, session_id, session.turn, merged)
     if turn.outcome is not None:
         _note_outcome(tx, subject.leg, turn.outcome)
-    return render(turn, subject.leg.id, number + 1)
+    return render(turn, subject.leg.id, number + 1, listens=listens(tx.settings))
+
+
+def _enter_wait(tx: Tx, subject: Subject, session_id: str, turn: Turn) -> Input | None:
+    """Begin what the turn waits for, outside the conversation; what to tell the flow if it cannot be."""
+    language = str(turn.state.get("language") or "fr")
+    match turn.wait:
+        case InQueue() as queue if not _enter(tx, subject.leg, session_id, queue, language):
+            return QueueEnded("closed")
+        case Transfer():
+            return TransferEnded("closed")  # published before there was a directory: nobody is there
+        case Fetch():
+            fetching.begin_fetch(tx, session_id, turn, subject.leg.id)
+    return None
 
 
 def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str) -> bool:

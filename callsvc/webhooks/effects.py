@@ -22,6 +22,7 @@ from ivr_flows import (
     Appointment,
     BookCallback,
     Effect,
+    Recorded,
     SendSms,
     SetDisposition,
     SetValue,
@@ -94,12 +95,12 @@ def _apply(tx: Tx, subject: Subject, turn_key: str, effect: Effect, turn: Turn) 
             suppress(tx, leg.number_id, wide, purpose=subject.purpose, source="key", evidence=leg.id)
         case SendSms():
             _text(tx, subject, f"{turn_key}:{effect.prompt_id}", effect.text, turn)
-        case BookCallback(in_minutes, at, days):
-            book_callback(tx, leg.id, in_minutes=in_minutes, at=at, days=days)
+        case BookCallback(in_minutes, at, days, time):
+            book_callback(tx, leg.id, in_minutes=in_minutes, at=at, days=days, time=time)
         case Appointment(action, slot):
             appointments.act(tx, leg.id, action, slot)
-        case SetValue() | SetDisposition():
-            pass  # kept in the session's own state and outcome
+        case SetValue() | SetDisposition() | Recorded():
+            pass  # kept in the session's own state and outcome; the carrier holds what was recorded
 
 
 def _text(tx: Tx, subject: Subject, cause: str, text: str, turn: Turn) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from callsvc.carrier import twiml
 from callsvc.carrier.twiml import Speech
-from ivr_flows import AskKeys, InQueue, Spoken, Turn
+from ivr_flows import AskKeys, Fetch, InQueue, Record, Spoken, Turn
 
 # The carrier wants a region with each language.
 _LOCALES = {
@@ -26,11 +26,15 @@ def speeches(spoken: Iterable[Spoken]) -> list[Speech]:
     ]
 
 
-def render(turn: Turn, leg_id: str, next_turn: int) -> str:
-    """TwiML of a turn; keys, silence and waiting rounds come back to the next turn's URL."""
+def render(turn: Turn, leg_id: str, next_turn: int, *, listens: bool = False) -> str:
+    """TwiML of a turn; keys, silence and waiting rounds come back to the next turn's URL.
+
+    ``listens``: words may be said instead of pressing a key.
+    """
     action = f"/webhooks/voice/{leg_id}/{next_turn}"
     match turn.wait:
-        case AskKeys(prompts, timeout_s, num_digits, finish_on_key):
+        case AskKeys(prompts, timeout_s, num_digits, finish_on_key, words):
+            language = str(turn.state.get("language") or "fr")
             return twiml.ask(
                 speeches(turn.spoken),
                 speeches(prompts),
@@ -38,11 +42,24 @@ def render(turn: Turn, leg_id: str, next_turn: int) -> str:
                 timeout_s=timeout_s,
                 digits=num_digits,
                 finish_on_key=finish_on_key,
+                hints=words if listens else (),
+                language=_LOCALES.get(language, language),
             )
         case InQueue() as queue:
             said = [*speeches(turn.spoken), *speeches([queue.wait_prompt])]
             return twiml.wait(said, action=action, pause_s=_ROUND_S, takes_key=False)
+        case Record(prompts, max_s, finish_on_key):
+            said = [*speeches(turn.spoken), *speeches(prompts)]
+            return twiml.record(said, action=action, longest_s=max_s, finish_on_key=finish_on_key)
+        case Fetch():
+            return render_fetching(leg_id, next_turn, speeches(turn.spoken))
     return twiml.say_and_hang_up(speeches(turn.spoken))
+
+
+def render_fetching(leg_id: str, next_turn: int, said: Iterable[Speech] = (), *, pause_s: int = 1) -> str:
+    """A moment of quiet while another system is asked."""
+    action = f"/webhooks/voice/{leg_id}/{next_turn}"
+    return twiml.wait(said, action=action, pause_s=pause_s, takes_key=False)
 
 
 def render_round(queue: InQueue, leg_id: str, next_turn: int, *, offer: bool) -> str:

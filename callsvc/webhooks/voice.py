@@ -42,7 +42,7 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
             return store_answer(tx, key, twiml.hang_up())
         if turn == 0:
             return store_answer(tx, key, _answered(tx, lock_leg(tx, leg_id), given))
-        return store_answer(tx, key, _continue(tx, row, turn, given.text("Digits")))
+        return store_answer(tx, key, _continue(tx, row, turn, given))
 
 
 def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
@@ -100,14 +100,14 @@ def _join(tx: Tx, leg_id: str, conference_id: str) -> str:
     return twiml.join_conference(conference_id, label=leg_id, status_url=url)
 
 
-def _continue(tx: Tx, row: Row[Any], turn: int, digits: str) -> str:
+def _continue(tx: Tx, row: Row[Any], turn: int, given: CarrierRequest) -> str:
     session = session_of(tx, row.id)
     if session is None or session.status != "running":
         return twiml.hang_up()
     if turn != session.turn:
         report_incident(tx, "turn-out-of-order", row.id, turn=turn, expected=session.turn)
         return twiml.hang_up()
-    return conversation.proceed(tx, row, session, digits)
+    return conversation.proceed(tx, row, session, given)
 
 
 def enter_conference(rt: Runtime, leg_id: str, conference_id: str, given: CarrierRequest) -> str:

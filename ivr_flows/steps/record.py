@@ -56,7 +56,9 @@ class Record(Action):
     def answer(self, run: Run, given: Input) -> Move:
         if not isinstance(given, Recording) or not given.sid or given.seconds < 1:
             return self._empty()
-        run.effects.append(Recorded(given.sid, min(given.seconds, self.max_s)))
+        seconds = min(given.seconds, self.max_s)
+        run.state["values"] |= {"recording.sid": given.sid, "recording.seconds": seconds}
+        run.effects.append(Recorded(given.sid, seconds))
         return None
 
     def _empty(self) -> Move:
@@ -64,6 +66,9 @@ class Record(Action):
 
     def exits(self) -> tuple[Exit, ...]:
         return (Exit("on_empty", self.on_empty),) if self.on_empty else ()
+
+    def writes(self) -> frozenset[str]:
+        return frozenset({"recording.sid", "recording.seconds"})
 
     def prompts(self) -> tuple[PromptUse, ...]:
         asked = PromptUse(self.prompt, "ask", ("record", "prompt"))
