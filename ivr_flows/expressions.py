@@ -59,13 +59,14 @@ def parse(source: str) -> Expression:
     """Read a condition; raises :class:`ExpressionError` with the position of the first mistake."""
     if len(source) > LONGEST:
         raise ExpressionError(f"a condition has at most {LONGEST} characters")
-    parser = _Parser(_tokens(source))
+    parser = _Parser(tokens(source))
     node = parser.disjunction()
     parser.finish()
     return Expression(source, frozenset(parser.names), node)
 
 
-def _tokens(source: str) -> list[tuple[str, str]]:
+def tokens(source: str) -> list[tuple[str, str]]:
+    """The kind (number, text, name, sign) and the text of each word of a condition."""
     found, position, end = [], 0, len(source.rstrip())
     while position < end:
         match = _TOKEN.match(source, position)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ivr_flows.definition import Definition
 from ivr_flows.steps import REPEAT, Exit, Step
+from ivr_flows.steps.branch import Branch
 from ivr_flows.steps.collect import IDENTITY
 
 START = "start"
@@ -21,7 +22,7 @@ class Graph:
 
     @classmethod
     def of(cls, definition: Definition, *, by_sms: bool = False) -> Graph:
-        """The graph of a flow; by SMS nothing answers like a machine."""
+        """The graph of a flow; by SMS nothing answers like a machine, and some conditions are decided."""
         edges = {name: tuple(_edges(step, definition, by_sms)) for name, step in definition.steps.items()}
         return cls(definition, edges)
 
@@ -72,6 +73,25 @@ class Graph:
 
 
 def _edges(step: Step, definition: Definition, by_sms: bool) -> Iterator[Exit]:
+    never = _never_by_sms(step) if by_sms else frozenset()
     for exit in step.exits():
-        if exit.to != REPEAT and exit.to in definition.steps and not (by_sms and exit.name == "on_machine"):
+        if exit.to != REPEAT and exit.to in definition.steps and exit.name not in never:
             yield exit
+
+
+def _never_by_sms(step: Step) -> frozenset[str]:
+    """The exits that no SMS takes: of machines, and of conditions that ask for the channel."""
+    never = {"on_machine"}
+    for branch in (action for action in step.actions if isinstance(action, Branch)):
+        decided = False
+        for index, (condition, _) in enumerate(branch.cases):
+            known = condition.names <= _BY_SMS.keys()
+            if decided or (known and not condition.test(_BY_SMS.get)):
+                never.add(f"branch.{index}")
+            decided = decided or (known and condition.test(_BY_SMS.get))
+        if decided:
+            never.add("otherwise")
+    return frozenset(never)
+
+
+_BY_SMS = {"session.channel": "sms", "call.has_number": True}

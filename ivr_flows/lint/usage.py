@@ -8,6 +8,7 @@ from ivr_flows.definition import Definition
 from ivr_flows.lint.graph import START, Graph
 from ivr_flows.reading import Path
 from ivr_flows.steps import PromptUse
+from ivr_flows.steps.record import Record
 from ivr_flows.vocabulary import VOCABULARY
 
 
@@ -25,7 +26,8 @@ def sent_by_sms(definition: Definition) -> set[str]:
     sent = {use.prompt for use, _ in uses(definition) if use.how == "sms"}
     if "sms" in definition.channels:
         for name in Graph.of(definition, by_sms=True).reachable([START]):
-            sent |= {use.prompt for use in definition.steps[name].prompts() if use.how in ("say", "ask")}
+            actions = (a for a in definition.steps[name].actions if not isinstance(a, Record))
+            sent |= {use.prompt for a in actions for use in a.prompts() if use.how in ("say", "ask")}
     return sent
 
 

@@ -1,17 +1,13 @@
-"""What the prompts say: missing-translation, undefined-prompt, unused-prompt, unspoken-key."""
+"""What the prompts say: missing-translation, undefined-prompt, unused-prompt."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import uses
-from ivr_flows.steps import Action, PromptUse, Step
-
-_SIGNS = {"*": r"\*|étoile|star", "#": r"#|dièse|hash|pound"}
 
 
 def missing_translation(definition: Definition) -> Iterator[Finding]:
@@ -80,39 +76,3 @@ def unused_prompt(definition: Definition) -> Iterator[Finding]:
                 "use it, or remove it",
                 severity="warning",
             )
-
-
-def unspoken_key(definition: Definition) -> Iterator[Finding]:
-    """A key that no prompt speaks of, in some language, is a key nobody presses."""
-    if "voice" not in definition.channels:
-        return
-    for name, step in definition.steps.items():
-        for action in step.actions:
-            for key in action.choices():
-                for language in definition.languages:
-                    if not _spoken(definition, step, action, key, language):
-                        yield report(
-                            definition,
-                            "unspoken-key",
-                            _key_path(name, action, key),
-                            f"no prompt of this step speaks of key {key} in {language}",
-                            f"say what key {key} is for",
-                        )
-
-
-def _spoken(definition: Definition, step: Step, action: Action, key: str, language: str) -> bool:
-    """Whether the words around a question name the key; text in a recording counts as written."""
-    heard = [*(use for use in step.prompts() if use.how == "say"), *action.prompts()]
-    pattern = "".join(_SIGNS.get(c, c) for c in key) if key in _SIGNS else rf"(?<!\d){re.escape(key)}(?!\d)"
-    return any(re.search(pattern, _text(definition, use, language)) for use in heard)
-
-
-def _text(definition: Definition, use: PromptUse, language: str) -> str:
-    prompt = definition.prompts.get(use.prompt)
-    wording = prompt.wordings.get(language) if prompt else None
-    return "".join(wording.text.parts[::2]).casefold() if wording else ""
-
-
-def _key_path(step: str, action: Action, key: str) -> tuple[str, ...]:
-    kind = {"OfferTimes": ("callback", "offers"), "Queue": ("queue",)}.get(type(action).__name__, ("keys",))
-    return ("steps", step, *kind, key)

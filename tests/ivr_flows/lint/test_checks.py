@@ -15,18 +15,31 @@ languages: [fr, en]
 channels: [voice, sms]
 limits: {steps: 60, visits_per_step: 6}
 prompts:
-  hello: {says: neutral, fr: {text: "Tapez 1. Stop : tapez 9."}, en: {text: "Press 1. To stop, press 9."}}
+  hello:
+    says: neutral
+    fr: {text: "Tapez 1. Stop : tapez 9.", sms: "Oui ? Sinon STOP."}
+    en: {text: "Press 1. To stop, press 9.", sms: "Yes? Or reply 9."}
   year: {says: neutral, fr: {text: "Votre année de naissance ?"}, en: {text: "Your year of birth?"}}
-  why: {says: purpose, fr: {text: "Votre rendez-vous {appointment.when}. Tapez 1."}, en: {text: "Press 1."}}
+  why:
+    says: purpose
+    fr: {text: "Votre rendez-vous {appointment.when}. Tapez 1.", sms: "Répondez 1."}
+    en: {text: "Press 1.", sms: "Reply 1."}
   wait: {says: neutral, fr: {text: "Patientez. Rappel : tapez 5."}, en: {text: "Hold. Callback: press 5."}}
   text: {says: neutral, fr: {text: "Merci {contact.first_name}."}, en: {text: "Thank you."}}
   message: {says: neutral, fr: {text: "Rappelez le {platform.phone}."}, en: {text: "Call back."}}
 steps:
-  start: {on_machine: voicemail, menu: {prompt: hello}, keys: {"1": who, "9": stop}}
+  start:
+    on_machine: voicemail
+    menu: {prompt: hello}
+    keys: {"1": who, "9": stop}
+    words: {who: [oui, "yes"], stop: [non merci]}
+    on_exhausted: voicemail
   who:
-    collect: {prompt: year, as: year, match: contact.birth_year}
-    next: why
-  why: {menu: {prompt: why}, keys: {"1": agent}}
+    collect: {prompt: year, as: year, match: contact.birth_year, into: answers.year}
+    next: split
+    on_exhausted: voicemail
+  split: {branch: [{when: "answers.year < 1960", next: agent}], otherwise: why}
+  why: {menu: {prompt: why}, keys: {"1": agent}, on_exhausted: thanks}
   agent:
     queue: {skill: s, wait_prompt: wait, offer_callback_after: 60, callback_prompt: wait, callback_key: "5"}
     on_callback: thanks
@@ -56,12 +69,15 @@ EARLY, PRIVATE, MISSING, UNDEFINED = (
     "missing-translation",
     "undefined-variable",
 )
-SPARE = "  spare: {says: neutral, fr: {text: a}, en: {text: b}}\n"
+NEVER = "condition-never-holds"
+SILENT = "    on_exhausted: voicemail\n  split"
+LAST = "stop: {suppress: {scope: purpose}, end: opted-out}"
+INBOUND = "direction: inbound\n"
 FAULTS = [
     Fault("todo-step", THANKS, "thanks: {todo: pay}", "thanks: {todo", says="pay"),
     Fault("record-without-consent", THANKS, "thanks: {record: {prompt: text}, end: done}", "thanks: {record"),
     Fault("unreachable-step", "steps:\n", "steps:\n  lost: {end: lost}\n", "  lost:", "warning"),
-    Fault("dangling-target", '"1": who', '"1": whom', "  start:", says="no step 'whom'"),
+    Fault("dangling-target", '"1": who', '"1": whom', "    keys:", says="no step 'whom'"),
     Fault("dangling-target", "on_closed: thanks", "on_closed: repeat", "on_closed: repeat"),
     Fault("no-path-to-end", THANKS, "thanks: {next: b}\n  b: {next: thanks}", "  thanks:"),
     Fault(
@@ -73,13 +89,13 @@ FAULTS = [
     ),
     Fault("loop-without-limit", 'keys: {"1": agent}', 'keys: {"1": start}', "  start:", says="can go round"),
     Fault("missing-opt-out", "stop: {suppress: {scope: purpose}, end", "stop: {end", "  start:"),
-    Fault(EARLY, "hello: {says: neutral", "hello: {says: purpose", "  start:"),
-    Fault(EARLY, "hello: {says: neutral", "hello: {says: health", "  start:"),
-    Fault(EARLY, "hello: {says: neutral, ", "hello: {", "  start:", "warning"),
+    Fault(EARLY, "says: neutral", "says: purpose", "    menu: {prompt: hello}"),
+    Fault(EARLY, "says: neutral", "says: health", "    menu: {prompt: hello}"),
+    Fault(EARLY, "    says: neutral\n", "", "    menu: {prompt: hello}", "warning"),
     Fault(
         "purpose-before-identity",
-        "match: contact.birth_year",
-        "into: answers.year",
+        "match: contact.birth_year, ",
+        "",
         "  why: {menu",
         says="'why'",
     ),
@@ -117,7 +133,7 @@ FAULTS = [
         says="{contact.firstname}",
     ),
     Fault(UNDEFINED, "match: contact.birth_year", "match: contact.birthyear", "  who:"),
-    Fault("unspoken-key", "Stop : tapez 9", "Stop : tapez 90", "  start:", says="key 9 in fr"),
+    Fault("unspoken-key", "Stop : tapez 9", "Stop : tapez 90", "    keys:", says="key 9 in fr"),
     Fault("unspoken-key", "Callback: press 5", "Callback", "callback_key", says="key 5 in en"),
     Fault("queue-without-on-closed", "    on_closed: thanks\n", "", "    queue:"),
     Fault(
@@ -136,13 +152,64 @@ FAULTS = [
     ),
     Fault(
         "health-in-voicemail-or-sms",
-        "why: {says: purpose",
-        "why: {says: health",
+        "says: purpose",
+        "says: health",
         "  why:",
         says="says health",
     ),
     Fault("sms-too-long", "Merci {contact.first_name}.", "é" * 460, "  text:", says="4 segments of GSM-7"),
     Fault("sms-too-long", "Merci {contact.first_name}.", "ê" * 202, "  text:", says="4 segments of UCS-2"),
+    Fault("missing-channel-text", ', sms: "Reply 1."', "", '    en: {text: "Press 1."', "warning", "'Press'"),
+    Fault("missing-channel-text", "Merci", "Raccrochez", "  text:", "warning", "'Raccrochez' by SMS in fr"),
+    Fault(
+        "choice-not-in-sms",
+        "Oui ?",
+        "Ah ?",
+        "    keys:",
+        "warning",
+        "speaks of key 1, or of a word for it, in fr",
+    ),
+    Fault(
+        "choice-not-in-sms", "Or reply 9", "Or", "    keys:", "warning", "key 9, or of a word for it, in en"
+    ),
+    Fault(
+        "unbound-key", "Stop : tapez 9", "Stop : tapez 9. Ou tapez 4", "    fr: {text", says="speaks of key 4"
+    ),
+    Fault("unbound-key", "Patientez.", "Patientez ou tapez 7.", "  wait:", says="nothing in 'agent'"),
+    Fault(
+        "unbound-key", "Rappelez le", "Tapez 2 ou rappelez le", "  message:", says="nothing in 'voicemail'"
+    ),
+    Fault("unbound-key", "Press 1.", "Press key ١ or press ٣.", "    en: {text", says="speaks of key 3"),
+    Fault(
+        "overlapping-words",
+        "[non merci]",
+        "[oui merci]",
+        "    words:",
+        says="'oui merci' means 'who' and 'stop'",
+    ),
+    Fault("overlapping-words", "[non merci]", "[Oui]", "    words:", says="at once"),
+    Fault(
+        "overlapping-words", "[non merci]", "[Arrêt]", "    words:", says="'arret' ends any session by SMS"
+    ),
+    Fault("menu-without-on-exhausted", SILENT, "  split", "    collect:", "warning", "hung up on"),
+    Fault("missing-on-machine", "    on_machine: voicemail\n", "", "  start:", "warning"),
+    Fault("unreachable-language", "title:", INBOUND + "title:", "languages:", "warning", "to hear en"),
+    Fault(
+        NEVER, "answers.year < 1960", "answers.year == '1960'", "  split:", says="is a number, never '1960'"
+    ),
+    Fault(NEVER, "answers.year < 1960", "1960 < answers.year and platform.open_now == 1", "  split:"),
+    Fault(NEVER, "answers.year < 1960", "call.direction in ['in', 'out']", "  split:", says="one of inbound"),
+    Fault(NEVER, "answers.year < 1960", "'de' == session.language", "  split:", says="one of fr, en"),
+    Fault("twiml-too-long", "Your year of birth", "é" * 1800, "  who:", "warning", "over the 4,000"),
+    Fault(
+        "twiml-too-long",
+        LAST,
+        f"stop: {{suppress: {{scope: purpose}}, say: [{', '.join(['why'] * 10)}], next: loud}}\n"
+        f"  loud: {{say: [{', '.join(['message'] * 10)}], next: louder}}\n"
+        f"  louder: {{say: [{', '.join(['wait'] * 10)}], end: opted-out}}",
+        "  stop:",
+        "warning",
+    ),
 ]
 
 
@@ -157,7 +224,7 @@ def test_the_clean_flow_is_clean():
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.id}: {fault.new[:40]!r}")
 def test_a_fault_is_found_with_its_line_and_a_fix_and_nothing_else_of_its_kind_before(fault):
     assert fault.old in CLEAN
-    broken = CLEAN.replace(fault.old, fault.new)
+    broken = CLEAN.replace(fault.old, fault.new, 1)
     if "can go round" in fault.says:
         broken = broken.replace("limits: {steps: 60, visits_per_step: 6}\n", "")
     found = [finding for finding in lint(load(broken)) if finding.id == fault.id]
@@ -174,17 +241,16 @@ def test_every_check_has_a_fault_here():
 
 def test_an_inbound_flow_owes_no_opt_out_and_may_say_its_purpose():
     text = CLEAN.replace("title:", "direction: inbound\ntitle:").replace(
-        "stop: {suppress: {scope: purpose}, end", "stop: {end"
+        LAST, "stop: {set: {language: en}, end: done}"
     )
-    text = text.replace("hello: {says: neutral", "hello: {says: purpose").replace(
-        "year: {says: neutral, ", "year: {"
-    )
+    text = text.replace("    says: neutral", "    says: purpose").replace("year: {says: neutral, ", "year: {")
+    text = text.replace("Sinon STOP", "Sinon 9")
     assert lint(load(text)) == []
 
 
 def test_an_inbound_caller_hears_no_health_fact_before_identity():
     text = CLEAN.replace("title:", "direction: inbound\ntitle:").replace(
-        "hello: {says: neutral", "hello: {says: health"
+        "    says: neutral", "    says: health"
     )
     assert "purpose-before-identity" in {finding.id for finding in lint(load(text))}
 
@@ -198,8 +264,8 @@ def test_by_sms_alone_the_word_stop_is_opt_out_enough():
 
 def test_every_first_question_owes_an_opt_out():
     text = CLEAN.replace(
-        "  start: {",
-        '  start: {branch: [{when: "platform.open_now", next: first}], otherwise: who}\n  first: {',
+        "  start:\n",
+        '  start: {branch: [{when: "platform.open_now", next: first}], otherwise: who}\n  first:\n',
     )
     (finding,) = [finding for finding in lint(load(text)) if finding.id == "missing-opt-out"]
     assert finding.place == "steps.who"
@@ -215,7 +281,7 @@ def test_variables_of_the_file_may_be_health_and_never_unsay_ours():
 
 def test_a_voice_flow_may_speak_health_to_a_confirmed_person():
     text = CLEAN.replace("channels: [voice, sms]", "channels: [voice]").replace(
-        "why: {says: purpose", "why: {says: health"
+        "says: purpose", "says: health"
     )
     assert lint(load(text)) == []
 
@@ -225,6 +291,7 @@ def test_a_star_may_be_spoken_as_a_word():
         CLEAN.replace('"9": stop', '"*": stop')
         .replace("tapez 9", "tapez étoile")
         .replace("press 9", "press star")
+        .replace("reply 9", "reply *")
     )
     assert lint(load(text)) == []
 
