@@ -15,6 +15,7 @@ from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.core.phone_numbers import is_fictional
+from callsvc.flows.agents import queue_steps
 from callsvc.flows.tables import flow_version
 from callsvc.runtime import Runtime
 
@@ -85,7 +86,10 @@ def _log(tx: Tx, campaign_id: str, by: str, what: str, *, before: Any, after: An
 
 
 def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
-    """start, pause, resume, close or stop; returns the new state. Stop cancels what is queued or rings."""
+    """start, pause, resume, close or stop; returns the new state. Stop cancels what is queued or rings.
+
+    ``campaign-needs-agents``  it would call people for agents, and calls are not handed to any here
+    """
     allowed, target = ACTIONS[action]
     with rt.db.begin() as tx:
         row = campaign_row(tx, campaign_id, lock=True)
@@ -95,6 +99,8 @@ def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
                 f"Campaign {campaign_id!r} is {row.state}; {action} needs {' or '.join(sorted(allowed))}.",
                 state=row.state,
             )
+        if target == "running":
+            _check_agents(tx, row)
         tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
         _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
         tx.changed("campaign", subject=campaign_id)
@@ -103,6 +109,18 @@ def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
         if action == "stop":
             tx.emit(CampaignStopped(campaign_id=campaign_id))
     return target
+
+
+def _check_agents(tx: Tx, row: Any) -> None:
+    """Nobody is called to wait for an agent whom the carrier cannot connect."""
+    steps = queue_steps(tx, row.flow_version) if tx.settings.callsvc_hand_over == "none" else ()
+    if steps:
+        raise Conflict(
+            "campaign-needs-agents",
+            f"The flow of campaign {row.id!r} waits for agents at {', '.join(steps)}, and with "
+            "CALLSVC_HAND_OVER=none calls are handed to nobody: use a flow without queues, or a "
+            "carrier with conferences.",
+        )
 
 
 def close_waiting(tx: Tx, campaign_id: str) -> int:

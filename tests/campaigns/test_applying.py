@@ -146,6 +146,16 @@ def test_each_action_is_possible_exactly_where_the_table_says(rt: Runtime, state
         assert (_state(rt), len(_changes(rt))) == (state, before)
 
 
+def test_where_calls_are_handed_to_nobody_a_flow_that_waits_for_agents_is_not_started(rt: Runtime) -> None:
+    publish_library(rt)
+    apply_campaign(rt, read_campaign(GOOD), "alice")
+    rt.db.settings = rt.settings.model_copy(update={"callsvc_hand_over": "none"})
+    with pytest.raises(Conflict, match=r"contact-tracing\.") as refusal:
+        change_state(rt, "tracing", "start", "alice")
+    assert (refusal.value.id, _state(rt)) == ("campaign-needs-agents", "draft")
+    assert change_state(rt, "tracing", "stop", "alice") == "stopped"
+
+
 def test_a_campaign_nobody_knows_cannot_be_started(rt: Runtime) -> None:
     with pytest.raises(CallsvcError) as refusal:
         change_state(rt, "nobody-knows-it", "start", "alice")
