@@ -7,6 +7,7 @@ the instant at which the use case began on both clocks, raises events, and holds
 the commit.
 """
 
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -224,12 +225,11 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
     """An engine with this project's transaction modes; SQLite or PostgreSQL, nothing else."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_size=pool_size,
-            pool_pre_ping=True,
-            hide_parameters=True,
+        engine = sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, hide_parameters=True
         )
+        sa.event.listen(engine, "checkout", _renew_closed)
+        return engine
     engine = sa.create_engine(
         parsed,
         poolclass=QueuePool,
@@ -241,6 +241,18 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _renew_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Throw away what a server that restarted has closed, as ``pool_pre_ping`` does, without asking it.
+
+    On an idle connection there is nothing to read but a farewell.
+    """
+    waiting = select.poll()
+    if not connection.closed:
+        waiting.register(connection.fileno(), select.POLLIN)
+    if connection.closed or waiting.poll(0):
+        raise sa.exc.InvalidatePoolError
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -94,3 +94,30 @@ def test_two_opt_outs_crossing_two_answered_calls_do_not_lose_either(rt: Runtime
         list(pool.map(lambda pair: opt_out(*pair), pairs))
     with rt.db.read() as tx:
         assert len(tx.all(sa.select(suppression))) == 4
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_connections_that_the_server_has_closed_are_renewed_before_they_are_used(
+    rt: Runtime, engine: sa.Engine
+) -> None:
+    ours = sa.text("SELECT pg_backend_pid()")
+    with rt.db.read() as tx, rt.db.read() as other:
+        pids = {tx.scalar(ours), other.scalar(ours)}
+    killer = sa.create_engine(engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with killer.connect() as connection:
+        for pid in pids:
+            connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with rt.db.read() as tx:
+        assert tx.scalar(ours) not in pids
+    with rt.db.read() as tx, rt.db.read() as other:
+        assert not {tx.scalar(ours), other.scalar(ours)} & pids
+
+
+def test_a_row_changed_by_its_key_is_the_only_one_changed(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        for code in ("44", "11"):
+            tx.insert(region, code=code, name="before", zone="Europe/Paris")
+        assert tx.update_row(region, "44", name="after") == 1
+        assert tx.update_row(region, "99", name="after") == 0
+        rows = tx.all(sa.select(region.c.code, region.c.name).order_by(region.c.code))
+    assert [tuple(row) for row in rows] == [("11", "before"), ("44", "after")]
