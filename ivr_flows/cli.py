@@ -1,7 +1,7 @@
-"""``flow lint | test | walk``: the commands for those who write flows.
+"""``flow test | walk``, and the other commands for those who write flows.
 
-The service's command line mounts :data:`flow`. Only this module of the package reads files and
-writes to a terminal.
+The service's command line mounts :data:`flow`. Only the modules of this name read files and write to
+a terminal.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 import click
 
+from ivr_flows.comparing.cli import diff_command
 from ivr_flows.definition import Definition, load
-from ivr_flows.findings import Finding, FlowInvalid
-from ivr_flows.lint import lint
+from ivr_flows.drawing.cli import graph_command
+from ivr_flows.findings import FlowInvalid
+from ivr_flows.lint.cli import lint_command
 from ivr_flows.session import begin, resume
 from ivr_flows.testing import Report, as_data, heard, run
 from ivr_flows.turns import Hangup, Input, InQueue, Keys, MachineVerdict, NoKeys, QueueEnded, Turn, Words
@@ -46,25 +48,8 @@ def flow() -> None:
     """Check, test and try IVR flows."""
 
 
-@flow.command("lint")
-@FILES
-@FORMAT
-def lint_command(files: tuple[Path, ...], style: str) -> None:
-    """Say what is wrong with each flow; fails when there is an error."""
-    found = {str(path): _findings(path.read_text("utf-8")) for path in files}
-    if style == "json":
-        click.echo(
-            json.dumps(
-                {name: [f.as_dict() for f in each] for name, each in found.items()}, ensure_ascii=False
-            )
-        )
-    else:
-        for name, findings in found.items():
-            for finding in findings:
-                click.echo(f"{name}:{finding}")
-            click.echo(f"{name}: {_count(findings)}")
-    if any(finding.severity == "error" for findings in found.values() for finding in findings):
-        raise SystemExit(1)
+for command in (lint_command, graph_command, diff_command):
+    flow.add_command(command)
 
 
 @flow.command("test")
@@ -116,23 +101,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _findings(text: str) -> list[Finding]:
-    try:
-        return lint(load(text))
-    except FlowInvalid as error:
-        return error.findings
-
-
 def _loaded(path: Path) -> Definition:
     try:
         return load(path.read_text("utf-8"))
     except FlowInvalid as error:
         raise click.ClickException(str(error)) from None
-
-
-def _count(findings: Iterable[Finding]) -> str:
-    kinds = [finding.severity for finding in findings]
-    return f"{kinds.count('error')} errors, {kinds.count('warning')} warnings"
 
 
 def _report(path: Path) -> Report:
