@@ -77,8 +77,8 @@ def title_of(definition: ivr_flows.Definition | None, flow_id: str) -> str:
     """A flow's title in the reader's language, else in its own first one, else its name."""
     if definition is None:
         return flow_id
-    titles = definition.title
-    return titles.get(str(get_locale())) or next(iter(titles.values()), flow_id)
+    titles, locale = definition.title, get_locale()
+    return titles.get(locale.language if locale else "") or next(iter(titles.values()), flow_id)
 
 
 def campaigns_of(tx: Tx, principal: Principal, flow_id: str) -> list[Row[Any]]:

@@ -52,7 +52,8 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   async function save() {
-    if (saving || stopped || field.value === saved) return saving;
+    if (saving || stopped) return saving;
+    if (field.value === saved) { state("saved"); return null; }
     const text = field.value;
     state("saving");
     saving = fetch(form.action, { method: "POST", body: body(), headers: { Accept: "application/json" } }).catch(() => null);
