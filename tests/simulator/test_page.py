@@ -247,3 +247,23 @@ def test_a_restarted_page_tells_what_the_timeline_kept(tmp_path: object, service
         _, text, _ = ask(second, f"/_simulator/page/calls/{sid}")
         assert "Good morning" in text
         assert "/menu" in text
+
+
+def test_buttons_move_a_clock_that_is_moved_by_hand_and_lead_back() -> None:
+    with running_simulator(stepped=True) as running:
+        assert 'action="/_simulator/page/step"' in ask(running, "/")[1]
+        began = running.ask("GET", "/clock")["clock"]
+        body = urlencode({"seconds": "60", "back": "/_simulator/page/calls?status=busy"})
+        status, _, headers = ask(running, "/_simulator/page/step", "POST", body)
+        assert (status, headers["Location"]) == (303, "/_simulator/page/calls?status=busy")
+        assert running.ask("GET", "/clock")["clock"] == began.replace("09:00:00", "09:01:00")
+        running.ask("POST", "/people", {"number": ADA, "ring": 7})
+        running.set_number(number=OURS, voice_url="http://127.0.0.1:9/voice")
+        sid = running.call_in(ADA, OURS)
+        assert ask(running, "/_simulator/page/step", "POST")[2]["Location"] == "/"
+        assert running.call(sid)["status"] == "completed"
+
+
+def test_a_clock_that_runs_has_no_buttons(simulator: RunningSimulator) -> None:
+    assert "/_simulator/page/step" not in ask(simulator, "/")[1]
+    assert ask(simulator, "/_simulator/page/step", "POST", "seconds=60")[0] == 303

@@ -15,6 +15,7 @@ from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.control.transcript import clock_of
 from callsvc.simulator.dates import iso
 from callsvc.simulator.page.language import language_of
+from callsvc.simulator.page.stepping import SECONDS
 from callsvc.simulator.page.texts import FRENCH
 
 _HERE = Path(__file__).parent
@@ -48,6 +49,7 @@ def page(
             path=request.path,
             now=iso(clock.now()),
             speed=getattr(clock.inner, "speed", None),
+            steps=SECONDS,
             **facts,
         )
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.control.access import refusal
-from callsvc.simulator.page import calls, faults, messages, overview, phone, rooms
+from callsvc.simulator.page import calls, faults, messages, overview, phone, rooms, stepping
+from callsvc.simulator.page.back import back
 from callsvc.simulator.page.language import COOKIE, LANGUAGES
 from callsvc.simulator.page.render import STATIC, page
 from callsvc.simulator.rest.misfortune import Handler
@@ -25,6 +25,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/_simulator/page/conferences/{sid}", rooms.show_conference),
     ("POST", "/_simulator/page/faults", faults.add_fault),
     ("POST", "/_simulator/page/faults/remove", faults.remove_fault),
+    ("POST", "/_simulator/page/step", stepping.step_clock),
     ("GET", "/_simulator/phone", phone.show_phone),
 )
 
@@ -59,12 +60,8 @@ async def _static(_: Carrier, request: web.Request) -> web.StreamResponse:
 
 async def _choose_language(_: Carrier, request: web.Request) -> web.StreamResponse:
     """Remember the choice and go back to the page it was made on."""
-    form = await request.post()
-    back = urlsplit(str(form.get("back", "/")))
-    where = back.path if back.path.startswith("/_simulator/") else "/"
-    address = where + (f"?{back.query}" if back.query else "")
-    answer = web.Response(status=303, headers={"Location": address})
-    language = str(form.get("language", ""))
+    answer = await back(request)
+    language = str((await request.post()).get("language", ""))
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=31536000, httponly=True, samesite="Strict", path="/")
     return answer
