@@ -6,7 +6,7 @@ from callsvc.simulator.calls.answering import pick_up
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.people.handset import Handset, HandVoice
 
-POST_DIAL_DELAY = 1.0  # lived seconds, as for everybody
+POST_DIAL_DELAY = 1.0  # lived seconds from dialling to the first ring, as for everybody
 BUSY_AFTER = 1.5
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from callsvc.simulator.calls.answering import pick_up
-from callsvc.simulator.calls.by_hand import ring_by_hand
+from callsvc.simulator.calls.by_hand import BUSY_AFTER, POST_DIAL_DELAY, ring_by_hand
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.ledger.calls import times_called
 from callsvc.simulator.people.person import nth
 from callsvc.simulator.people.voice import Voice
 
-POST_DIAL_DELAY = 1.0  # lived seconds from dialling to the first ring
-BUSY_AFTER = 1.5
-FAILED_AFTER = 0.5
+FAILED_AFTER = 0.5  # lived seconds
 
 
 async def ring(leg: Leg) -> bool:

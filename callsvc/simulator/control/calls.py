@@ -8,7 +8,7 @@ from callsvc.simulator.calls.inbound import receive_call
 from callsvc.simulator.calls.leg import Leg
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.control.replies import body_of, ok, refuse
-from callsvc.simulator.people.person import KEYS
+from callsvc.simulator.people.person import TONES
 
 
 async def call_in(carrier: Carrier, request: web.Request) -> web.Response:
@@ -35,7 +35,7 @@ async def press_keys(carrier: Carrier, request: web.Request) -> web.Response:
     """POST /_simulator/calls/{sid}/press {"digits"}: the person presses these keys, all at once."""
     body = await body_of(request)
     digits = str(body["digits"])
-    if set(digits) - KEYS:
+    if set(digits) - TONES:
         raise ValueError(f"{digits!r} holds something that is no key")
     leg = _live(carrier, request)
     if leg is None:

@@ -15,7 +15,7 @@ from callsvc.simulator.ledger.messages import messages_where
 from callsvc.simulator.messages.inbound import receive_message
 from callsvc.simulator.messages.record import MessageRecord
 from callsvc.simulator.people.handset import Handset
-from callsvc.simulator.people.person import KEYS
+from callsvc.simulator.people.person import TONES
 
 _ADDRESS = re.compile(r"\+[1-9][0-9]{4,14}|client:[\w.@+-]{1,120}")
 _MOST_MESSAGES = 200
@@ -108,7 +108,7 @@ async def press(carrier: Carrier, request: web.Request) -> web.Response:
     """POST /phones/{number}/press {"digits"}."""
     handset, body = _held(carrier, request), await body_of(request)
     digits = str(body["digits"])
-    if not digits or set(digits) - KEYS:
+    if not digits or set(digits) - TONES:
         raise ValueError(f"{digits!r} holds something that is no key")
     for key in digits:
         if handset.leg is None:

@@ -118,10 +118,13 @@ async def _perform(leg: Leg, document: Element, place: Place) -> Source | None:
 
 
 def _keeps_ringing(element: Element, position: int) -> bool:
-    """Only Reject, and a Dial that answers when it bridges, leave an inbound call unanswered when first."""
+    """What leaves an inbound call unanswered: Reject, and first in its document a Dial that answers when it
+    bridges, or a Pause: "if it is the first verb, Twilio waits the specified seconds before picking up".
+    """
     if element.tag == "Reject":
         return True
-    return position == 0 and element.tag == "Dial" and flag(element, "answerOnBridge", False)
+    bridges = element.tag == "Dial" and flag(element, "answerOnBridge", False)
+    return position == 0 and (bridges or element.tag == "Pause")
 
 
 def notify(leg: Leg, problem: DocumentError) -> None:
