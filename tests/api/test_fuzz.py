@@ -18,9 +18,7 @@ QUICK = hypothesis.settings(max_examples=3, deadline=None, suppress_health_check
 
 
 @pytest.fixture
-def document(app: Flask, request: pytest.FixtureRequest) -> Any:
-    # schemathesis 4 names each operation in the test's id through an attribute that pytest 9.2 has no more.
-    request.node._nodeid = request.node.nodeid
+def document(app: Flask) -> Any:
     found = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     found.config.generation.with_security_parameters = False  # the key is ours to send, or not
     return found

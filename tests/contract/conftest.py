@@ -21,11 +21,8 @@ KEY, SECRET = "SK" + "0" * 32, "the-secret-of-the-key"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process for all, as what they covered is counted; the count comes last."""
-    here = [item for item in items if "tests/contract/" in item.path.as_posix()]
-    for item in here:
-        item.add_marker(pytest.mark.xdist_group("contract"))
-    last = [item for item in here if item.name == "test_every_operation_was_judged"]
+    """The count of what was covered comes last."""
+    last = [item for item in items if item.name == "test_every_operation_was_judged"]
     for item in last:
         items.remove(item)
         items.append(item)

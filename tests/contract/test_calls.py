@@ -11,6 +11,8 @@ import pytest
 from tests.contract.sdks import Refused, Sdk
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 Person = Callable[..., str]
 HOLD = "<Response><Pause length='600'/></Response>"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")

@@ -11,6 +11,8 @@ import pytest
 from tests.contract.sdks import Refused, Sdk
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 Person = Callable[..., str]
 _rooms = itertools.count(1)
 

@@ -18,6 +18,8 @@ from tests.contract.recorder import Recorder
 from tests.contract.sdks import PythonSdk, Refused, Sdk
 from tests.contract.vendor import Vendor
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 _DATA_SEGMENTS_IN = 152  # where struct tcp_info has tcpi_data_segs_in
 
 

@@ -11,6 +11,8 @@ from callsvc.simulator.testing import RunningSimulator
 from tests.contract.sdks import Refused, Sdk
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 Person = Callable[..., str]
 HANG_UP = "<Response><Hangup/></Response>"
 _bought = itertools.count(1)

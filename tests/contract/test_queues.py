@@ -10,6 +10,8 @@ import pytest
 from tests.contract.sdks import Refused, Sdk
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 Person = Callable[..., str]
 _queues = itertools.count(1)
 

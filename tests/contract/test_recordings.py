@@ -16,6 +16,8 @@ from tests.contract.recorder import Recorder
 from tests.contract.sdks import Refused, Sdk
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 Person = Callable[..., str]
 HOLD = "<Response><Pause length='600'/></Response>"
 

@@ -15,6 +15,8 @@ from tests.contract.recorder import Recorder
 from tests.contract.vendor import Broken, Vendor
 from tests.simulator.service import OURS
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 ROOT = "/2010-04-01/Accounts/AC1"
 NOWHERE = "http://127.0.0.1:9/webhooks/voice/leg1"  # nobody answers these calls, so nothing is fetched
 

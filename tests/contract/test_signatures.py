@@ -12,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from callsvc.simulator.webhooks.signature import signature
 from tests.simulator.service import OURS, Service, eventually
 
+pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
+
 TOKEN = "simulator-auth-token"
 URLS = [
     "https://example.org/voice",

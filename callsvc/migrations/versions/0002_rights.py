@@ -17,7 +17,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("password_off", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("oidc_issuer", sa.String(200), nullable=True))
         batch.add_column(sa.Column("oidc_subject", sa.String(255), nullable=True))
-        batch.create_unique_constraint(op.f("uq_account_oidc_issuer_oidc_subject"), ["oidc_issuer", "oidc_subject"])
+        batch.create_unique_constraint(
+            op.f("uq_account_oidc_issuer_oidc_subject"), ["oidc_issuer", "oidc_subject"]
+        )
     with op.batch_alter_table("account") as batch:
         batch.alter_column("must_change", server_default=None)
         batch.alter_column("password_off", server_default=None)
@@ -26,7 +28,9 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(40), nullable=False),
         sa.Column("platform_code", sa.String(3), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_platform_account_id"),
-        sa.ForeignKeyConstraint(["platform_code"], ["platform.code"], name="fk_account_platform_platform_code"),
+        sa.ForeignKeyConstraint(
+            ["platform_code"], ["platform.code"], name="fk_account_platform_platform_code"
+        ),
         sa.PrimaryKeyConstraint("account_id", "platform_code", name="pk_account_platform"),
     )
     # Sessions live half a day at most: whoever is signed in during the upgrade signs in again.

@@ -40,7 +40,9 @@ def upgrade() -> None:
         sa.Column("at", callsvc.core.db.Instant(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("why", sa.String(length=500), nullable=False),
-        sa.ForeignKeyConstraint(["version"], ["flow_version.version"], name=op.f("fk_flow_publication_version")),
+        sa.ForeignKeyConstraint(
+            ["version"], ["flow_version.version"], name=op.f("fk_flow_publication_version")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flow_publication")),
     )
     op.create_index("ix_flow_publication_flow_id", "flow_publication", ["flow_id"])
@@ -56,7 +58,14 @@ def upgrade() -> None:
         sa.Column("target", sa.String(length=130), nullable=False),
         sa.Column("sessions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "version", "campaign_id", "region_code", "platform_code", "day", "step", "exit", "target",
+            "version",
+            "campaign_id",
+            "region_code",
+            "platform_code",
+            "day",
+            "step",
+            "exit",
+            "target",
             name=op.f("pk_flow_step_count"),
         ),
     )
