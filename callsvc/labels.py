@@ -127,6 +127,7 @@ PROBLEMS = {
         "The organisation’s sign-in does not answer now. Use the password of this service, "
         "or try again later."
     ),
+    "organisation-unset": _("No organisation’s sign-in is set here: use the password of this service."),
     "organisation-refused": _(
         "The organisation’s sign-in did not confirm who you are, or no account here belongs to you. Ask an "
         "administrator."

@@ -15,7 +15,7 @@ from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.carrier.vocabulary import CALL_RANK
 from callsvc.core.db import Tx
 from callsvc.labels import DIRECTIONS, LEG_STATES, ROLES
-from callsvc.platforms.queries import regions
+from callsvc.platforms.queries import regions_by_name
 from callsvc.web import current_rt
 from callsvc.web.filters import ChoiceFilter, DateFilter, Filter, NumberFilter, equals
 from callsvc.web.listing import Column, Listing
@@ -43,7 +43,7 @@ COLUMNS = (
 def index() -> ResponseReturnValue:
     principal = current_principal()
     with current_rt().db.read() as tx:
-        names = {row.code: row.name for row in regions(tx)}
+        names = {row.code: row.name for row in regions_by_name(tx)}
         listing = Listing(COLUMNS, leg.c.id, "-planned", _filters(tx, principal, names))
         table = listing.show(tx, _legs(principal), request.args, request.path)
     return render_template("calls/list.html", table=table, names=names)

@@ -3,7 +3,6 @@
 Counts of the day come from the roll-ups plus the events not rolled up yet, so they are never behind.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from callsvc.metrics.measures import HELPED_BY
 from callsvc.metrics.rollup import PROGRESS_NAME, add_up
 from callsvc.metrics.rules import figures
 from callsvc.metrics.tables import metric_event, metric_rollup, rollup_progress
-from callsvc.platforms.tables import region
+from callsvc.platforms.queries import regions_by_name
 from callsvc.routing.tables import aid_activation, queue_entry
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -63,12 +62,8 @@ def dashboard(tx: Tx, principal: Principal) -> Dashboard:
     """
     local = tx.now.astimezone(_PARIS)
     since = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    names = {row.code: row.name for row in tx.all(sa.select(region))}
-    lines = {
-        code: RegionNow(code, names[code])
-        for code in sorted(names, key=lambda code: _plain(names[code]))
-        if principal.works_in(code)
-    }
+    names = {row.code: row.name for row in regions_by_name(tx)}
+    lines = {code: RegionNow(code, name) for code, name in names.items() if principal.works_in(code)}
     _waiting(tx, principal, lines)
     _agents(tx, principal, lines)
     _live_calls(tx, principal, lines)
@@ -88,11 +83,6 @@ def dashboard(tx: Tx, principal: Principal) -> Dashboard:
     together = _together(tuple(lines.values()), figures(total) if told else dict.fromkeys(figures({})))
     outcomes = _outcomes(tx, principal, since)
     return Dashboard(local, since, tuple(lines.values()), together, outcomes, aid, names)
-
-
-def _plain(name: str) -> str:
-    """Île-de-France stands among the I's."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def _waiting(tx: Tx, principal: Principal, lines: Mapping[str, RegionNow]) -> None:

@@ -1,5 +1,6 @@
 """Reading the map of regions, pools and platforms."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,15 @@ def region_by_code(tx: Tx, code: str) -> Row[Any]:
 def regions(tx: Tx) -> Sequence[Row[Any]]:
     """All regions, by code."""
     return tx.all(sa.select(region).order_by(region.c.code))
+
+
+def regions_by_name(tx: Tx) -> Sequence[Row[Any]]:
+    """All regions as people look for them: Île-de-France stands among the I's."""
+    return sorted(regions(tx), key=lambda row: _plain(row.name))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def platforms_of(tx: Tx, region_code: str) -> Sequence[Row[Any]]:

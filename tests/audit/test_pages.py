@@ -1,12 +1,13 @@
 """An auditor reads who did what, and can see that nobody changed it since."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callsvc.accounts.access import seal_access_log
+from callsvc.accounts.access import record_access, seal_access_log
 from callsvc.accounts.service import add_account
 from callsvc.accounts.tables import access_log
 from callsvc.runtime import Runtime
@@ -34,6 +35,15 @@ def test_the_log_is_shown_newest_first_and_filtered_from_the_address(auditor: Fl
     only = auditor.get(f"{PAGE}?action=signed-in").text
     assert "<code>signed-in</code>" in only
     assert "<code>account-added</code>" not in only
+
+
+def test_details_are_said_as_people_read_them(auditor: FlaskClient, rt: Runtime) -> None:
+    before = {"role": "agent", "regions": ["44", "27"], "disabled": False}
+    with rt.db.begin() as tx:
+        record_access(tx, None, "account-changed", "acc1", {"before": before, "after": None})
+    page = re.sub(r"<[^>]+>", "", auditor.get(f"{PAGE}?action=account-changed").text)
+    assert "before disabled no; regions 44, 27; role agent" in page
+    assert "after –" in page
 
 
 def test_verifying_says_that_all_is_as_written_and_is_itself_recorded(auditor: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from callsvc.core.errors import Invalid, NotFound
 from callsvc.platforms import cli
 from callsvc.platforms import service as platforms
-from callsvc.platforms.queries import regions
+from callsvc.platforms.queries import regions, regions_by_name
 from callsvc.platforms.rules import Hours, check_hours, opening
 from callsvc.runtime import Runtime
 
@@ -68,6 +68,11 @@ def test_an_operator_declares_france_by_a_command(rt: Runtime) -> None:
         assert (done.exit_code, done.output) == (0, "101 platforms are known.\n")
     with rt.db.read() as tx:
         assert len(regions(tx)) == 18
+        names = [row.name for row in regions_by_name(tx)]
+    assert names[0] == "Auvergne-Rhône-Alpes"
+    assert (
+        names.index("Île-de-France") == names.index("Guyane") + 2
+    )  # after Hauts-de-France, before La Réunion
 
 
 def test_what_is_not_on_the_map_is_named(rt: Runtime) -> None:

@@ -30,7 +30,7 @@ from callsvc.accounts.sessions import sessions_of
 from callsvc.accounts.tables import account
 from callsvc.accounts.words import LANGUAGE_WORDS, ROLE_WORDS
 from callsvc.core.errors import CallsvcError, NotFound
-from callsvc.platforms.queries import regions
+from callsvc.platforms.queries import regions_by_name
 from callsvc.runtime import Runtime
 from callsvc.web import current_rt
 from callsvc.web.filters import ChoiceFilter, TextFilter, equals
@@ -240,7 +240,7 @@ def _show(account_id: str, form: "Form[Any] | None") -> str:
 def _choices() -> dict[str, Any]:
     who = current_principal()
     with current_rt().db.read() as tx:
-        named = [(row.code, row.name) for row in regions(tx) if who.works_in(row.code)]
+        named = [(row.code, row.name) for row in regions_by_name(tx) if who.works_in(row.code)]
     everywhere = [("*", gettext("The whole country"))] if who.regions == "*" else []
     return {"regions": everywhere + named, "roles": ROLE_WORDS, "languages": LANGUAGE_WORDS}
 
