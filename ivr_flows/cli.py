@@ -18,9 +18,11 @@ from ivr_flows.comparing.cli import diff_command
 from ivr_flows.definition import Definition, load
 from ivr_flows.drawing.cli import graph_command
 from ivr_flows.findings import FlowInvalid
+from ivr_flows.importing.cli import import_command
 from ivr_flows.lint.cli import lint_command
 from ivr_flows.session import begin, resume
 from ivr_flows.testing import Report, as_data, heard, run
+from ivr_flows.translating.cli import po_command
 from ivr_flows.turns import Hangup, Input, InQueue, Keys, MachineVerdict, NoKeys, QueueEnded, Turn, Words
 
 FILES = click.argument(
@@ -48,7 +50,7 @@ def flow() -> None:
     """Check, test and try IVR flows."""
 
 
-for command in (lint_command, graph_command, diff_command):
+for command in (lint_command, graph_command, diff_command, po_command, import_command):
     flow.add_command(command)
 
 
