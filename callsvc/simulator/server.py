@@ -13,7 +13,7 @@ from aiohttp import web
 from callsvc.simulator.calls.recovery import recover
 from callsvc.simulator.carrier import Carrier
 from callsvc.simulator.clock import Clock
-from callsvc.simulator.control.routes import add_control_routes
+from callsvc.simulator.control.routes import add_control_routes, add_last_route
 from callsvc.simulator.dates import SKEW
 from callsvc.simulator.identifiers import SHAPE
 from callsvc.simulator.page.routes import add_page_routes
@@ -81,6 +81,7 @@ class Server:
         add_rest_routes(app, self.carrier)
         add_control_routes(app, self.carrier)
         add_page_routes(app, self.carrier)
+        add_last_route(app, self.carrier)
         app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -243,3 +243,12 @@ def test_a_restart_by_plan_ends_live_calls_and_comes_back_on_its_address() -> No
         assert (call["status"], call["ended_by"]) == ("failed", "carrier")
         assert [entry["kind"] for entry in simulator.fault_log()] == ["restart"]
         assert simulator.step(until="idle")["idle"]
+
+
+def test_of_several_plans_one_that_is_wrong_leaves_none_in_force(faults: Faults) -> None:
+    good = {"on": "calls.create", "kind": "throttle"}
+    with pytest.raises(ValueError, match="on: unknown place"):
+        faults.plan_all([good, {"on": "moon", "kind": "drop"}])
+    assert faults.listing() == []
+    (first, second) = faults.plan_all([good, {"on": "clock", "kind": "skew", "seconds": 9, "from": 60}])
+    assert [first.id, second.id] == [one["id"] for one in faults.listing()] == [1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from http.client import HTTPConnection
 from importlib.resources import files
@@ -267,3 +268,9 @@ def test_buttons_move_a_clock_that_is_moved_by_hand_and_lead_back() -> None:
 def test_a_clock_that_runs_has_no_buttons(simulator: RunningSimulator) -> None:
     assert "/_simulator/page/step" not in ask(simulator, "/")[1]
     assert ask(simulator, "/_simulator/page/step", "POST", "seconds=60")[0] == 303
+
+
+def test_an_address_nobody_knows_says_where_to_look(simulator: RunningSimulator) -> None:
+    status, body, _ = ask(simulator, "/_simulator/nothing/here")
+    assert (status, json.loads(body)["error"]) == (404, "not-found")
+    assert ask(simulator, "/_simulator/health", "POST")[0] == 404

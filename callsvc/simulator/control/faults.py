@@ -11,8 +11,7 @@ from callsvc.simulator.control.replies import body_of, ok
 async def plan_faults(carrier: Carrier, request: web.Request) -> web.Response:
     """Plan one fault or a list of them."""
     body = await body_of(request)
-    entries = body if isinstance(body, list) else [body]
-    planned = [fault for entry in entries for fault in carrier.faults.plan(entry)]
+    planned = carrier.faults.plan_all(body if isinstance(body, list) else [body])
     return ok({"faults": [fault.listed() for fault in planned]}, 201)
 
 

@@ -48,6 +48,17 @@ def add_control_routes(app: web.Application, carrier: Carrier) -> None:
         app.router.add_route(method, "/_simulator" + path, _guarded(carrier, handler))
 
 
+def add_last_route(app: web.Application, carrier: Carrier) -> None:
+    """What nobody else under /_simulator answers; mounted after the page."""
+    app.router.add_route("*", "/_simulator/{rest:.*}", _guarded(carrier, _missing))
+
+
+async def _missing(carrier: Carrier, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler
+    return refuse(
+        "not-found", f"{request.method} {request.path} is nothing here: docs/simulator.md lists what is.", 404
+    )
+
+
 def _guarded(carrier: Carrier, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:

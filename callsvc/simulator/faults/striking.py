@@ -57,6 +57,13 @@ class Faults:
                 self._await(fault, now)
         return planned
 
+    def plan_all(self, entries: Iterable[Any]) -> list[Fault]:
+        """Add the plans of several entries; all of them or, when one is wrong (ValueError), none."""
+        wanted, now = list(entries), self._clock.now()
+        for entry in wanted:
+            read_faults(entry, seed=self._seed, first_id=0, now=now)
+        return [fault for entry in wanted for fault in self.plan(entry)]
+
     def strike(self, on: str, subject: str = "") -> Strike | None:
         """What strikes this event, if anything: the first plan in order of planning whose draw says so."""
         return self._strike(on, subject, reorder=False)
