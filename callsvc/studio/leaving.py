@@ -16,21 +16,21 @@ from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
-from callsvc.flows.drawing import drawing_of
 from callsvc.flows.examining import examine
 from callsvc.flows.tables import flow_step_count as counts
 from callsvc.studio.blueprint import blueprint
 from callsvc.studio.queries import campaign_choices, versions_of
 from callsvc.web import current_rt
+from ivr_flows.drawing import draw
+from ivr_flows.drawing.traffic import FAILURES, LEFT
 
-HUNG_UP = "hangup"  # the engine's exit of whoever is gone
 _USUAL = timedelta(days=30)
 _MANY = 0.1  # a share of people who hang up that is worth a look
 
 
 @dataclass
 class Step:
-    """``entered`` sessions came here (again, if a step leads back to itself); ``left`` hung up here."""
+    """``entered`` sessions came here, asking again not counted; ``left`` hung up here, or fell silent."""
 
     name: str
     entered: int = 0
@@ -83,13 +83,14 @@ def steps_of(rows: Sequence[Any], order: Sequence[str]) -> list[Step]:
     """The counts of a version by step, in the order of the file; steps nobody came to are in it."""
     steps: dict[str, Step] = {name: Step(name) for name in order}
     for row in rows:
-        if row.target:
+        again = row.step == row.target and row.exit in FAILURES
+        if row.target and not again:
             steps.setdefault(row.target, Step(row.target)).entered += row.sessions
         if row.exit == "begin":
             continue
         step = steps.setdefault(row.step, Step(row.step))
         step.exits.append((row.exit, row.target, row.sessions))
-        if row.exit == HUNG_UP:
+        if row.exit in LEFT:
             step.left += row.sessions
     for step in steps.values():
         step.exits.sort(key=lambda one: (-one[2], one[0]))
@@ -129,11 +130,10 @@ def _day(args: Mapping[str, str], key: str) -> date | None:
 
 
 def _drawing(definition: ivr_flows.Definition | None, rows: Sequence[Any]) -> Markup | None:
-    """The graph with its counts, if the engine draws; it escapes what a flow says by itself."""
-    if definition is None:
+    """The graph with its counts; it escapes by itself what a flow says."""
+    if definition is None or not rows:
         return None
-    taken: defaultdict[tuple[str, str], int] = defaultdict(int)
+    taken: defaultdict[str, int] = defaultdict(int)
     for row in rows:
-        taken[row.step, row.exit] += row.sessions
-    svg = drawing_of(definition, dict(taken))
-    return Markup(svg) if svg is not None else None  # noqa: S704
+        taken[f"{row.step}.{row.exit}"] += row.sessions
+    return Markup(draw(definition, counts=dict(taken)))  # noqa: S704

@@ -9,7 +9,6 @@ from callsvc.accounts.guard import current_principal, page
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.drafts import draft_of
-from callsvc.flows.drawing import changes_between, drawing_of
 from callsvc.flows.examining import examine, ticket
 from callsvc.studio.blueprint import blueprint, lines_changed
 from callsvc.studio.queries import (
@@ -23,6 +22,8 @@ from callsvc.studio.queries import (
     versions_of,
 )
 from callsvc.web import current_rt
+from ivr_flows.comparing import compare as changed
+from ivr_flows.drawing import draw
 
 DRAFT = "draft"  # names the draft where a version may stand
 
@@ -114,9 +115,9 @@ def compare(flow_id: str) -> ResponseReturnValue:
 
 
 def told_changes(old: str, new: str) -> list[str] | None:
-    """The changes in sentences; None where one of the two is no flow, or nobody can tell."""
+    """The changes in sentences; None where one of the two is no flow, so that only lines can be compared."""
     before, after = examine(old).definition, examine(new).definition
-    return changes_between(before, after) if before is not None and after is not None else None
+    return changed(before, after) if before is not None and after is not None else None
 
 
 def _text(tx: Tx, flow_id: str, version: str) -> str:
@@ -126,6 +127,5 @@ def _text(tx: Tx, flow_id: str, version: str) -> str:
 
 
 def _drawing(definition: ivr_flows.Definition | None) -> Markup | None:
-    """The graph, if the engine draws; it escapes by itself what a flow says."""
-    svg = drawing_of(definition) if definition is not None else None
-    return Markup(svg) if svg is not None else None  # noqa: S704
+    """The graph; it escapes by itself what a flow says."""
+    return Markup(draw(definition)) if definition is not None else None  # noqa: S704
