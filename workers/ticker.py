@@ -26,6 +26,7 @@ from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
 from callsvc.web.idempotency import forget_expired
+from callsvc.webhooks.texting import expire_texts, text_due
 from workers import current_runtime
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,8 @@ def chores() -> list[Task]:
     """Planning, and everything that a crash or a lost job may have left behind."""
     return [
         Task(0.25, plan_calls),
+        Task(1.0, text_due),
+        Task(1.0, expire_texts),
         Task(0.5, recreate_due),
         Task(1.0, call_back_due),
         Task(1.0, send_due_reminders),

@@ -75,7 +75,11 @@ def next_appointment(tx: Tx, contact_id: str | None) -> Row[Any] | None:
 
 def act(tx: Tx, leg_id: str, action: str, slot: str | None) -> None:
     """What a flow decided about the next visit of the person on this leg."""
-    contact_id = call_of_leg(tx, leg_id).contact_id
+    act_for(tx, call_of_leg(tx, leg_id).contact_id, action, slot)
+
+
+def act_for(tx: Tx, contact_id: str | None, action: str, slot: str | None) -> None:
+    """The same for a person, on whatever channel."""
     if action == "book":
         if contact_id is not None:
             starts_at = _slot(tx.now, slot)

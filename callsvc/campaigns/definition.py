@@ -94,6 +94,7 @@ class CampaignFile(_Part):
     purpose: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}$")
     flow: str
     flow_version: str = ""
+    channel: Literal["voice", "sms"] = "voice"  # sms: the flow is held by text messages, nobody is called
     caller_id: str = Field(pattern=r"^\+[1-9]\d{6,14}$")
     sms_sender: str = ""
     preset: Literal["public-health", "france-commercial", "none"] = "public-health"
@@ -114,7 +115,7 @@ def read_campaign(text: str) -> CampaignFile:
     """A validated file, or ``campaign-file-invalid`` with every place and what is wrong there."""
     try:
         raw = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
+    except (YAMLError, RecursionError) as error:  # the latter: brackets in brackets, by the thousand
         raise Invalid("campaign-file-invalid", f"The file is not YAML: {_one_line(error)}") from None
     if not isinstance(raw, dict):
         raise Invalid(

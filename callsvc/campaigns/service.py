@@ -17,6 +17,7 @@ from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.core.phone_numbers import is_fictional
 from callsvc.flows.agents import queue_steps
 from callsvc.flows.tables import flow_version
+from callsvc.flows.texting import refuse_unfit_for_sms
 from callsvc.runtime import Runtime
 
 # action: (states it may start from, the state it leads to)
@@ -69,6 +70,8 @@ def _flow_version(tx: Tx, file: CampaignFile) -> str:
     version = tx.scalar(query.order_by(flow_version.c.published_at.desc()).limit(1))
     if version is None:
         raise NotFound("flow-unknown", f"No published flow is called {file.flow!r}; publish it first.")
+    if file.channel == "sms":
+        refuse_unfit_for_sms(tx, str(version))
     return str(version)
 
 

@@ -11,7 +11,7 @@ from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, UNCALLABLE
 from callsvc.campaigns.facts import config_of
-from callsvc.campaigns.rules import Verdict, may_contact
+from callsvc.campaigns.rules import Channel, Verdict, may_contact
 from callsvc.campaigns.service import complete_finished, finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
@@ -47,6 +47,8 @@ def _plan_campaign(tx: Tx, campaign_id: str) -> int:
     if row is None or row.state != "running":
         return 0
     config = config_of(row)
+    if config.channel != "voice":
+        return 0  # callsvc/webhooks/texting.py
     room = min(pace(config.pacing, _load(tx, campaign_id)), _room_of_all(tx), _AT_ONCE)
     if room <= 0:
         return 0
@@ -101,7 +103,7 @@ def _plan_people(tx: Tx, config: CampaignFile, due: Any) -> list[str]:
     for row in due:
         choice, verdict = choose_number(found.get(row.contact_id, []), row.tries, taken, tx.now)
         if choice is None:
-            _skip(tx, row, verdict)
+            skip_person(tx, row, verdict)
         else:
             taken.add(choice.number_id)
             planned.append(_plan_attempt(tx, row, choice.number_id))
@@ -109,7 +111,7 @@ def _plan_people(tx: Tx, config: CampaignFile, due: Any) -> list[str]:
 
 
 def choose_number(
-    numbers: list[Candidate], tries: int, taken: set[str], now: datetime
+    numbers: list[Candidate], tries: int, taken: set[str], now: datetime, channel: Channel = "voice"
 ) -> tuple[Candidate | None, Verdict]:
     """The number to try, alternating from try to try; or the verdict that will hold the shortest."""
     if not numbers:
@@ -117,7 +119,7 @@ def choose_number(
     turn = tries % len(numbers)
     verdicts = []
     for candidate in numbers[turn:] + numbers[:turn]:
-        verdict = may_contact(candidate.facts, "voice", now)
+        verdict = may_contact(candidate.facts, channel, now)
         if verdict.yes and candidate.number_id in taken:
             verdict = Verdict(("number-busy",), now + timedelta(minutes=2))
         if verdict.yes:
@@ -127,7 +129,8 @@ def choose_number(
     return None, min(healing or verdicts, key=lambda verdict: verdict.earliest or now + timedelta(days=365))
 
 
-def _skip(tx: Tx, row: Row[Any], verdict: Verdict) -> None:
+def skip_person(tx: Tx, row: Row[Any], verdict: Verdict) -> None:
+    """Not now, or never: the next look, or the outcome."""
     if verdict.final:
         outcome = "suppressed" if "suppressed" in verdict.reasons else UNCALLABLE
         finish_contact(tx, row.id, NOT_REACHED if row.tries and outcome == UNCALLABLE else outcome)

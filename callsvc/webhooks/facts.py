@@ -85,6 +85,23 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
     return facts, language
 
 
+def facts_for_text(
+    tx: Tx, place: Row[Any], *, caller_id: str, purpose: str
+) -> tuple[dict[str, Any], str | None]:
+    """Facts and language of a person we write to; they have a number that takes SMS, or nobody would."""
+    person = tx.first(sa.select(contact).where(contact.c.id == place.contact_id))
+    details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}") if person else {}
+    language = person.language if person is not None else None
+    facts = {
+        "contact": {**details, "language": language or "", "has_mobile": True},
+        "campaign": {"purpose": purpose, "caller_id": caller_id},
+        "platform": _platform(tx, place.platform_code),
+        "appointment": _appointment(tx, place),
+        "call": {"direction": "outbound", "has_number": True},
+    }
+    return facts, language
+
+
 def _platform(tx: Tx, code: str) -> dict[str, Any]:
     row = tx.first(_PLATFORM, platform_code=code)
     if row is None:

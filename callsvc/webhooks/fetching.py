@@ -33,7 +33,7 @@ _LARGEST = 64 * 1024  # bytes of an answer that are read
 _GRACE = timedelta(seconds=3)  # machine time beyond the flow's own time-out, for the job
 
 
-def begin_fetch(tx: Tx, session_id: str, turn: Turn, leg_id: str) -> None:
+def begin_fetch(tx: Tx, session_id: str, turn: Turn, leg_id: str | None) -> None:
     """Note that this session asks, once, and wake the job."""
     if first_time(tx, _key(session_id, turn.state), leg_id):
         tx.enqueue("fetch_for_flows", session_id)

@@ -6,6 +6,7 @@ from callsvc.messages.service import bind_message, lock_message, receive_message
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
+from callsvc.webhooks.texting import take_text
 
 
 def receive(rt: Runtime, given: CarrierRequest) -> None:
@@ -19,6 +20,7 @@ def receive(rt: Runtime, given: CarrierRequest) -> None:
         message_id, opt_out = receive_message(tx, sid=sid, number_id=number_id, body=given.text("Body"))
         if opt_out:
             suppress(tx, number_id, "sms", source="sms", evidence=message_id)
+        take_text(tx, number_id, given.text("Body"), opt_out=opt_out)
 
 
 def record(rt: Runtime, message_id: str, given: CarrierRequest) -> None:
