@@ -49,7 +49,9 @@ def shown(name: str, value: str) -> str:
         return COVERED
     if _ADDRESS.search(name):
         try:
-            return sa.make_url(value).render_as_string(hide_password=True)
+            address = sa.make_url(value)
+            query = f"?{COVERED}" if address.query else ""  # drivers take a password there, too
+            return address.set(query={}).render_as_string(hide_password=True) + query
         except sa.exc.ArgumentError:
             return value if "@" not in value else COVERED
     return value

@@ -35,6 +35,8 @@ def test_the_log_is_shown_newest_first_and_filtered_from_the_address(auditor: Fl
     only = auditor.get(f"{PAGE}?action=signed-in").text
     assert "<code>signed-in</code>" in only
     assert "<code>account-added</code>" not in only
+    for who, seen in (("AUDITOR@", True), ("nobody", False), ("system", False)):
+        assert ("<code>signed-in</code>" in auditor.get(f"{PAGE}?account={who}").text) == seen, who
 
 
 def test_details_are_said_as_people_read_them(auditor: FlaskClient, rt: Runtime) -> None:

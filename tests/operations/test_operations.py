@@ -127,6 +127,14 @@ class TestSettings:
         assert {one.value for one in shown_settings if one.name == "TWILIO_AUTH_TOKEN"} == {COVERED}
         assert {one.name for one in shown_settings} == {name.upper() for name in Settings.model_fields}
 
+    @pytest.mark.parametrize(
+        "address",
+        ["redis://h:1/0?password=hush", "postgresql://u:hush@h/db?password=hush", "https://u:hush@h/"],
+    )
+    def test_a_password_is_covered_wherever_an_address_holds_it(self, address: str) -> None:
+        assert "hush" not in shown("SOME_URL", address)
+        assert shown("SOME_URL", address).startswith(address[:8])
+
     @pytest.mark.parametrize("name", ["NEW_TOKEN", "A_SECRET_OF_MINE", "SOME_PASSWORD", "X_KEY", "X_KEYS"])
     def test_a_setting_added_tomorrow_is_covered_by_its_name(self, name: str) -> None:
         assert shown(name, "hush") == COVERED
