@@ -74,7 +74,7 @@ class Draft:
 
     def say(self, name: str, text: str, language: str | None = None, audio: str = "") -> list[str]:
         """Prompts with these words (a template), several when they are long; none when there are none."""
-        pieces = _pieces(" ".join(_MARKUP.sub(" ", text).split()))
+        pieces = _pieces(clean(_MARKUP.sub(" ", text)))
         if not pieces and audio:
             pieces = [f"({audio})"]
         ids: list[str] = []

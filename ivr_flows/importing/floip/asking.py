@@ -12,8 +12,8 @@ from ivr_flows.importing.floip.deciding import after_answer, led_by
 from ivr_flows.importing.floip.maker import Maker, comment
 from ivr_flows.importing.names import plain_name
 from ivr_flows.importing.report import Entry
-from ivr_flows.importing.source import NotExpressible, items, mapping, number, raw, seconds
-from ivr_flows.text import fold
+from ivr_flows.importing.source import NotExpressible, items, mapping, number, raw, seconds, text
+from ivr_flows.text import clean, fold
 
 MOST_CHOICES = 9
 _DIGIT = re.compile(r"(?<!\w)['\"]?([0-9*#])['\"]?(?!\w)")
@@ -110,7 +110,10 @@ def _choices(block: Block) -> list[_Choice]:
     """The choices in either form of the specification, each with a key of its own."""
     written = block.config.get("choices")
     if isinstance(written, dict):
-        return [_Choice(str(name), str(i), prompt, []) for i, (name, prompt) in enumerate(written.items(), 1)]
+        return [
+            _Choice(clean(name) or str(i), str(i), prompt, [])
+            for i, (name, prompt) in enumerate(written.items(), 1)
+        ]
     found: list[_Choice] = []
     for index, item in enumerate(items(written), 1):
         node = mapping(item)
@@ -119,7 +122,7 @@ def _choices(block: Block) -> list[_Choice]:
             key = str(index)
         tests = [raw(mapping(test), "test_expression") for test in items(node.get("text_tests"))]
         texts = [word for test in tests for word in re.findall(r"[\"']([^\"']+)[\"']", test)]
-        found.append(_Choice(raw(node, "name") or str(index), key, node.get("prompt"), texts))
+        found.append(_Choice(text(node, "name") or str(index), key, node.get("prompt"), texts))
     taken = {choice.key for choice in found}
     return (
         found

@@ -13,6 +13,7 @@ from ivr_flows.importing.floip.expressions import words
 from ivr_flows.importing.names import variable_name
 from ivr_flows.importing.options import Options
 from ivr_flows.importing.report import Entry
+from ivr_flows.text import clean
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -138,7 +139,7 @@ class Maker:
         return wording
 
     def _words(self, text: str) -> str:
-        made = " ".join(words(text, self.name).split())
+        made = words(clean(text), self.name)
         return made if len(made) <= LONGEST_PROMPT else made[:LONGEST_PROMPT].rpartition(" ")[0]
 
 
