@@ -24,6 +24,8 @@ CODES = {"not-found": 404, "conflict": 409, "invalid": 422, "forbidden": 403, "u
 # Who asks is unknown: that is not the same as knowing them and saying no.
 UNKNOWN_CALLER = frozenset({"key-refused", "sign-in-needed"})
 
+_READ_AND_THROWN_AWAY = 4 * 1024 * 1024  # bytes of a body that is too large
+
 # The framework's refusals that a program meets, under names that say what to change.
 _NAMED = {
     413: ("body-too-large", "The body is larger than this operation takes."),
@@ -105,12 +107,26 @@ def _framework(error: HTTPException) -> Response:
     code = error.code or 500
     if 300 <= code < 400 or error.response is not None:
         return make_response(error.get_response())
+    if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _take_the_rest()
     name, said = _NAMED.get(code, ((error.name or "error").lower().replace(" ", "-"), ""))
     response = problem(code, name, said or error.description or error.name)
     for header, value in error.get_headers():
         if header not in ("Content-Type", "Content-Length"):
             response.headers[header] = value
     return response
+
+
+def _take_the_rest() -> None:
+    """Read what was sent beyond the limit, up to a limit of its own, and throw it away.
+
+    A connection with unread bytes is cut by the server: the sender would see a broken connection, now or at
+    the next request, instead of our reason.
+    """
+    left = _READ_AND_THROWN_AWAY
+    with suppress(OSError):
+        while left > 0 and (chunk := request.environ["wsgi.input"].read(min(left, 64 * 1024))):
+            left -= len(chunk)
 
 
 def _unforeseen(error: Exception) -> Response:

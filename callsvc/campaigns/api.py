@@ -11,7 +11,7 @@ from spectree import Tag
 from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
 from callsvc.campaigns.definition import CampaignFile, read_campaign
-from callsvc.campaigns.queries import campaign_seen, require_all_regions
+from callsvc.campaigns.queries import campaign_seen, require_all_regions, require_may_apply
 from callsvc.campaigns.service import apply_campaign, change_state
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.core.errors import Invalid
@@ -24,7 +24,9 @@ campaigns_api = api_blueprint("campaigns_api")
 
 CAMPAIGNS = Tag(name="campaigns", description="What is called, by which flow, when, and how far it has come.")
 UNKNOWN = Refusal("campaign-unknown", 404, "No campaign has this id, or nobody in it is in your regions.")
-BEYOND = Refusal("campaign-beyond-regions", 403, "It also calls people outside your regions.")
+BEYOND = Refusal(
+    "campaign-beyond-regions", 403, "It also calls people outside your regions, or somebody else made it."
+)
 STATE = Refusal("campaign-state", 409, "Its state does not allow this; details say which state it is in.")
 FILE = Refusal("campaign-file-invalid", 422, "The definition breaks a rule; details say where.")
 
@@ -199,7 +201,7 @@ def apply_definition(campaign_id: str) -> Applied:
     if file.id != campaign_id:
         raise Invalid("campaign-id-differs", f"The definition is of {file.id!r}: send it to that address.")
     with current_rt().db.read() as tx:
-        require_all_regions(tx, current_principal(), campaign_id)
+        require_may_apply(tx, current_principal(), campaign_id)
     changed = apply_campaign(current_rt(), file, current_principal().account_id)
     return Applied(id=campaign_id, changed=changed)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.accounts.tables import account
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.campaigns.trials import not_a_trial
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, NotFound
 
@@ -40,10 +41,12 @@ class Progress:
 def campaigns_in_scope(principal: Principal) -> sa.Select[Any]:
     """Campaigns with somebody in the principal's regions; of the whole country: all."""
     if principal.sees_everything:
-        return sa.select(campaign)
+        return sa.select(campaign).where(not_a_trial())
     place = campaign_contact.c
     mine = scope_condition(principal, place.region_code, place.platform_code)
-    return sa.select(campaign).where(sa.exists().where(place.campaign_id == campaign.c.id, mine))
+    return sa.select(campaign).where(
+        not_a_trial(), sa.exists().where(place.campaign_id == campaign.c.id, mine)
+    )
 
 
 def with_progress(tx: Tx, principal: Principal, rows: Sequence[Any]) -> list[Progress]:
@@ -55,7 +58,7 @@ def with_progress(tx: Tx, principal: Principal, rows: Sequence[Any]) -> list[Pro
 
 def titles_seen(tx: Tx, principal: Principal) -> tuple[tuple[str, str], ...]:
     """(id, title) of the same campaigns, by title, for the choices of a filter."""
-    wanted = sa.select(campaign.c.id, campaign.c.title)
+    wanted = sa.select(campaign.c.id, campaign.c.title).where(not_a_trial())
     if not principal.sees_everything:
         place = scope_condition(principal, campaign_contact.c.region_code, campaign_contact.c.platform_code)
         wanted = wanted.where(sa.exists().where(campaign_contact.c.campaign_id == campaign.c.id, place))
@@ -84,6 +87,23 @@ def require_all_regions(tx: Tx, principal: Principal, campaign_id: str) -> None:
     )
     if beyond is not None:
         raise Forbidden("campaign-beyond-regions", "This campaign also calls people outside your regions.")
+
+
+def require_may_apply(tx: Tx, principal: Principal, campaign_id: str) -> None:
+    """Whoever rewrites a campaign answers for everybody in it; with nobody in it yet, it is its author's.
+
+    Otherwise a region could rewrite the whole country's campaign until its list is there.
+    """
+    require_all_regions(tx, principal, campaign_id)
+    somebody = sa.select(campaign_contact.c.id).where(campaign_contact.c.campaign_id == campaign_id).limit(1)
+    if principal.sees_everything or tx.first(somebody) is not None:
+        return
+    changes = sa.select(campaign_change.c.by).where(campaign_change.c.campaign_id == campaign_id)
+    author = tx.scalar(changes.order_by(campaign_change.c.at, campaign_change.c.id).limit(1))
+    if author not in (None, principal.account_id):
+        raise Forbidden(
+            "campaign-beyond-regions", "This campaign was made by somebody else, for other people."
+        )
 
 
 def changes_of(tx: Tx, campaign_id: str, limit: int = 20) -> list[Any]:

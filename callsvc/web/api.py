@@ -180,6 +180,9 @@ def _check_body(told: Operation) -> None:
         return
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json.")
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets, by the thousand
+        body = None
     if not isinstance(body, dict):
         raise Invalid("body-invalid", "The body must be a JSON object such as {}.")

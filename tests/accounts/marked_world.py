@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from callsvc.accounts.service import add_account, create_key
 from callsvc.accounts.sessions import open_session
-from callsvc.accounts.tables import api_key
+from callsvc.accounts.tables import api_key, web_session
 from callsvc.agents.tables import agent, agent_skill
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, leg_transition
@@ -81,7 +81,9 @@ def _accounts(rt: Runtime) -> None:
         key_id = create_key(rt, email, ("desk",)).partition(".")[0]
         with rt.db.begin() as tx:
             open_session(tx, account_id)
-            tx.update(api_key, api_key.c.id == key_id, name=f"{place.mark} key")
+            mine = web_session.c.account_id == account_id
+            tx.update(web_session, mine, id=f"{place.mark}-session")
+            tx.update(api_key, api_key.c.id == key_id, id=f"{place.mark}-key", name=f"{place.mark} key")
         HELD[place.mark] = account_id
 
 
