@@ -121,7 +121,7 @@ def test_a_forbidden_page_says_what_to_do(console: Console) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
     expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     expect(page.locator("main code")).to_have_text("scope-missing")
-    page.get_by_role("link", name="Back to the dashboard").click()
+    page.get_by_role("link", name="Back to my first page").click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     page.context.close()
     console.expect("403")
