@@ -31,3 +31,10 @@ def test_the_table_of_the_library_is_as_the_flows_are():
     starts = tuple(f"| `{name}` | " for name in library.names())
     written = [line for line in PAGE.splitlines() if line.startswith(starts)]
     assert written == rows, "the table of docs/flows.md should be:\n" + "\n".join(rows)
+
+
+def test_the_skills_that_the_library_asks_for_are_named():
+    flows = (load(library.flow_text(name)) for name in library.names())
+    actions = (action for flow in flows for step in flow.steps.values() for action in step.actions)
+    skills = sorted({action.skill for action in actions if isinstance(action, Queue)})
+    assert f"They ask for the skills {', '.join(f'`{skill}`' for skill in skills)}." in PAGE
