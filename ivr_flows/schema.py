@@ -52,7 +52,7 @@ def _finding(error: ValidationError, document: Document) -> Finding:
 
 def _fix(error: ValidationError) -> str:
     described = error.schema.get("description") if isinstance(error.schema, dict) else None
-    if described:
+    if described and error.validator not in ("additionalProperties", "required"):
         return str(described)
     fixes = {
         "additionalProperties": "remove or correct the name; the schema lists the names accepted here",
