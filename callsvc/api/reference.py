@@ -1,12 +1,14 @@
 """The API's document at ``/api/openapi.json``, and the page that people read, made from it, at ``/api/``."""
 
 import json
+import re
 from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from callsvc.accounts.guard import public
 from callsvc.accounts.scope import SCOPES
@@ -18,6 +20,7 @@ blueprint = Blueprint("api_reference", __name__, url_prefix="/api")
 Json = dict[str, Any]
 _NO_DATA = "describes the interface; holds nobody's data"
 _DEEPEST = 4
+_CODE = re.compile("`{1,2}([^`]+)`{1,2}")
 
 
 @blueprint.get("/openapi.json")
@@ -54,7 +57,13 @@ def _render(told: Json) -> str:
         models=[_model(name, schemas[name]) for name in sorted(schemas)],
         scopes=SCOPES,
         base=current_rt().settings.public_base_url,
+        said=_said,
     )
+
+
+def _said(text: str | None) -> Markup:
+    """A description, with what stands in backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text or ""))))  # noqa: S704 - escaped first
 
 
 def _operation(path: str, method: str, said: Json, schemas: Json) -> Json:

@@ -93,6 +93,12 @@ def test_the_reference_page_tells_all_of_it_and_loads_nothing_from_elsewhere(app
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_what_stands_in_backticks_is_shown_as_code(app: Flask) -> None:
+    page = app.test_client().get("/api/").text
+    assert "<code>next</code>" in page
+    assert "`" not in re.sub(r"(?s)<pre>.*?</pre>", "", page)
+
+
 def test_the_document_is_made_once(app: Flask) -> None:
     with app.test_request_context():
         assert document() is document()
