@@ -134,6 +134,7 @@ PROBLEMS = {
     ),
     "unauthorized": _("You are signed out. Sign in and try again."),
     "region-unknown": _("A region does not exist."),
+    "verification-running": _("The seals are being verified already: wait for that answer."),
     "database-unavailable": _("The database does not answer. Try again in a minute."),
     "internal-error": _("The service failed on this request; it has been logged."),
 }

@@ -20,6 +20,7 @@ from callsvc.runtime import Runtime
 
 GENESIS = "0" * 64
 BATCH = 2000
+WALKED_AT_ONCE = 1000  # rows in memory while the chain is recomputed: a log may have millions
 SYSTEM = "system"  # the service itself, or a command run by the operator
 
 
@@ -118,17 +119,19 @@ def _walk(tx: Tx, noted: str | None) -> tuple[int, str, str | None, str, bool]:
         sa.select(access_log, access_seal.c.id.label("sealed_id"), access_seal.c.ordinal, access_seal.c.hash)
         .select_from(access_seal.outerjoin(access_log, access_log.c.id == access_seal.c.id))
         .order_by(access_seal.c.ordinal)
+        .execution_options(yield_per=WALKED_AT_ONCE)
     )
-    for row in tx.execute(query):
-        count += 1
-        if row.ordinal != count:
-            return count, head, row.sealed_id, f"the seal numbered {count} is missing before it", True
-        if row.id is None:
-            return count, head, row.sealed_id, "the row was removed", True
-        if _chain(head, row) != row.hash:
-            return count, head, row.id, "the row, or its seal, was changed", True
-        head = row.hash
-        seen = seen or head == noted
+    with tx.execute(query) as rows:
+        for row in rows:
+            count += 1
+            if row.ordinal != count:
+                return count, head, row.sealed_id, f"the seal numbered {count} is missing before it", True
+            if row.id is None:
+                return count, head, row.sealed_id, "the row was removed", True
+            if _chain(head, row) != row.hash:
+                return count, head, row.id, "the row, or its seal, was changed", True
+            head = row.hash
+            seen = seen or head == noted
     return count, head, None, "", seen
 
 

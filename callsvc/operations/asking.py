@@ -40,9 +40,14 @@ class Findings:
     _asked_at: float = float("-inf")
 
     def fresh(self, settings: Settings) -> Sequence[Finding]:
-        """Whoever comes while another asks waits for that answer instead of asking again."""
-        with self._lock:
-            if self.now() - self._asked_at > FRESH_S:
+        """Whoever comes while another asks gets the last answer, empty before the first.
+
+        Nobody waits for it: a carrier that is silent must not hold the threads that answer its webhooks.
+        """
+        if self.now() - self._asked_at > FRESH_S and self._lock.acquire(blocking=False):
+            try:
                 self._found = self.ask(settings)
                 self._asked_at = self.now()
-            return self._found
+            finally:
+                self._lock.release()
+        return self._found

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from callsvc.accounts.access import record_access, seal_access_log
 from callsvc.accounts.service import add_account
 from callsvc.accounts.tables import access_log
+from callsvc.audit import pages
 from callsvc.runtime import Runtime
 from tests.app.conftest import app, client, form_token, quick_passwords, signed_in  # noqa: F401 - fixtures
 from tests.app.world import LOCAL, PASSWORD
@@ -52,6 +53,12 @@ def test_verifying_says_that_all_is_as_written_and_is_itself_recorded(auditor: F
     page = _verify(auditor)
     assert "sealed rows are as they were written" in page
     assert "<code>access-log-verified</code>" in page
+
+
+def test_one_verification_runs_at_a_time(auditor: FlaskClient) -> None:
+    with pages._VERIFYING:
+        assert "verification-running" in _verify(auditor)
+    assert "sealed rows are as they were written" in _verify(auditor)
 
 
 def test_a_changed_row_is_named(auditor: FlaskClient, rt: Runtime) -> None:

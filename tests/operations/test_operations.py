@@ -153,6 +153,20 @@ class TestFindings:
             assert findings.fresh(settings)[0].state == "ok"
         assert asked == [0.0, FRESH_S + 1]
 
+    def test_nobody_waits_for_the_answer_to_somebody_elses_question(self, settings: Settings) -> None:
+        met: list[object] = []
+
+        def ask(_: Settings) -> tuple[Finding, ...]:
+            met.append(findings.fresh(settings))  # comes while the question is under way
+            return (ok("carrier", "answers"),)
+
+        now = [0.0]
+        findings = Findings(ask=ask, now=lambda: now[0])
+        first = findings.fresh(settings)
+        now[0] = FRESH_S + 1
+        assert findings.fresh(settings) == first
+        assert met == [(), first]
+
 
 class TestPages:
     @pytest.fixture
