@@ -13,6 +13,7 @@ from callsvc.calls.tables import call, leg
 from callsvc.campaigns.dispositions import flags_of
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.campaigns.trials import is_trial
 from callsvc.core.db import Tx
 from callsvc.metrics.rules import REPEAT_WITHIN
 from callsvc.metrics.tables import metric_event
@@ -168,6 +169,8 @@ def _place_of(tx: Tx, call_id: str) -> tuple[str, str]:
 def _note(
     tx: Tx, name: str, *, at: datetime, subject: str, region: str, campaign: str, facts: dict[str, Any]
 ) -> None:
+    if is_trial(campaign):
+        return
     new = tx.insert_once(
         metric_event,
         name=name,

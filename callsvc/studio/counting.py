@@ -15,6 +15,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.campaigns.trials import is_trial
 from callsvc.core.db import Tx
 from callsvc.flows.paths import path_of
 from callsvc.flows.tables import flow_session, flow_step_count
@@ -68,6 +69,8 @@ def exits_of(tx: Tx, rows: Sequence[Row[Any]]) -> Counter[tuple[Any, ...]]:
     """How often each exit was taken in these sessions, by version, campaign, place and day."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for row in rows:
+        if is_trial(row.campaign_id):
+            continue
         path = path_of(tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}"))
         place = (row.version, row.campaign_id or "", row.region_code, row.platform_code, row.ended_at.date())
         counts.update((*place, step, exit, target or "") for step, exit, target in path)

@@ -15,6 +15,7 @@ from callsvc.accounts.tables import account
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.queries import campaigns_in_scope
 from callsvc.campaigns.tables import campaign
+from callsvc.campaigns.trials import MARK
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.examining import Examined, examine
@@ -46,7 +47,7 @@ class Flow:
 def flows_listed(tx: Tx, principal: Principal) -> list[Flow]:
     """Every flow with its newest version, or its draft while there is none."""
     newest: dict[str, Row[Any]] = {}
-    for row in tx.all(sa.select(flow_version).order_by(flow_version.c.published_at)):
+    for row in tx.all(_published().order_by(flow_version.c.published_at)):
         newest[row.flow_id] = row
     drafts = {row.flow_id: row for row in tx.all(sa.select(flow_draft))}
     used: dict[str, int] = {}
@@ -56,6 +57,11 @@ def flows_listed(tx: Tx, principal: Principal) -> list[Flow]:
         _flow(flow_id, newest.get(flow_id), drafts.get(flow_id), used.get(flow_id, 0))
         for flow_id in sorted({*newest, *drafts})
     ]
+
+
+def _published() -> sa.Select[Any]:
+    """Versions that were published; a draft that was called with is kept under a name of its own."""
+    return sa.select(flow_version).where(flow_version.c.flow_id.not_like(f"{MARK}%"))
 
 
 def _flow(flow_id: str, version: Row[Any] | None, draft: Row[Any] | None, campaigns: int) -> Flow:

@@ -1,0 +1,115 @@
+"""Call me now: a real call through the ordinary claim, which no figure counts."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from callsvc.calls.statuses import News, record_status
+from callsvc.calls.tables import leg, live_call
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.numbers import find_number
+from callsvc.contacts.suppressions import suppress
+from callsvc.dialing.claiming import place_attempts
+from callsvc.dialing.planning import plan_calls
+from callsvc.flows.service import newest_version
+from callsvc.flows.tables import flow_version
+from callsvc.metrics.tables import metric_event
+from callsvc.runtime import Runtime
+from callsvc.studio.counting import count_paths
+
+from .conftest import TEXT, Visitor, form_of
+from .test_counting import PLACES, places
+
+CALL = "/console/flows/callback/call"
+DRAFT = "/console/flows/callback/draft"
+MINE = "06 39 98 00 17"
+
+
+@pytest.fixture
+def ana(rt: Runtime, visit: Visitor, version: str) -> FlaskClient:
+    places(rt)
+    return visit("ana")
+
+
+def ask(client: FlaskClient, number: str = MINE, **sent: object) -> object:
+    return client.post(
+        CALL, data=form_of(client, CALL, number=number, platform=PLACES[0][1], language="fr", **sent)
+    )
+
+
+def legs(rt: Runtime) -> list[str]:
+    with rt.db.read() as tx:
+        return [row.id for row in tx.all(sa.select(leg.c.id).order_by(leg.c.planned_at, leg.c.id))]
+
+
+def test_the_call_is_placed_by_the_ordinary_claim(rt: Runtime, ana: FlaskClient) -> None:
+    assert ask(ana).status_code == 302
+    (leg_id,) = legs(rt)
+    place_attempts(rt, [leg_id])
+    (order,) = rt.carrier.orders.values()  # type: ignore[attr-defined]
+    assert order.to == "+33639980017"
+    with rt.db.read() as tx:
+        assert tx.scalar(sa.select(live_call.c.attempt_id)) == leg_id
+    busy = ask(ana)
+    assert busy.status_code == 422 and "un autre appel" in busy.text
+
+
+def test_when_it_is_over_nothing_counts_it_and_nobody_calls_again(rt: Runtime, ana: FlaskClient) -> None:
+    ask(ana)
+    (leg_id,) = legs(rt)
+    place_attempts(rt, [leg_id])
+    with rt.db.begin() as tx:
+        record_status(tx, leg_id, News(status="no-answer", at=tx.now, source="callback"))
+    with rt.db.read() as tx:
+        assert tx.all(sa.select(metric_event)) == []
+        assert tx.first(sa.select(live_call)) is None
+        assert tx.scalar(sa.select(campaign_contact.c.status)) == "done"
+    rt.clock.advance(7200)  # type: ignore[attr-defined]
+    assert plan_calls(rt) == 0 and count_paths(rt) == 0
+    with rt.db.read() as tx:
+        assert tx.scalar(sa.select(campaign.c.state)) == "completed"
+    assert "sans réponse" in ana.get(CALL).text
+    assert ask(ana).status_code == 302 and len(legs(rt)) == 2
+
+
+def test_a_draft_is_called_with_and_stays_a_draft(rt: Runtime, ana: FlaskClient, version: str) -> None:
+    ana.post(DRAFT, data=form_of(ana, DRAFT, source=TEXT.replace("Merci et au revoir.", "Au revoir.")))
+    ask(ana)
+    with rt.db.read() as tx:
+        assert newest_version(tx, "callback") == version
+        kept = tx.scalar(
+            sa.select(flow_version.c.source).join(campaign, campaign.c.flow_version == flow_version.c.version)
+        )
+    assert "Au revoir." in kept
+    assert "flow-trial" not in ana.get("/console/flows/").text + ana.get("/console/campaigns/").text
+    page = ana.get("/console/flows/callback").text
+    assert len(set(re.findall(r"versions/([^/\"]+)", page))) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [("12", "Type one number"), ("0639980017 0639980018", "Type one number"), ("", "champ")],
+)
+def test_what_is_no_number_is_refused(rt: Runtime, ana: FlaskClient, number: str, why: str) -> None:
+    answer = ask(ana, number)
+    assert answer.status_code == 422 and legs(rt) == []
+
+
+def test_whoever_said_stop_is_not_called_to_try_a_flow(rt: Runtime, ana: FlaskClient) -> None:
+    ask(ana)
+    place_attempts(rt, legs(rt))
+    with rt.db.begin() as tx:
+        record_status(tx, tx.scalar(sa.select(leg.c.id)), News(status="busy", at=tx.now, source="callback"))
+        number_id = find_number(tx, "+33639980017")
+        assert number_id is not None
+        suppress(tx, number_id, "all", purpose="", source="key", evidence="x")
+    answer = ask(ana)
+    assert answer.status_code == 422 and "ne pas être appelée" in answer.text
+
+
+def test_nobody_is_called_at_night(rt: Runtime, ana: FlaskClient) -> None:
+    rt.clock.advance(14 * 3600)  # type: ignore[attr-defined]
+    answer = ask(ana)
+    assert answer.status_code == 422 and "heures" in answer.text and legs(rt) == []
