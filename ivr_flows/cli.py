@@ -20,6 +20,7 @@ from ivr_flows.drawing.cli import graph_command
 from ivr_flows.findings import FlowInvalid
 from ivr_flows.importing.cli import import_command
 from ivr_flows.lint.cli import lint_command
+from ivr_flows.reference.cli import reference_command
 from ivr_flows.session import begin, resume
 from ivr_flows.testing import Report, as_data, heard, run
 from ivr_flows.translating.cli import po_command
@@ -50,7 +51,7 @@ def flow() -> None:
     """Check, test and try IVR flows."""
 
 
-for command in (lint_command, graph_command, diff_command, po_command, import_command):
+for command in (lint_command, graph_command, diff_command, po_command, reference_command, import_command):
     flow.add_command(command)
 
 
