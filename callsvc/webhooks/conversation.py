@@ -34,11 +34,15 @@ from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, Trans
 _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
 
 
-def begin(tx: Tx, leg: Row[Any], version: str, *, caller_id: str, answered_by: str | None) -> str:
-    """Start the session of a leg that was just answered; returns the first TwiML."""
+def begin(
+    tx: Tx, leg: Row[Any], version: str, *, caller_id: str, purpose: str, answered_by: str | None
+) -> str:
+    """Start the session of a leg that was just answered; returns the first TwiML. An inbound call has no
+    ``purpose``.
+    """
     subject = subject_of(tx, leg)
     call_row = call_of_leg(tx, leg.id)
-    facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=subject.purpose)
+    facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=purpose)
     for name, moments in moments_for(tx, call_row, facts_read(tx, version)).items():
         kind, _, key = name.partition(".")
         facts[kind] = {**facts.get(kind, {}), key: moments}

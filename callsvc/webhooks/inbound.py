@@ -32,7 +32,9 @@ def answer_caller(rt: Runtime, given: CarrierRequest) -> str:
             return stored_answer(tx, key) or twiml.hang_up()
         row = _receive(tx, sid, store_caller(tx, given.text("From")))
         version = newest_version(tx, tx.settings.callsvc_inbound_flow)
-        document = conversation.begin(tx, row, version, caller_id=given.text("To"), answered_by=None)
+        document = conversation.begin(
+            tx, row, version, caller_id=given.text("To"), purpose="", answered_by=None
+        )
         return store_answer(tx, key, document)
 
 

@@ -13,9 +13,9 @@ from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
-from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.rules import hours_of, is_suppressed
-from callsvc.campaigns.tables import campaign_contact
+from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.carrier import twiml
 from callsvc.carrier.vocabulary import IN_PROGRESS, verdict
 from callsvc.core.db import Tx
@@ -28,6 +28,13 @@ from callsvc.webhooks.requests import CarrierRequest
 
 # A call that rang in time may be answered a little after the window closed.
 _LATE_ANSWER = timedelta(minutes=3)
+# Built once: it is asked with every answer.
+_CAMPAIGN = (
+    sa.select(campaign)
+    .join(campaign_contact, campaign_contact.c.campaign_id == campaign.c.id)
+    .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
+    .where(call.c.id == sa.bindparam("call_id"))
+)
 
 
 def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str:
@@ -41,7 +48,7 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
             # A second call for one intent: it must not speak to anybody twice.
             return store_answer(tx, key, twiml.hang_up())
         if turn == 0:
-            return store_answer(tx, key, _answered(tx, lock_leg(tx, leg_id), given))
+            return store_answer(tx, key, _answered(tx, row if row.sid else lock_leg(tx, leg_id), given))
         return store_answer(tx, key, _continue(tx, row, turn, given))
 
 
@@ -50,20 +57,20 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
     record_status(tx, row.id, News(status=IN_PROGRESS, at=tx.now, source="voice", answered_by=answered_by))
     if row.role == "agent":
         return _agent_answered(tx, row)
-    place = tx.first(
-        sa.select(campaign_contact.c.campaign_id)
-        .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
-        .where(call.c.id == row.call_id)
-    )
-    if place is None:
+    calling = tx.first(_CAMPAIGN, call_id=row.call_id)
+    if calling is None:
         return twiml.hang_up()
-    campaign = campaign_row(tx, place.campaign_id)
-    config = config_of(campaign)
-    unwanted = _unwanted(tx, row, campaign.state, config)
+    config = config_of(calling)
+    unwanted = _unwanted(tx, row, calling.state, config)
     if unwanted:
         return _say_nothing(tx, row, unwanted)
     return conversation.begin(
-        tx, row, campaign.flow_version, caller_id=config.caller_id, answered_by=answered_by
+        tx,
+        row,
+        calling.flow_version,
+        caller_id=config.caller_id,
+        purpose=config.purpose,
+        answered_by=answered_by,
     )
 
 
