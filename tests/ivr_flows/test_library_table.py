@@ -7,7 +7,7 @@ from ivr_flows.steps.end import End
 from ivr_flows.steps.queue import Queue
 
 PAGE = (Path(__file__).parents[2] / "docs" / "flows.md").read_text("utf-8")
-GIVEN = ("call.", "platform.", "session.", "slot.", "survey.", "preference.", "campaign.")
+GIVEN = ("call.", "callback.", "platform.", "session.", "slot.", "survey.", "preference.", "campaign.")
 """Facts that the service always has, or that a flow writes itself: no list has to bring them."""
 
 
