@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app
 from flask_wtf.csrf import CSRFProtect
 
 from callsvc.runtime import Runtime
+from callsvc.web.cookies import is_https
 
 csrf = CSRFProtect()
 
@@ -28,15 +29,20 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 
+_ON_HTTPS = {
+    "Strict-Transport-Security": "max-age=31536000"
+}  # once on https, a browser stays there for a year
+
 
 def attach(app: Flask, rt: Runtime, *, stream_origin: str = "") -> None:
     """Bind the Runtime to the application and set the headers of every answer."""
     app.extensions[_KEY] = rt
+    headers = _HEADERS | (_ON_HTTPS if is_https(rt.settings.public_base_url) else {})
     policy = _POLICY.format(stream=f" {stream_origin}" if stream_origin else "")
 
     @app.after_request
     def _safe_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

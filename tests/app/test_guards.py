@@ -189,6 +189,8 @@ def test_on_https_cookies_are_bound_to_this_host(rt: Runtime, app: Flask) -> Non
     assert "Secure" in session and "Path=/" in session and "Domain" not in session
     assert client.get("/console/", base_url="https://localhost").status_code == 200
     assert "callsvc_session" not in cookies
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert "Strict-Transport-Security" not in app.test_client().get("/console/sign-in").headers
 
 
 def form_token_https(client: FlaskClient) -> str:
