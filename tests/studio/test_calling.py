@@ -14,10 +14,12 @@ from callsvc.contacts.suppressions import suppress
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.flows.service import newest_version
-from callsvc.flows.tables import flow_version
+from callsvc.flows.tables import flow_step_count, flow_version
 from callsvc.metrics.tables import metric_event
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
+from callsvc.webhooks.requests import CarrierRequest
+from callsvc.webhooks.voice import take_turn
 
 from .conftest import TEXT, Visitor, form_of
 from .test_counting import PLACES, places
@@ -113,3 +115,19 @@ def test_nobody_is_called_at_night(rt: Runtime, ana: FlaskClient) -> None:
     rt.clock.advance(14 * 3600)  # type: ignore[attr-defined]
     answer = ask(ana)
     assert answer.status_code == 422 and "heures" in answer.text and legs(rt) == []
+
+
+def test_whoever_answers_hears_the_draft(rt: Runtime, ana: FlaskClient) -> None:
+    ana.post(DRAFT, data=form_of(ana, DRAFT, source=TEXT.replace("Merci et au revoir.", "À demain.")))
+    ask(ana)
+    (leg_id,) = legs(rt)
+    place_attempts(rt, [leg_id])
+    (sid,) = rt.carrier.orders  # type: ignore[attr-defined]
+    asked = take_turn(rt, leg_id, 0, CarrierRequest({"CallSid": sid, "AnsweredBy": "human"}))
+    assert "tapez 1" in asked
+    assert "À demain." in take_turn(rt, leg_id, 1, CarrierRequest({"CallSid": sid, "Digits": "2"}))
+    with rt.db.begin() as tx:
+        record_status(tx, leg_id, News(status="completed", at=tx.now, source="callback", duration_s=9))
+    count_paths(rt)
+    with rt.db.read() as tx:
+        assert tx.all(sa.select(metric_event)) == [] and tx.all(sa.select(flow_step_count)) == []
