@@ -65,12 +65,13 @@ def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     return found
 
 
+_PEOPLE = sa.select(
+    contact.c.id, contact.c.zone, contact.c.department, contact.c.consent_basis, contact.c.language
+).where(contact.c.id.in_(sa.bindparam("contact_ids", expanding=True)))
+
+
 def people(tx: Tx, contact_ids: Sequence[str]) -> dict[str, Row[Any]]:
-    rows = tx.all(
-        sa.select(
-            contact.c.id, contact.c.zone, contact.c.department, contact.c.consent_basis, contact.c.language
-        ).where(contact.c.id.in_(contact_ids))
-    )
+    rows = tx.all(_PEOPLE, contact_ids=list(contact_ids))
     return {row.id: row for row in rows}
 
 

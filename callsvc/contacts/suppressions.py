@@ -44,13 +44,14 @@ def suppressions_of(tx: Tx, number_id: str) -> tuple[Suppression, ...]:
     return live_suppressions(tx, [number_id]).get(number_id, ())
 
 
+_LIVE = sa.select(suppression.c.number_id, suppression.c.scope, suppression.c.purpose).where(
+    suppression.c.number_id.in_(sa.bindparam("number_ids", expanding=True)), suppression.c.lifted_at.is_(None)
+)
+
+
 def live_suppressions(tx: Tx, number_ids: Iterable[str]) -> dict[str, tuple[Suppression, ...]]:
     """What holds now, by number."""
-    rows = tx.all(
-        sa.select(suppression.c.number_id, suppression.c.scope, suppression.c.purpose).where(
-            suppression.c.number_id.in_(list(number_ids)), suppression.c.lifted_at.is_(None)
-        )
-    )
+    rows = tx.all(_LIVE, number_ids=list(number_ids))
     found: dict[str, tuple[Suppression, ...]] = {}
     for row in rows:
         found[row.number_id] = (*found.get(row.number_id, ()), Suppression(row.scope, row.purpose))
