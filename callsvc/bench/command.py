@@ -8,6 +8,7 @@ import click
 MEASUREMENTS: dict[str, tuple[str, str]] = {
     "streams": ("callsvc.bench.streams:streams", "Event streams held by one stream process."),
     "webhook": ("callsvc.bench.webhook:webhook", "What a voice webhook costs, against a bare route."),
+    "flows": ("callsvc.bench.flows:flows", "What a turn of a flow costs, against its state as JSON."),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }
 
