@@ -15,16 +15,35 @@ from typing import Any
 import click
 
 from ivr_flows.comparing.cli import diff_command
+from ivr_flows.conversations import SPOKEN_SID
 from ivr_flows.definition import Definition, load
 from ivr_flows.drawing.cli import graph_command
 from ivr_flows.findings import FlowInvalid
 from ivr_flows.importing.cli import import_command
+from ivr_flows.library.cli import new_command
 from ivr_flows.lint.cli import lint_command
 from ivr_flows.reference.cli import reference_command
 from ivr_flows.session import begin, resume
+from ivr_flows.steps.http import pick
 from ivr_flows.testing import Report, as_data, heard, run
 from ivr_flows.translating.cli import po_command
-from ivr_flows.turns import Hangup, Input, InQueue, Keys, MachineVerdict, NoKeys, QueueEnded, Turn, Words
+from ivr_flows.turns import (
+    Fetch,
+    Fetched,
+    Hangup,
+    Input,
+    InQueue,
+    Keys,
+    MachineVerdict,
+    NoKeys,
+    QueueEnded,
+    Record,
+    Recording,
+    Transfer,
+    TransferEnded,
+    Turn,
+    Words,
+)
 
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,7 +70,15 @@ def flow() -> None:
     """Check, test and try IVR flows."""
 
 
-for command in (lint_command, graph_command, diff_command, po_command, reference_command, import_command):
+for command in (
+    new_command,
+    lint_command,
+    graph_command,
+    diff_command,
+    po_command,
+    reference_command,
+    import_command,
+):
     flow.add_command(command)
 
 
@@ -83,6 +110,7 @@ def test_command(files: tuple[Path, ...], style: str) -> None:
 def walk_command(file: Path, language: str | None, channel: str, answered_by: str) -> None:
     """Play the person called, in the terminal."""
     definition = _loaded(file)
+    flows = _beside(file, definition)
     by_sms = channel == "sms"
     turn = begin(
         definition,
@@ -91,13 +119,14 @@ def walk_command(file: Path, language: str | None, channel: str, answered_by: st
         language=language,
         answered_by=answered_by,
         now=_now(),
+        flows=flows,
     )
     while True:
         click.echo("\n".join(_turn_lines(turn)))
         if turn.outcome is not None:
             return
         typed = click.prompt(_hint(turn, by_sms), default="", show_default=False)
-        turn = resume(definition, turn.state, _input(typed, turn, by_sms), now=_now())
+        turn = resume(definition, turn.state, _input(typed, turn, by_sms), now=_now(), flows=flows)
 
 
 def _now() -> datetime:
@@ -117,7 +146,22 @@ def _report(path: Path) -> Report:
     tests = path.with_name(f"{stem}.test.yaml")
     if not tests.exists():
         raise click.ClickException(f"{path}: there is no {tests.name} beside it")
-    return run(_loaded(path.with_name(f"{stem}.yaml")), tests.read_text("utf-8"))
+    flow_file = path.with_name(f"{stem}.yaml")
+    definition = _loaded(flow_file)
+    return run(definition, tests.read_text("utf-8"), _beside(flow_file, definition))
+
+
+def _beside(path: Path, definition: Definition) -> dict[str, Definition]:
+    """The sub-flows of a flow, from the files beside it that are named after their ids."""
+    found: dict[str, Definition] = {}
+    waiting = list(definition.subflows)
+    while waiting:
+        name = waiting.pop()
+        file = path.with_name(f"{name}.yaml")
+        if name not in found and file.exists():
+            found[name] = _loaded(file)
+            waiting += found[name].subflows
+    return found
 
 
 def _report_lines(name: str, report: Report) -> Iterable[str]:
@@ -158,6 +202,12 @@ def _turn_lines(turn: Turn) -> Iterable[str]:
 
 
 def _hint(turn: Turn, by_sms: bool) -> str:
+    if isinstance(turn.wait, Transfer):
+        return f"transfer to {turn.wait.target}: connected, busy, no-answer, closed, hangup"
+    if isinstance(turn.wait, Record):
+        return "recording: seconds spoken (empty: nothing; hangup)"
+    if isinstance(turn.wait, Fetch):
+        return f"{turn.wait.host}{turn.wait.path}: the JSON it answers (empty: none; hangup)"
     if isinstance(turn.wait, InQueue):
         return f"queue {turn.wait.skill}: connected, closed, callback, unavailable, hangup"
     return "text (empty: expired; hangup)" if by_sms else "keys (empty: silence; hangup; machine)"
@@ -168,6 +218,12 @@ def _input(typed: str, turn: Turn, by_sms: bool) -> Input:
     match typed:
         case "hangup":
             return Hangup()
+        case "connected" | "busy" | "no-answer" | "closed" if isinstance(turn.wait, Transfer):
+            return TransferEnded(typed)
+        case _ if isinstance(turn.wait, Record):
+            return Recording(SPOKEN_SID, int(typed)) if typed.isdecimal() else NoKeys()
+        case _ if isinstance(turn.wait, Fetch):
+            return _answered(turn.wait, typed)
         case "machine" if not by_sms:
             return MachineVerdict("machine_end_beep")
         case "":
@@ -175,3 +231,10 @@ def _input(typed: str, turn: Turn, by_sms: bool) -> Input:
         case "connected" | "closed" | "callback" | "unavailable" if isinstance(turn.wait, InQueue):
             return QueueEnded(typed)
     return Words(typed) if by_sms else Keys(typed)
+
+
+def _answered(fetch: Fetch, typed: str) -> Fetched:
+    try:
+        return Fetched(200, pick(fetch, json.loads(typed)))
+    except ValueError:
+        return Fetched(0)
