@@ -58,6 +58,9 @@ def finished(simulator: RunningSimulator, client: Client, service: Service) -> s
         status_callback_event=events,
     )
     eventually(lambda: len(service.at("/status")) == 3)
+    # What was answered is kept when the answer came: a moment after the service had the question.
+    told = lambda: [line["kind"] for line in simulator.call(placed.sid)["timeline"]]  # noqa: E731
+    eventually(lambda: told().count("callback") == 3)
     return str(placed.sid)
 
 
