@@ -9,11 +9,6 @@ import ivr_flows
 
 Words = dict[str, list[str]]
 
-# Keys whose value names something of the same file.
-NAMES_A_PROMPT = r"(?:say|prompt|\w+_prompt)"
-NAMES_A_STEP = r"(?:next|otherwise|on_\w+)"
-
-
 @lru_cache(maxsize=1)
 def keys_by_place() -> Words:
     """The keys of each mapping by its place: ``""`` is the top, ``*`` any name, as in ``steps.*``."""

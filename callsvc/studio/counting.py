@@ -13,13 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
-from callsvc.calls.tables import call, leg
-from callsvc.campaigns.tables import campaign_contact
 from callsvc.campaigns.trials import is_trial
 from callsvc.core.db import Tx
 from callsvc.flows.paths import path_of
 from callsvc.flows.tables import flow_session, flow_step_count
 from callsvc.runtime import Runtime
+from callsvc.studio.subjects import PLACE, placed
 
 BATCH = 500  # sessions in one transaction
 _ROUNDS = 20
@@ -45,20 +44,17 @@ def count_paths(rt: Runtime) -> int:
 def _ended(tx: Tx) -> Sequence[Row[Any]]:
     """Sessions to count, locked, each with the place and the campaign of its call."""
     mine = flow_session.c.counted.is_(sa.false()) & (flow_session.c.status == "ended")
+    ended = sa.select(
+        flow_session.c.id,
+        flow_session.c.version,
+        flow_session.c.state,
+        flow_session.c.ended_at,
+        PLACE.region.label("region_code"),
+        PLACE.platform.label("platform_code"),
+        PLACE.campaign.label("campaign_id"),
+    ).where(mine)
     return tx.all(
-        sa.select(
-            flow_session.c.id,
-            flow_session.c.version,
-            flow_session.c.state,
-            flow_session.c.ended_at,
-            call.c.region_code,
-            call.c.platform_code,
-            campaign_contact.c.campaign_id,
-        )
-        .join(leg, leg.c.id == flow_session.c.subject_id)
-        .join(call, call.c.id == leg.c.call_id)
-        .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
-        .where(mine)
+        placed(ended)
         .order_by(flow_session.c.id)
         .limit(BATCH)
         .with_for_update(of=flow_session, skip_locked=True)
@@ -69,7 +65,7 @@ def exits_of(tx: Tx, rows: Sequence[Row[Any]]) -> Counter[tuple[Any, ...]]:
     """How often each exit was taken in these sessions, by version, campaign, place and day."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for row in rows:
-        if is_trial(row.campaign_id):
+        if is_trial(row.campaign_id) or row.region_code is None:
             continue
         path = path_of(tx.keyring.decrypt_json(row.state, f"flow_session:{row.id}"))
         place = (row.version, row.campaign_id or "", row.region_code, row.platform_code, row.ended_at.date())

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Row
 import ivr_flows
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.accounts.tables import account
-from callsvc.calls.tables import call, leg
 from callsvc.campaigns.queries import campaigns_in_scope
 from callsvc.campaigns.tables import campaign
 from callsvc.campaigns.trials import MARK
@@ -20,6 +19,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.examining import Examined, examine
 from callsvc.flows.tables import flow_draft, flow_publication, flow_session, flow_version
+from callsvc.studio.subjects import PLACE, placed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +130,7 @@ def sessions_running(tx: Tx, principal: Principal, flow_id: str) -> dict[str, in
         .where(flow_session.c.status == "running", flow_version.c.flow_id == flow_id)
     )
     if not principal.sees_everything:
-        query = query.join(leg, leg.c.id == flow_session.c.subject_id).join(call, call.c.id == leg.c.call_id)
-        query = query.where(scope_condition(principal, call.c.region_code, call.c.platform_code))
+        query = placed(query).where(scope_condition(principal, PLACE.region, PLACE.platform))
     return {row.version: row.sessions for row in tx.all(query.group_by(flow_session.c.version))}
 
 

@@ -7,6 +7,9 @@ from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.service import add_account, sign_in
 from callsvc.app import create_app
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.tables import contact
+from callsvc.core.db import Tx
 from callsvc.flows.service import begin_session, resume_session, session_of
 from callsvc.flows.tables import flow_step_count
 from callsvc.platforms.tables import platform, region
@@ -88,3 +91,40 @@ def test_the_page_shows_the_share_that_hangs_up_and_no_other_regions(
     local.set_cookie(COOKIE, sign_in(rt, "loc@example.org", PASSWORD))
     page = local.get(LEAVING).text
     assert "Conversations : 2" in page and "keys.9" not in page
+
+
+def test_a_conversation_by_sms_counts_for_its_campaign(rt: Runtime, version: str) -> None:
+    places(rt)
+    with rt.db.begin() as tx:
+        _texted(tx, version)
+        begin_session(
+            tx, version=version, channel="sms", subject_id="place", facts={}, language="fr", answered_by=None
+        )
+        # One whose call nobody keeps any more is marked, so that it is not looked at for ever.
+        begin_session(
+            tx, version=version, channel="voice", subject_id="gone", facts={}, language="fr", answered_by=None
+        )
+        for name in ("place", "gone"):
+            row = session_of(tx, name)
+            assert row is not None
+            resume_session(tx, row, ivr_flows.Hangup())
+    assert (count_paths(rt), count_paths(rt)) == (2, 0)
+    with rt.db.read() as tx:
+        rows = tx.all(sa.select(flow_step_count))
+    assert {(row.campaign_id, row.region_code, row.sessions) for row in rows} == {("by-sms", "44", 1)}
+
+
+def _texted(tx: Tx, version: str) -> None:
+    now = tx.now
+    tx.insert(
+        contact, id="person", fingerprint=b"1", platform_code="67", region_code="44", person=b"",
+        language="fr", zone="Europe/Paris", elicited_at=now, consent_basis="consent", created_at=now,
+    )  # fmt: skip
+    tx.insert(
+        campaign, id="by-sms", title="By SMS", purpose="x", flow_version=version, state="running", config={},
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    tx.insert(
+        campaign_contact, id="place", campaign_id="by-sms", contact_id="person", region_code="44",
+        platform_code="67", status="trying", next_try_at=now, deadline_at=now,
+    )  # fmt: skip
