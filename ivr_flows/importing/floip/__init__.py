@@ -19,6 +19,7 @@ from ivr_flows.importing.floip.asking import numeric, open_response, select_many
 from ivr_flows.importing.floip.container import Block, Flow, Value, is_container, read_container
 from ivr_flows.importing.floip.deciding import case
 from ivr_flows.importing.floip.maker import Maker
+from ivr_flows.importing.floip.outside import asks, request
 from ivr_flows.importing.names import Taken, kebab_name, plain_name
 from ivr_flows.importing.options import Options
 from ivr_flows.importing.report import Entry
@@ -94,7 +95,7 @@ def _make(
 def _block(maker: Maker, block: Block) -> None:
     entry = maker.entries[block.uuid]
     kind = block.type.lower()
-    make = BLOCKS.get(kind)
+    make = BLOCKS.get(kind) or (request if asks(block) else None)
     if make is None:
         maker.todo(block, entry, UNTRANSLATED.get(kind, f"The block type {block.type} is unknown here."))
         return

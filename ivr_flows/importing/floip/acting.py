@@ -36,7 +36,7 @@ def log(maker: Maker, block: Block, entry: Entry) -> None:
 
 def output(maker: Maker, block: Block, entry: Entry) -> None:
     """A named value among the results."""
-    value = _value(maker, block, raw(block.config, "value"))
+    value = value_of(maker, block, raw(block.config, "value"))
     _pass(maker, block, entry, {"set": {maker.answer(block): value}})
 
 
@@ -55,7 +55,7 @@ def set_group(maker: Maker, block: Block, entry: Entry) -> None:
         entry.note("approximated", "It changes no membership: it does nothing.")
         _pass(maker, block, entry, {})
         return
-    value = written if isinstance(written, bool) else _value(maker, block, str(written))
+    value = written if isinstance(written, bool) else value_of(maker, block, str(written))
     entry.note("approximated", f"The service has no groups: it is kept as {variable_name('groups', key)}.")
     _pass(maker, block, entry, {"set": {maker.draft.know(variable_name("groups", key)): value}})
 
@@ -87,7 +87,7 @@ def with_property(maker: Maker, block: Block, entry: Entry) -> None:
     if not key or step is None:
         return
     name = maker.draft.know(variable_name("contact", key))
-    value = _value(maker, block, raw(written, "property_value", "propertyValue"))
+    value = value_of(maker, block, raw(written, "property_value", "propertyValue"))
     if "menu" in step:
         for choice in step["keys"].values():
             maker.draft.steps[choice]["set"][name] = value
@@ -107,7 +107,7 @@ def _pass(maker: Maker, block: Block, entry: Entry, step: Step) -> None:
     maker.add(block, step)
 
 
-def _value(maker: Maker, block: Block, written: str) -> str | int | dict[str, str]:
+def value_of(maker: Maker, block: Block, written: str) -> str | int | dict[str, str]:
     """A constant, or an expression: ``@flow.age`` or ``@(block.value)``."""
     text = clean(written)
     if not text.startswith("@"):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from typing import Any
 
 from ivr_flows.importing.draft import Step
+from ivr_flows.importing.hosts import address, flat, listed
 from ivr_flows.importing.names import kebab_name, variable_name
 from ivr_flows.importing.report import Entry
 from ivr_flows.importing.source import NotExpressible, items, raw, text
-from ivr_flows.importing.studio.liquid import Reference, references
 from ivr_flows.importing.studio.maker import Maker
 from ivr_flows.importing.studio.states import State
 
-_URL = re.compile(r"(?i)https?://([a-z0-9.-]{1,200})(?::\d+)?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
-_PATH = re.compile(r"/[A-Za-z0-9/_.-]{0,299}")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _PLACE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 MOST_FIELDS = 20
@@ -28,24 +25,17 @@ ACTIONS = frozenset(
 
 def http_request(maker: Maker, state: State, entry: Entry) -> None:
     """A request to a host that the service knows by name."""
-    match = _URL.fullmatch(raw(state.properties, "url").strip())
-    if match is None or not _PATH.fullmatch(match.group(2) or "/") or "//" in (match.group(2) or "/"):
-        raise NotExpressible("Its address is computed or unusual; a flow of ours names a host and a path.")
-    if ".." in (match.group(2) or ""):
-        raise NotExpressible("Its path climbs; a flow of ours names a plain path.")
-    host = match.group(1).lower()
-    request: Step = {
-        "host": maker.options.hosts.get(host) or kebab_name(host, "host"),
-        "path": match.group(2) or "/",
-    }
+    url = raw(state.properties, "url")
+    host, path, query = address(url, maker.options)
+    request: Step = {"host": host, "path": path}
     method = raw(state.properties, "method").strip().lower() or "get"
     if method not in ("get", "post"):
         raise NotExpressible(f"Its method is {method[:10]}; a flow of ours has get and post.")
-    _fill(maker, state, request, method, match.group(3) or "")
+    _fill(maker, state, request, method, query)
     into = _into(maker, state)
     if into:
         request["into"] = into
-    entry.note("approximated", f"The host {host} must be on the service's list as {request['host']}.")
+    entry.note("approximated", listed(url, host))
     if state.properties.get("add_twilio_auth"):
         entry.note(
             "approximated", "It signs with the carrier's credentials; the service signs in its own way."
@@ -70,23 +60,13 @@ def _fill(maker: Maker, state: State, request: Step, method: str, query: str) ->
         asked += given
     else:
         request["method"] = "post"
-        sent = _body(body) if body else given
+        sent = flat(body) if body else given
         if sent and not body:
             entry.note("approximated", "Its parameters are sent as JSON, not as a form.")
         if sent:
             request["json"] = _fields(maker, sent)
     if asked:
         request["query"] = _fields(maker, asked)
-
-
-def _body(body: str) -> list[tuple[str, Any]]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or any(isinstance(value, dict | list) for value in data.values()):
-        raise NotExpressible("Its body is no flat JSON object.")
-    return list(data.items())
 
 
 def _fields(maker: Maker, pairs: list[Any]) -> dict[str, Any]:
@@ -106,19 +86,11 @@ def _constant(value: Any) -> Any:
 def _into(maker: Maker, state: State) -> dict[str, str]:
     """Every value of the answer that the flow reads somewhere."""
     found: dict[str, str] = {}
-    for other in maker.definition.states.values():
-        for each in (ref for written in other.texts() for ref in references(written)):
-            place = _place(each, state)
-            if place and len(found) < MOST_FIELDS:
-                found[maker.scope.variable(each.path)] = place
+    for path in maker.scope.read.get(state.name, ()):
+        place = ".".join(path[3:])
+        if path[2] == "parsed" and _PLACE.fullmatch(place) and len(place) <= 200 and len(found) < MOST_FIELDS:
+            found[maker.scope.variable(path)] = place
     return found
-
-
-def _place(each: Reference, state: State) -> str | None:
-    if each.path[:1] != ("widgets",) or each.path[1:3] != (state.name, "parsed") or len(each.path) < 4:
-        return None
-    place = ".".join(each.path[3:])
-    return place if _PLACE.fullmatch(place) and len(place) <= 200 else None
 
 
 def run_function(maker: Maker, state: State, entry: Entry) -> None:

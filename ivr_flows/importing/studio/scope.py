@@ -46,6 +46,8 @@ class Scope:
     names: Mapping[str, str]
     numeric: frozenset[str] = frozenset()
     uses: dict[str, int] = field(default_factory=dict)
+    read: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """Of each widget, the paths that are read of it anywhere, in their order."""
 
     @classmethod
     def of(
@@ -59,6 +61,8 @@ class Scope:
             for found in (each for text in state.texts() for each in references(text)):
                 name = scope.name(found.path)
                 scope.uses[name] = scope.uses.get(name, 0) + 1
+                if len(found.path) > 2 and found.path[0] == "widgets":
+                    scope.read.setdefault(found.path[1], []).append(found.path)
                 if any(each.name in ("plus", "minus") for each in found.filters):
                     numeric.add(name)
             for condition in (each for transition in state.transitions for each in transition.conditions):

@@ -17,17 +17,18 @@ DEEP = 12
 class Call:
     """One call; ``heard`` is what was said in this turn, ``status`` wait, end or deep."""
 
-    def __init__(self, definition: dict[str, Any], data: dict[str, str]) -> None:
+    def __init__(self, definition: dict[str, Any], data: dict[str, str], event: str = "incomingCall") -> None:
         self.states = {state["name"]: state for state in definition["states"]}
         self.facts: dict[str, Any] = {"flow": {"data": data, "variables": {}}, "widgets": {}}
+        self.by_sms = event == "incomingMessage"
         self.entered, self.heard, self.status, self.at = 0, [], "wait", ""
-        self.go(self.after(self.states[definition["initial_state"]], "incomingCall"))
+        self.go(self.after(self.states[definition["initial_state"]], event))
 
     def answer(self, event: str, digits: str | None = None) -> Call:
         """The call after this answer; the one before is left as it was."""
         other = copy.copy(self)
         other.facts, other.heard = copy.deepcopy(self.facts), []
-        other.facts["widgets"][self.at] = {"Digits": digits}
+        other.facts["widgets"][self.at] = {"Digits": digits, "inbound": {"Body": digits}}
         other.go(self.after(self.states[self.at], event))
         return other
 
@@ -49,8 +50,13 @@ class Call:
                     )
                     name = self.after(state, "audioComplete")
                 case "send-message":
-                    self.heard.append("sms: " + self.render(state["properties"]["body"]))
+                    before = "" if self.by_sms else "sms: "
+                    self.heard.append(before + self.render(state["properties"]["body"]))
                     name = self.after(state, "sent")
+                case "send-and-wait-for-reply":
+                    self.heard.append(self.render(state["properties"]["body"]))
+                    self.status = "wait"
+                    return
                 case "set-variables":
                     for item in state["properties"]["variables"]:
                         self.facts["flow"]["variables"][item["key"]] = self.render(item["value"])

@@ -153,6 +153,25 @@ def test_what_a_telephone_cannot_do_is_left_to_do(kind):
     assert [exit.to for exit in definition.steps["b"].exits()] == ["end"]
 
 
+def test_a_vendors_request_names_a_host():
+    asks = block(
+        "b",
+        "Io.Example.Webhook",
+        ("Success", None, "end"),
+        ("Error", None, "end"),
+        url="https://lab.example.org/v1?code=@contact.code",
+        method="POST",
+        body='{"n": 2}',
+    )
+    flow, definition = one(
+        asks, block("end", "Core.Log", ("d", None, None)), hosts={"lab.example.org": "lab"}
+    )
+    wait = begin(definition, {"contact": {"code": "A1"}}, channel="voice", now=NOON).wait
+    assert (wait.host, wait.path, wait.method) == ("lab", "/v1", "post")
+    assert (wait.query, wait.json) == ({"code": "A1"}, {"n": 2})
+    assert flow.report.entries[0].fate == "approximated"
+
+
 def test_an_open_answer_is_recorded_and_lint_asks_for_consent():
     asked = block(
         "b",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr_flows import Keys, NoKeys, QueueEnded, Recording, SendSms, begin, load, resume
+from ivr_flows import Keys, NoKeys, QueueEnded, Recording, SendSms, Words, begin, load, resume
 from ivr_flows.importing import Options, import_flows
 from tests.ivr_flows.importing.conftest import match, say, split, studio, widget
 from tests.ivr_flows.importing.interpreter import Call
@@ -21,6 +21,9 @@ GIVEN = {
         ("timeout", None, NoKeys()),
         *(("keypress", keys, Keys(keys)) for keys in KEYED),
     ],
+    "send-and-wait-for-reply": [
+        *(("incomingMessage", text, Words(text)) for text in ("oui", "NON", "1", "peut-être")),
+    ],
     "enqueue-call": [
         ("callComplete", None, QueueEnded("connected")),
         ("failedToEnqueue", None, QueueEnded("closed")),
@@ -32,6 +35,8 @@ GIVEN = {
 }
 """What may happen at each widget that waits: Studio's event, what was keyed, our input."""
 
+CHANNELS = {"incomingCall": "voice", "incomingMessage": "sms"}
+
 
 def said(turn):
     """What a turn says and sends, in order; what a waiting step says of its own is not the source's."""
@@ -42,11 +47,11 @@ def said(turn):
     return [text for text in (*sent, *heard, *(() if ours else asked)) if text != "…"]
 
 
-def walk(definition, flow, most=800):
+def walk(definition, flow, most=800, event="incomingCall"):
     """Walk both along every path; the number of paths walked."""
     loaded = load(flow.text)
-    begun = begin(loaded, {"data": DATA}, channel="voice", answered_by="human", now=NOON)
-    waiting, paths = [(Call(definition, DATA), begun, ())], 0
+    begun = begin(loaded, {"data": DATA}, channel=CHANNELS[event], now=NOON)
+    waiting, paths = [(Call(definition, DATA, event), begun, ())], 0
     while waiting and paths < most:
         call, turn, path = waiting.pop()
         paths += 1
@@ -117,6 +122,22 @@ COUNTED = studio(
     say("yes", "Merci."),
     say("no", "Trop d'essais, {{flow.data.nickname | default: 'cher appelant'}}."),
 )
+
+
+BODY = "{{widgets.ask.inbound.Body}}"
+WRITTEN = studio(
+    widget("ask", "send-and-wait-for-reply", {"incomingMessage": "s", "timeout": None}, body="OUI ou NON ?"),
+    split("s", "sorry", match("yes", "equal_to", "Oui", BODY), match("no", "matches_any_of", "non, 1", BODY)),
+    widget("sorry", "send-message", {"sent": "ask"}, body="Pardon, {{flow.data.first_name}} ?"),
+    widget("yes", "send-message", {"sent": None}, body="Merci."),
+    widget("no", "send-message", {"sent": "ask"}, body="Vraiment ?"),
+    event="incomingMessage",
+)
+
+
+def test_every_path_of_a_conversation_by_message_is_read_the_same():
+    definition, flow = both(WRITTEN)
+    assert walk(definition, flow, event="incomingMessage") > 30
 
 
 @pytest.mark.parametrize(("text", "paths"), [(MENU, 300), (COUNTED, 50)], ids=["menu", "counted"])
