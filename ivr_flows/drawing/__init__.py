@@ -98,8 +98,9 @@ def _arrow(flow: str) -> str:
 def _edges(layers: Layers, places: Places, boxes: Mapping[str, Box], flow: str) -> Iterator[str]:
     for edge, route in layers.routes.items():
         yield _edge(edge, path_of(edge, route, places, boxes), boxes, flow)
-    for lane, edge in enumerate(layers.back):
-        yield _edge(edge, path_back(edge, lane, places, boxes), boxes, flow)
+    lanes = list(dict.fromkeys(edge.target for edge in layers.back))
+    for edge in layers.back:
+        yield _edge(edge, path_back(edge, lanes.index(edge.target), places, boxes), boxes, flow)
 
 
 def _edge(edge: Edge, path: str, boxes: Mapping[str, Box], flow: str) -> str:

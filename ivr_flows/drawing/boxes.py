@@ -52,7 +52,7 @@ class Box:
         lines = [
             round(len(self.name) * 1.2) + 4,
             *map(len, self.details),
-            *(len(row.label) + figures for row in self.rows),
+            *(len(row.label) * (1.15 if row.exit == "end" else 1) + figures for row in self.rows),
         ]
         return max(130, round(max(lines) * _LETTER) + 20)
 

@@ -38,7 +38,9 @@ def placed(layers: Layers, boxes: Mapping[str, Box]) -> Places:
         x += wide + COLUMN_GAP
     top = _tops(layers, boxes)
     lowest = max(top[name] + _height(name, boxes) for name in top)
-    return Places(left, top, width, (x - COLUMN_GAP, lowest + LANE * len(layers.back)))
+    return Places(
+        left, top, width, (x - COLUMN_GAP, lowest + LANE * len({edge.target for edge in layers.back}))
+    )
 
 
 def _height(name: str, boxes: Mapping[str, Box]) -> float:
@@ -126,7 +128,7 @@ def path_of(edge: Edge, route: list[str], places: Places, boxes: Mapping[str, Bo
 
 
 def path_back(edge: Edge, lane: int, places: Places, boxes: Mapping[str, Box]) -> str:
-    """The way of an edge that leads back: below everything, in a lane of its own."""
+    """The way of an edge that leads back: below everything, in the lane of the step it leads to."""
     source = edge.source
     x = places.left[source] + boxes[source].width
     y = places.top[source] + boxes[source].port(edge.port)
