@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr_flows.importing.names import LONGEST, Taken, kebab_name, plain_name
-from ivr_flows.importing.report import Report
+from ivr_flows.importing.report import Entry, Report
 from ivr_flows.text import clean
 from ivr_flows.vocabulary import VOCABULARY
 
@@ -103,6 +103,13 @@ class Draft:
             self.variables.add(name)
         return name
 
+    def lost(self, before: set[str], led: Iterable[tuple[str, str]], entry: Entry) -> None:
+        """Note each exit of the source that no step made since ``before`` takes."""
+        made = texts([step for name, step in self.steps.items() if name not in before])
+        for exit, to in led:
+            if to not in made and not any(f"'{exit}'" in sentence for sentence in entry.said):
+                entry.note("approximated", f"The exit '{exit[:40]}' to {to} is not taken.")
+
     def todo(self, what: str, outcomes: Iterable[tuple[str, str]]) -> Step:
         """A step that lint refuses to publish; ``outcomes`` keeps where the source leads."""
         step: Step = {"todo": clean(what)[:300] or "decide what happens here"}
@@ -110,6 +117,21 @@ class Draft:
         for name, to in outcomes:
             led[taken.give(kebab_name(name, "exit"))] = to
         return {**step, "outcomes": led} if led else step
+
+
+def texts(node: Any) -> set[str]:
+    """Every text anywhere inside, the keys of mappings too."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [*each, *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, str):
+            found.add(each)
+    return found
 
 
 def _pieces(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.compat import StringIO
 
-from ivr_flows.importing.draft import FINISHED, LIMITS, Draft
+from ivr_flows.importing.draft import FINISHED, LIMITS, Draft, texts
 
 WIDE = 110
 
@@ -35,25 +35,12 @@ def write(draft: Draft) -> str:
 
 
 def _prompts(draft: Draft) -> CommentedMap:
-    used = _used(draft)
+    used = texts(draft.steps)  # a prompt that is not there was made for a step that became a todo
     prompts = CommentedMap()
     for name, wordings in draft.prompts.items():
         if name in used:
             prompts[name] = CommentedMap((lang, _flow(wording)) for lang, wording in wordings.items())
     return prompts
-
-
-def _used(draft: Draft) -> set[str]:
-    """Every text inside the steps: a prompt that is not there was made for a step that became a todo."""
-    found: set[str] = set()
-    waiting: list[Any] = list(draft.steps.values())
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict | list):
-            waiting.extend(node.values() if isinstance(node, dict) else node)
-        elif isinstance(node, str):
-            found.add(node)
-    return found
 
 
 def _steps(draft: Draft) -> CommentedMap:

@@ -99,11 +99,14 @@ def _block(maker: Maker, block: Block) -> None:
     if make is None:
         maker.todo(block, entry, UNTRANSLATED.get(kind, f"The block type {block.type} is unknown here."))
         return
+    before = set(maker.draft.steps)
     try:
         make(maker, block, entry)
         with_property(maker, block, entry)
     except NotExpressible as reason:
         maker.todo(block, entry, str(reason))
+    led = [(exit.name, maker.steps[exit.to]) for exit in block.exits if exit.to and exit.to in maker.steps]
+    maker.draft.lost(before, led, entry)
 
 
 def _channels(flow: Flow) -> list[str]:

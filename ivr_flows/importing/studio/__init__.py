@@ -107,10 +107,13 @@ def _make(maker: Maker, state: State) -> None:
     if widget is None:
         maker.todo(state, entry, UNTRANSLATED.get(state.type, f"The widget {state.type} is unknown here."))
         return
+    before = set(maker.draft.steps)
     try:
         widget(maker, state, entry)
     except NotExpressible as reason:
         maker.todo(state, entry, str(reason))
+    led = [(t.event, maker.steps[t.next]) for t in state.transitions if t.next and t.next in maker.steps]
+    maker.draft.lost(before, led, entry)
 
 
 def _is_trigger(state: State) -> bool:

@@ -221,6 +221,15 @@ def test_nothing_is_silently_lost(imported):
     assert flow.report.entries[3].step == "step_1_ete"
 
 
+def test_an_exit_that_no_step_takes_is_named(imported):
+    sent = widget("a", "send-message", {"sent": "bye", "failed": "sorry"}, body="Oui")
+    calls = widget("c", "connect-call-to", {"callCompleted": "bye", "hangup": "sorry"}, to="+33199001234")
+    flow = imported(studio(sent, calls, BYE, say("sorry", "Pardon.")), transfers={"+33199001234": "desk"})
+    said = [" ".join(entry.said) for entry in flow.report.entries]
+    assert "'failed' is not taken" in said[1]
+    assert "The exit 'hangup' to sorry is not taken." in said[2]
+
+
 def test_texts_stand_in_the_language_that_their_widget_names(imported):
     english = {
         **say("a", "Hello."),
