@@ -56,6 +56,45 @@ def book_callback(
     return due_at
 
 
+def book_texted(
+    tx: Tx,
+    place_id: str,
+    number_id: str,
+    *,
+    in_minutes: int | None,
+    at: str | None,
+    days: int,
+    time: str | None,
+) -> datetime:
+    """Book a return call for somebody who answered an SMS; returns the agreed lived instant.
+
+    A campaign by SMS calls nobody, so that the standing campaign keeps the promise: the person's place in it
+    waits for the moment itself, since there was no call that a callback could belong to.
+    """
+    place = tx.first(
+        sa.select(
+            campaign_contact.c.contact_id,
+            campaign_contact.c.region_code,
+            campaign_contact.c.platform_code,
+            sa.null().label("campaign_contact_id"),
+        ).where(campaign_contact.c.id == place_id)
+    )
+    assert place is not None  # noqa: S101 - the session's subject
+    wished = offered(tx, time) or _agreed(tx, place.contact_id, in_minutes, at, days)
+    due_at = fitted(hours_of_promise(tx, place), wished)
+    standing_id = enrol_caller(tx, place, number_id, CALLBACK_BOOKED)
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == standing_id,
+        status="waiting",
+        outcome=None,
+        outcome_at=None,
+        next_try_at=due_at,
+        priority=PROMISED,
+    )
+    return due_at
+
+
 def _agreed(tx: Tx, contact_id: str | None, in_minutes: int | None, at: str | None, days: int) -> datetime:
     if at is None:
         return tx.now + timedelta(minutes=in_minutes if in_minutes is not None else 60)

@@ -18,6 +18,7 @@ from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.db import Tx
+from callsvc.dialing.callbacks import book_texted
 from callsvc.dialing.facts import candidates
 from callsvc.dialing.planning import choose_number, skip_person
 from callsvc.flows.service import begin_session, resume_session, session_waits_for
@@ -30,6 +31,7 @@ from callsvc.webhooks.facts import facts_for_text, mobile_of
 from ivr_flows import (
     Appointment,
     AskWords,
+    BookCallback,
     Fetch,
     Fetched,
     Hangup,
@@ -178,6 +180,9 @@ def _follow(tx: Tx, thread: Thread, session_id: str, number: int, turn: Turn) ->
                 _send(tx, thread, f"{session_id}:{number}:{prompt_id}", text)
             case Appointment(action, slot):
                 act_for(tx, thread.place.contact_id, action, slot)
+            case BookCallback(minutes, at, days, time) if thread.number_id:
+                who = thread.place.id, thread.number_id
+                book_texted(tx, *who, in_minutes=minutes, at=at, days=days, time=time)
     said = " ".join(spoken.text for spoken in turn.spoken if spoken.text)
     if said:
         _send(tx, thread, f"{session_id}:{number}:spoken", said)
