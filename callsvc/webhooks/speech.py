@@ -16,6 +16,8 @@ _LOCALES = {
     "de": "de-DE",
     "it": "it-IT",
 }
+# What is heard is named apart where it differs from what is spoken.
+_HEARD = {**_LOCALES, "ar": "ar-SA"}
 _ROUND_S = 8  # lived seconds of quiet in one round of waiting
 
 
@@ -43,7 +45,7 @@ def render(turn: Turn, leg_id: str, next_turn: int, *, listens: bool = False) ->
                 digits=num_digits,
                 finish_on_key=finish_on_key,
                 hints=words if listens else (),
-                language=_LOCALES.get(language, language),
+                language=_HEARD.get(language, language),
             )
         case InQueue() as queue:
             said = [*speeches(turn.spoken), *speeches([queue.wait_prompt])]
