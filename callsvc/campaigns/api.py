@@ -216,11 +216,14 @@ def _change(campaign_id: str, action: str) -> CampaignState:
 
 
 _REFUSED = (UNKNOWN, BEYOND, STATE)
+_AGENTS = Refusal(
+    "campaign-needs-agents", 409, "Its flow waits for agents, and calls are handed to none here."
+)
 
 
 @campaigns_api.post("/campaigns/<campaign_id>/start")
 @api("campaigns")
-@operation(CAMPAIGNS, refusals=_REFUSED)
+@operation(CAMPAIGNS, refusals=(*_REFUSED, _AGENTS))
 def start_campaign(campaign_id: str) -> CampaignState:
     """Start calling."""
     return _change(campaign_id, "start")
@@ -236,7 +239,7 @@ def pause_campaign(campaign_id: str) -> CampaignState:
 
 @campaigns_api.post("/campaigns/<campaign_id>/resume")
 @api("campaigns")
-@operation(CAMPAIGNS, refusals=_REFUSED)
+@operation(CAMPAIGNS, refusals=(*_REFUSED, _AGENTS))
 def resume_campaign(campaign_id: str) -> CampaignState:
     """Go on after a pause."""
     return _change(campaign_id, "resume")
