@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from spectree import Tag
 
+from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
 from callsvc.appointments.tables import appointment
@@ -53,14 +54,15 @@ class AppointmentFilter(Paging):
 @api("contacts")
 @operation(APPOINTMENTS)
 def list_appointments(query: AppointmentFilter) -> AppointmentList:
-    """Appointments of your regions, the earliest first."""
+    """Appointments of your regions, the earliest first; the reading is recorded in the access log."""
     wanted = _mine()
     wanted = wanted.where(appointment.c.status == query.status) if query.status else wanted
     wanted = wanted.where(contact.c.region_code == query.region) if query.region else wanted
     wanted = wanted.where(appointment.c.starts_at >= query.since) if query.since else wanted
     wanted = wanted.where(appointment.c.starts_at < query.until) if query.until else wanted
-    with current_rt().db.read() as tx:
+    with current_rt().db.begin() as tx:
         rows, more = page_of(tx, wanted, query, appointment.c.starts_at, appointment.c.id)
+        record_access(tx, current_principal(), "appointments-listed", "appointments", {"shown": len(rows)})
     return AppointmentList(items=[Appointment.model_validate(row) for row in rows], next=more)
 
 
@@ -71,11 +73,12 @@ def list_appointments(query: AppointmentFilter) -> AppointmentList:
     refusals=(Refusal("appointment-unknown", 404, "No appointment in your regions has this id."),),
 )
 def show_appointment(appointment_id: str) -> Appointment:
-    """One appointment."""
-    with current_rt().db.read() as tx:
+    """One appointment; the reading is recorded in the access log."""
+    with current_rt().db.begin() as tx:
         row = tx.first(_mine().where(appointment.c.id == appointment_id))
-    if row is None:
-        raise NotFound("appointment-unknown", "No appointment in your regions has this id.")
+        if row is None:
+            raise NotFound("appointment-unknown", "No appointment in your regions has this id.")
+        record_access(tx, current_principal(), "appointment-read", appointment_id, {})
     return Appointment.model_validate(row)
 
 

@@ -188,3 +188,12 @@ def test_figures_are_those_of_the_reports(national: Caller) -> None:
     assert national.told("/reports/volume?region=44&variant=V1")["service_level"]["variant"] == "V1"
     assert national.told("/reports/aid?since=2020-11-16T00:00:00Z")["items"] == []
     assert {line["code"] for line in national.told("/dashboard")["regions"]} == {"44", "11", "84", "04"}
+
+
+def test_reading_appointments_is_recorded(world: Runtime, national: Caller) -> None:
+    [first, *_] = national.told("/appointments")["items"]  # why somebody comes is health data
+    national.told(f"/appointments/{first['id']}")
+    with world.db.read() as tx:
+        noted = tx.all(sa.select(access_log.c.action, access_log.c.subject).order_by(access_log.c.id))
+    assert ("appointments-listed", "appointments") in [tuple(row) for row in noted]
+    assert ("appointment-read", first["id"]) in [tuple(row) for row in noted]
