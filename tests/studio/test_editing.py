@@ -165,6 +165,23 @@ def test_a_draft_is_thrown_away_and_the_version_stays(visit: Visitor, version: s
     assert "Merci et au revoir." in ana.get(DRAFT).text
 
 
+def test_what_a_flow_says_is_text_wherever_it_is_shown(rt: Runtime, visit: Visitor, version: str) -> None:
+    """Its drawing and its differences stand in the page itself."""
+    ana, evil = visit("ana"), "<img src=x>"
+    text = OTHER.replace("session.language == 'en'", f"session.language == 'en' or platform.name == '{evil}'")
+    text = text.replace("Rappel demandé", f"Rappel {evil}").replace("Au revoir.", f"Au revoir {evil}.")
+    ana.post(DRAFT, data=form_of(ana, DRAFT, source=text))
+    before = [
+        ana.get(f"/console/flows/callback{path}") for path in ("/compare", "/publish", "/draft", "/try")
+    ]
+    answer = ana.post(PUBLISH, data=form_of(ana, PUBLISH, why=f"Because {evil}."))
+    assert answer.status_code == 302, answer.text
+    after = [ana.get(f"/console/flows/{path}") for path in ("", "callback", "callback/compare")]
+    for page in (*before, *after):
+        assert page.status_code == 200 and evil not in page.text
+    assert "&lt;img src=x&gt;" in after[1].text
+
+
 def test_a_flow_nobody_knows_is_not_found(visit: Visitor, version: str) -> None:
     ana = visit("ana")
     for path in ("nowhere", "nowhere/draft", "nowhere/try", "nowhere/leaving", "callback/versions/v9"):

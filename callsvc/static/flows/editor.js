@@ -63,6 +63,7 @@ document.addEventListener("DOMContentLoaded", () => {
       saved = text;
       const { revision } = await answer.json();
       document.querySelectorAll("[name=revision]").forEach((input) => { input.value = revision; });
+      document.getElementById("to-publish").hidden = false;
       state(field.value === saved ? "saved" : "unsaved");
     } else if (answer?.status === 409) {
       stopped = true;
