@@ -11,6 +11,7 @@ from ruamel.yaml.compat import StringIO
 from ivr_flows.importing.draft import FINISHED, LIMITS, Draft, texts
 
 WIDE = 110
+LONG = 85
 
 
 def write(draft: Draft) -> str:
@@ -54,11 +55,11 @@ def _steps(draft: Draft) -> CommentedMap:
 
 
 def _inner(value: Any) -> Any:
-    """Short things on one line; a list of cases one below the other."""
+    """Short things on one line, long ones and cases one below the other."""
+    if isinstance(value, dict) and len(repr(value)) > LONG:
+        return CommentedMap((key, _inner(item)) for key, item in value.items())
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        return CommentedSeq(_flow(item) for item in value)
-    if isinstance(value, dict) and len(value) > 4:
-        return CommentedMap((key, _flow(item)) for key, item in value.items())
+        return CommentedSeq(_inner(item) for item in value)
     return _flow(value)
 
 

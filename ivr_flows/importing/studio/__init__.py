@@ -14,6 +14,7 @@ from ivr_flows.importing.studio.asking import gather, reply
 from ivr_flows.importing.studio.calling import connect_call, enqueue, make_call, record_call, voicemail
 from ivr_flows.importing.studio.deciding import set_variables, split
 from ivr_flows.importing.studio.keys import menus, swallowed
+from ivr_flows.importing.studio.leftovers import left_out
 from ivr_flows.importing.studio.maker import Maker
 from ivr_flows.importing.studio.outside import http_request, run_function, run_subflow
 from ivr_flows.importing.studio.scope import Scope
@@ -114,6 +115,7 @@ def _make(maker: Maker, state: State) -> None:
         maker.todo(state, entry, str(reason))
     led = [(t.event, maker.steps[t.next]) for t in state.transitions if t.next and t.next in maker.steps]
     maker.draft.lost(before, led, entry)
+    left_out(state, entry)
 
 
 def _is_trigger(state: State) -> bool:

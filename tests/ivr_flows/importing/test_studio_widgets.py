@@ -230,6 +230,15 @@ def test_an_exit_that_no_step_takes_is_named(imported):
     assert "The exit 'hangup' to sorry is not taken." in said[2]
 
 
+def test_a_property_that_is_left_out_is_named(step):
+    queue = widget(
+        "q", "enqueue-call", {"callComplete": "bye"}, queue_name="a", wait_url="https://x.example", priority=2
+    )
+    assert "Left out: priority, wait_url." in step(queue)[1].said
+    usual = widget("a", "send-message", {"sent": "bye"}, body="Oui", **{"from": "{{flow.channel.address}}"})
+    assert step(usual)[1].fate == "kept"
+
+
 def test_texts_stand_in_the_language_that_their_widget_names(imported):
     english = {
         **say("a", "Hello."),
