@@ -42,7 +42,9 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
     with rt.db.begin() as tx:
         row = lock_leg(tx, leg_id)
         key = f"turn:{leg_id}:{turn}"
-        if not first_time(tx, key, leg_id, turn=turn):
+        # Who hangs up while being recorded ends the session first: the recording is found here all the same.
+        recording = {"recording": given.text("RecordingSid")} if given.text("RecordingSid") else {}
+        if not first_time(tx, key, leg_id, turn=turn, **recording):
             return stored_answer(tx, key) or twiml.hang_up()
         if not bind_sid(tx, row, given.text("CallSid")):
             # A second call for one intent: it must not speak to anybody twice.

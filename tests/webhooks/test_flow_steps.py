@@ -18,6 +18,8 @@ from callsvc.dialing.tables import callback
 from callsvc.flows.service import publish, session_of, session_state
 from callsvc.flows.tables import flow_session
 from callsvc.runtime import Runtime
+from callsvc.simulator.twiml.inspection import inspect
+from callsvc.simulator.twiml.verbs import VERBS
 from callsvc.webhooks.fetching import ask, fetch_for_flows
 from ivr_flows import Fetch, Fetched
 from tests.factories import advance, make_country
@@ -183,6 +185,24 @@ def test_who_says_nothing_leaves_no_recording(rt: Runtime) -> None:
     phone, leg_id, _ = _call(rt, RECORD)
     phone.voice(leg_id, 1)
     assert _outcome(rt) == "nothing"
+
+
+def test_who_hangs_up_while_being_recorded_leaves_a_recording_that_can_be_found(rt: Runtime) -> None:
+    phone, leg_id, _ = _call(rt, RECORD)
+    over = {"CallSid": "CAin", "CallStatus": "completed", "SequenceNumber": "1", "CallDuration": "9"}
+    phone.post("/webhooks/status/inbound", over)
+    phone.voice(leg_id, 1, RecordingSid="RE" + "1" * 32, RecordingDuration="4", Digits="hangup")
+    assert _outcome(rt) == "hung-up"
+    with rt.db.read() as tx:
+        facts = tx.scalar(sa.select(webhook_event.c.facts).where(webhook_event.c.key == f"turn:{leg_id}:1"))
+    assert facts["recording"] == "RE" + "1" * 32
+
+
+@pytest.mark.parametrize("steps", [RECORD, MENU, TIMES])
+def test_the_carrier_finds_no_fault_with_what_it_is_told_to_do(rt: Runtime, steps: str) -> None:
+    _, _, document = _call(_with(rt, callsvc_speech_confidence=0.6), steps)
+    kept, warnings = inspect(document, frozenset(VERBS))
+    assert (len(kept), warnings) == (len(document), [])
 
 
 def test_words_are_listened_for_only_where_they_are_believed(rt: Runtime) -> None:
