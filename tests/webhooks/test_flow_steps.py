@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 from xml.etree import ElementTree
@@ -13,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from callsvc.app import create_app
+from callsvc.appointments.service import book
+from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import leg, webhook_event
 from callsvc.dialing.tables import callback
 from callsvc.flows.service import publish, session_of, session_state
@@ -22,7 +24,7 @@ from callsvc.simulator.twiml.inspection import inspect
 from callsvc.simulator.twiml.verbs import VERBS
 from callsvc.webhooks.fetching import ask, fetch_for_flows
 from ivr_flows import Fetch, Fetched
-from tests.factories import advance, make_country
+from tests.factories import advance, make_contact, make_country
 from tests.webhooks.conftest import Phone
 
 HEAD = """\
@@ -60,6 +62,14 @@ TIMES = """\
     on_none: gone
     on_exhausted: gone
     end: callback-booked
+  gone: {end: gone}
+"""
+SLOTS = """\
+  start:
+    appointment: {do: move, offers: slots, prompt: bye, slot_prompt: each, most: 2}
+    on_none: gone
+    on_exhausted: gone
+    end: moved
   gone: {end: gone}
 """
 MENU = """\
@@ -104,9 +114,10 @@ def _with(rt: Runtime, **changes: Any) -> Runtime:
     return changed
 
 
-def _call(rt: Runtime, steps: str) -> tuple[Phone, str, ElementTree.Element]:
+def _call(rt: Runtime, steps: str, *, country: bool = True) -> tuple[Phone, str, ElementTree.Element]:
     with rt.db.begin() as tx:
-        make_country(tx)
+        if country:
+            make_country(tx)
         publish(tx, HEAD + steps, "test")
     phone = Phone(create_app(rt).test_client(), rt)
     given = {"CallSid": "CAin", "From": "+33639980001", "To": "+33199000100", "CallStatus": "ringing"}
@@ -258,4 +269,31 @@ def test_a_time_that_passed_while_somebody_thought_is_not_booked(rt: Runtime) ->
     phone, leg_id, _ = _call(rt, TIMES)
     advance(rt, 2 * 3600)
     phone.voice(leg_id, 1, Digits="1")
+    assert _outcome(rt) == "gone"
+
+
+def _visit(rt: Runtime, kind: str) -> None:
+    """Whoever calls from the number has a visit tomorrow."""
+    with rt.db.begin() as tx:
+        make_country(tx)
+        contact_id = make_contact(tx, "+33639980001")
+        tomorrow = tx.now + timedelta(days=1)
+        book(tx, contact_id=contact_id, kind=kind, place="", reason="test", starts_at=tomorrow)
+
+
+def test_an_appointment_by_telephone_is_moved_to_the_moment_that_was_spoken(rt: Runtime) -> None:
+    _visit(rt, "phone")
+    phone, leg_id, document = _call(rt, SLOTS, country=False)
+    assert "lundi 16 novembre à 18 heures, tapez 2." in _said(document)
+    phone.voice(leg_id, 1, Digits="2")
+    with rt.db.read() as tx:
+        visit = tx.first(sa.select(appointment))
+    assert visit is not None
+    assert (_outcome(rt), visit.status) == ("moved", "moved")
+    assert visit.starts_at == datetime(2020, 11, 16, 17, 0, tzinfo=UTC)
+
+
+def test_of_a_visit_to_a_place_no_moment_is_offered(rt: Runtime) -> None:
+    _visit(rt, "physical")
+    _call(rt, SLOTS, country=False)
     assert _outcome(rt) == "gone"
