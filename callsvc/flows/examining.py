@@ -7,7 +7,7 @@ from functools import lru_cache
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
-from callsvc.flows.service import unmet_needs
+from callsvc.flows.service import newest_flows, unmet_needs
 
 LONGEST = 200_000  # characters of a flow's text; the longest of the library has a tenth
 
@@ -45,7 +45,10 @@ def examine_as(tx: Tx, flow_id: str, source: str) -> Examined:
     definition = examined.definition
     if definition is None:
         return examined
-    found = (*_misnamed(flow_id, definition), *unmet_needs(tx, definition), *examined.findings)
+    linted = examined.findings
+    if definition.subflows:  # who confirms their identity in a sub-flow has done so here
+        linted = tuple(ivr_flows.lint(definition, newest_flows(tx, definition)))
+    found = (*_misnamed(flow_id, definition), *unmet_needs(tx, definition), *linted)
     return Examined(definition, tuple(sorted(found, key=lambda finding: (finding.line, finding.id))))
 
 

@@ -26,7 +26,8 @@ def publish(tx: Tx, source: str, by: str, why: str = "") -> str:
         definition = ivr_flows.load(source)
     except ivr_flows.FlowInvalid as error:
         raise _refused(list(error.findings)) from None
-    errors = [finding for finding in ivr_flows.lint(definition) if finding.severity == "error"]
+    found = ivr_flows.lint(definition, newest_flows(tx, definition))
+    errors = [finding for finding in found if finding.severity == "error"]
     errors += unmet_needs(tx, definition)
     if errors:
         raise _refused(errors)

@@ -24,6 +24,7 @@ from ivr_flows.lint.structure import dangling_target, loop_without_limit, no_pat
 from ivr_flows.lint.unfinished import todo_step
 from ivr_flows.lint.variables import undefined_variable
 from ivr_flows.lint.wording import missing_translation, undefined_prompt, unused_prompt
+from ivr_flows.pinning import NO_FLOWS, Flows
 
 CHECKS: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     unreachable_step,
@@ -54,7 +55,16 @@ CHECKS: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
 )
 
 
-def lint(definition: Definition) -> list[Finding]:
-    """Every finding of every check, in the order of the lines of the file."""
-    found = (finding for check in CHECKS for finding in check(definition))
-    return sorted(found, key=lambda finding: (finding.line, finding.id, finding.place))
+ACROSS_FLOWS = (missing_opt_out, purpose_before_identity)
+"""The checks that look into the sub-flows they are given."""
+
+
+def lint(definition: Definition, flows: Flows = NO_FLOWS) -> list[Finding]:
+    """Every finding of every check, in the order of the lines of the file.
+
+    ``flows`` are the sub-flows by id, as far as they are known: who confirms their identity, or can say
+    stop, in one of them has done so here. A sub-flow that is not given is trusted with neither.
+    """
+    alone = (finding for check in CHECKS if check not in ACROSS_FLOWS for finding in check(definition))
+    across = (finding for check in ACROSS_FLOWS for finding in check(definition, flows))
+    return sorted((*alone, *across), key=lambda finding: (finding.line, finding.id, finding.place))

@@ -9,19 +9,23 @@ from ivr_flows.findings import Finding
 from ivr_flows.lint.graph import START, Graph
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import health_names
+from ivr_flows.pinning import NO_FLOWS, Flows
 from ivr_flows.reading import Path
+from ivr_flows.steps import Step
+from ivr_flows.steps.flow import SubFlow
 from ivr_flows.steps.suppress import Suppress
 
 
-def missing_opt_out(definition: Definition) -> Iterator[Finding]:
+def missing_opt_out(definition: Definition, flows: Flows = NO_FLOWS) -> Iterator[Finding]:
     """In an outbound call, the first question on every path must leave a way to say stop.
 
+    A sub-flow with a ``suppress`` is such a way.
     By SMS the word STOP always works, so that a flow that is only SMS needs no step for it.
     """
     if definition.direction == "inbound" or "voice" not in definition.channels:
         return
     graph = Graph.of(definition)
-    stops = {n for n, step in definition.steps.items() if any(isinstance(a, Suppress) for a in step.actions)}
+    stops = {name for name, step in definition.steps.items() if _stops(step, flows)}
     for name in sorted(_first_questions(definition, graph)):
         if not stops & graph.reachable([name]):
             yield report(
@@ -31,6 +35,13 @@ def missing_opt_out(definition: Definition) -> Iterator[Finding]:
                 f"from {name!r} nobody can say stop",
                 "offer a key that leads to a step with suppress: {scope: purpose}",
             )
+
+
+def _stops(step: Step, flows: Flows) -> bool:
+    """Whether somebody can say stop here, or in the flow that is called here."""
+    called = (flows[a.flow] for a in step.actions if isinstance(a, SubFlow) and a.flow in flows)
+    steps = [step, *(inner for flow in called for inner in flow.steps.values())]
+    return any(isinstance(action, Suppress) for each in steps for action in each.actions)
 
 
 def _first_questions(definition: Definition, graph: Graph) -> set[str]:
@@ -47,15 +58,16 @@ def _first_questions(definition: Definition, graph: Graph) -> set[str]:
     return found
 
 
-def purpose_before_identity(definition: Definition) -> Iterator[Finding]:
+def purpose_before_identity(definition: Definition, flows: Flows = NO_FLOWS) -> Iterator[Finding]:
     """Nobody learns why we call before they confirmed who they are.
 
-    Identity is confirmed by a ``collect`` with ``match``, left by ``next``. Before it, an outbound
+    Identity is confirmed by a ``collect`` with ``match``, left by ``next``, or by an outcome of a
+    sub-flow that comes only after one. Before it, an outbound
     flow may only say what is declared ``says: neutral``; an inbound caller may hear a purpose,
     nobody a health fact.
     """
     reported: set[str] = set()
-    for prompt_id, path in _before_identity(definition):
+    for prompt_id, path in _before_identity(definition, flows):
         prompt = definition.prompts.get(prompt_id)
         if prompt is None or prompt_id in reported:
             continue
@@ -79,10 +91,10 @@ def _too_early(definition: Definition, prompt_id: str, says: str | None, path: P
     return report(definition, id, path, message, fix)
 
 
-def _before_identity(definition: Definition) -> Iterator[tuple[str, Path]]:
+def _before_identity(definition: Definition, flows: Flows) -> Iterator[tuple[str, Path]]:
     if definition.limits.say:
         yield definition.limits.say, ("limits", "say")
-    for name, states in Graph.of(definition).by_identity().items():
+    for name, states in Graph.of(definition).by_identity(flows).items():
         if False in states:
             for use in definition.steps[name].prompts():
                 yield use.prompt, ("steps", name, *use.where)

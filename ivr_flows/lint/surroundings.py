@@ -46,7 +46,11 @@ def inspect(text: str, around: Surroundings = UNKNOWN) -> list[Finding]:
         definition = load(text)
     except FlowInvalid as error:
         return error.findings
-    found = [*lint(definition), *_needs(definition, around), *menu_on_one_way_sender(definition, around)]
+    found = [
+        *lint(definition, around.flows),
+        *_needs(definition, around),
+        *menu_on_one_way_sender(definition, around),
+    ]
     return sorted(found, key=lambda finding: (finding.line, finding.id, finding.place))
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from ivr_flows import load
 from ivr_flows.cli import flow
 from ivr_flows.lint import Surroundings, inspect
 
@@ -96,3 +97,61 @@ def test_the_command_takes_what_the_service_has(tmp_path):
     assert "error transfer-unknown" in invoke(path, "--directory", "other").output
     assert "menu-on-one-way-sender" in invoke(path, "--senders", "alphanumeric").output
     assert invoke(path, "--senders", "pigeon").exit_code == 2
+
+
+OUTBOUND = """\
+schema: 1
+id: caller
+title: {fr: Essai}
+languages: [fr]
+channels: [voice]
+prompts:
+  why: {says: purpose, fr: {text: "Votre rendez-vous."}}
+steps:
+  start: {on_machine: bye, flow: who, outcomes: {confirmed: why}, otherwise: bye}
+  why: {say: why, end: done}
+  bye: {end: done}
+"""
+IDENTITY = """\
+schema: 1
+id: who
+title: {fr: Qui}
+languages: [fr]
+channels: [voice]
+prompts:
+  year: {says: neutral, fr: {text: "Votre année ? Stop : tapez 9."}}
+steps:
+  start: {collect: {prompt: year, as: year, match: contact.birth_year}, on_exhausted: no, next: yes}
+  yes: {end: confirmed}
+  no: {suppress: {scope: purpose}, end: refused}
+"""
+
+
+@pytest.mark.parametrize(
+    ("identity", "found"),
+    [
+        (IDENTITY, []),
+        (IDENTITY.replace("end: refused", "end: confirmed"), ["purpose-before-identity"]),
+        (IDENTITY.replace("match: contact.birth_year", "into: year"), ["purpose-before-identity"]),
+        (IDENTITY.replace("end: confirmed", "end: {default: confirmed}"), ["purpose-before-identity"]),
+        (
+            IDENTITY.replace("start: {", "start: {set: {disposition: confirmed}, "),
+            ["purpose-before-identity"],
+        ),
+    ],
+)
+def test_identity_is_confirmed_in_a_sub_flow_whose_outcome_nobody_reaches_without(identity, found):
+    around = Surroundings(flows={"who": load(identity)})
+    assert [finding.id for finding in inspect(OUTBOUND, around)] == found
+
+
+def test_a_sub_flow_that_is_not_known_is_trusted_with_nothing():
+    assert "purpose-before-identity" in [finding.id for finding in inspect(OUTBOUND)]
+
+
+def test_a_question_after_a_sub_flow_owes_no_opt_out_when_the_sub_flow_offers_it():
+    asking = OUTBOUND.replace("why: {say: why, end: done}", 'why: {menu: {prompt: why}, keys: {"1": again}}')
+    asking += "  again: {flow: who, otherwise: bye}\n"
+    for identity, owed in ((IDENTITY, False), (IDENTITY.replace("suppress: {scope: purpose}, ", ""), True)):
+        found = [f.id for f in inspect(asking, Surroundings(flows={"who": load(identity)}))]
+        assert ("missing-opt-out" in found) is owed
