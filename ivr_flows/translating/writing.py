@@ -45,13 +45,13 @@ def _wording(prompt: CommentedMap, language: str) -> Any:
     """
     if language in prompt:
         return prompt[language]
-    beside = [key for key in prompt if key != "says"]
+    languages = [key for key in prompt if key != "says"]
     node = CommentedMap()
-    if prompt[beside[0]].fa.flow_style():
+    if prompt[languages[0]].fa.flow_style():
         node.fa.set_flow_style()
     last = list(prompt)[-1]
     tail = prompt.ca.items.get(last)
-    if len(beside) == 1 and tail and tail[2] and str(tail[2].value).startswith("\n"):
+    if len(languages) == 1 and tail and tail[2] and str(tail[2].value).startswith("\n"):
         prompt[language] = node
         prompt.ca.items[language] = prompt.ca.items.pop(last)
     else:
