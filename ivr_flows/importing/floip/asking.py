@@ -30,8 +30,8 @@ def select_one(maker: Maker, block: Block, entry: Entry) -> None:
     maker.add(block, step)
     words: dict[str, list[str]] = {}
     into = maker.answer(block)
-    for choice in choices:
-        to = led_by(maker, block, entry, choice.name, choice.key)
+    led = led_by(maker, block, entry, [(choice.name, choice.key) for choice in choices])
+    for choice, to in zip(choices, led, strict=True):
         kept: Step = {"set": {into: choice.name}, **({"next": to} if to else {"end": "completed"})}
         name = plain_name(f"{maker.step(block)[:24]}_{choice.name[:20]}")
         target = maker.draft.beside(name, kept, f"{comment(block)}: {choice.name}")

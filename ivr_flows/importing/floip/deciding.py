@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr_flows.expressions import ExpressionError, parse
+from ivr_flows.expressions import parse
 from ivr_flows.importing.draft import Step
 from ivr_flows.importing.floip.container import Block
 from ivr_flows.importing.floip.expressions import condition
@@ -44,15 +44,18 @@ def after_answer(maker: Maker, block: Block, entry: Entry) -> str | None:
     return maker.draft.beside(f"{maker.step(block)[:40]}_exits", made, comment(block))
 
 
-def led_by(maker: Maker, block: Block, entry: Entry, choice: str, key: str) -> str | None:
-    """Where one choice leads, decided now: the first exit whose test holds for it."""
-    name = maker.answer(block)
-    for exit in block.tests:
-        try:
-            test = parse(condition(exit.test, lambda path: maker.name(path, block)))
-        except ExpressionError:
-            continue
-        for value in (choice, key, int(key)):
-            if test.names <= {name} and test.test({name: value}.get):
-                return maker.target(exit.to, entry)
-    return maker.target(block.default, entry)
+def led_by(maker: Maker, block: Block, entry: Entry, choices: list[tuple[str, str]]) -> list[str | None]:
+    """Where each choice (name and key) leads: decided now, or by a branch when other answers count too."""
+    own = maker.answer(block)
+    tests = [
+        (parse(condition(exit.test, lambda path: maker.name(path, block))), exit.to) for exit in block.tests
+    ]
+    if any(test.names - {own} for test, _ in tests):
+        return [after_answer(maker, block, entry)] * len(choices)
+    named = any(name.lower() in exit.test.lower() for name, _ in choices for exit in block.tests)
+    led = []
+    for name, key in choices:
+        values = (name,) if named else (name, key, int(key))  # some exporters test for the key instead
+        taken = (to for test, to in tests if any(test.test({own: value}.get) for value in values))
+        led.append(maker.target(next(taken, block.default), entry))
+    return led

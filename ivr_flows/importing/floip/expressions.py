@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from ivr_flows.expressions import ExpressionError, parse
 from ivr_flows.importing.source import NotExpressible
 from ivr_flows.importing.values import cases, quoted
 
@@ -36,6 +37,10 @@ def condition(source: str, name: Name) -> str:
     made = _Parser(_tokens(written), name).whole()
     if len(made) > LONGEST:
         raise NotExpressible("The test is too long.")
+    try:
+        parse(made)
+    except ExpressionError as error:
+        raise NotExpressible(f"The test {source[:60]!r} is no condition of ours: {error}.") from None
     return made
 
 
