@@ -85,12 +85,12 @@ def places(tree, path=()):
         yield from places(value, (*path, key))
 
 
-LIBRARY = {name: read(library.flow_text(name)).data for name in library.names()}
+LIBRARY = {name: read(library.flow_text(name)).data for name in ("callback", "broadcast", "verify-call")}
 PLACES = [(name, path) for name, data in LIBRARY.items() for path in places(data)]
 VALUES = st.sampled_from([None, True, 1, 0, "repeat", "start", "opted_out", "hello", "other text 1", [], {}])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(PLACES), st.one_of(st.just("gone"), st.just("again"), VALUES))
 def test_every_single_mutation_is_told_by_at_least_one_sentence(place, value):
     name, path = place

@@ -32,6 +32,12 @@ def test_every_part_of_a_step_and_every_check_is_there():
         assert f"| `{check.__name__.replace('_', '-')}` | " in page()
 
 
+def test_what_lint_finds_around_a_flow_is_told_with_its_reasons():
+    reasons = PAGE.with_name("flows.md").read_text("utf-8")
+    for id in ("need-unchecked", "menu-on-one-way-sender", "transfer-unknown", "unsafe-http-target"):
+        assert f"`{id}`" in reasons
+
+
 def test_nothing_is_without_a_sentence():
     fact_or_plain = re.compile(r"^\| `[a-z_]+\.[a-z_]+` \|")
     for line in page().splitlines():
