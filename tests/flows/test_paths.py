@@ -34,5 +34,8 @@ def test_each_publication_leaves_a_row_that_says_what_it_replaced(rt: Runtime) -
         second = publish(tx, TEXT.replace("Merci et au revoir.", "Au revoir."), "ben")
     with rt.db.read() as tx:
         rows = tx.all(sa.select(flow_publication).order_by(flow_publication.c.id))
-    assert [(row.version, row.previous, row.by) for row in rows] == [(first, "", "ana"), (second, first, "ben")]
+    assert [(row.version, row.previous, row.by) for row in rows] == [
+        (first, "", "ana"),
+        (second, first, "ben"),
+    ]
     assert rows[0].why == "The flow we begin with."

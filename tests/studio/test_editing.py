@@ -52,6 +52,14 @@ def test_a_text_that_is_no_flow_is_a_finding_too(visit: Visitor, version: str) -
         assert answer.status_code == 200 and answer.json["findings"], text[:20]
 
 
+def test_a_long_text_in_any_script_fits_and_a_longer_one_is_told(visit: Visitor, version: str) -> None:
+    ana = visit("ana")
+    long = f"{TEXT}# {'سلام' * 48_000}"
+    assert ana.post(f"{DRAFT}/lint", data=form_of(ana, DRAFT, source=long)).json["findings"] == []
+    answer = ana.post(DRAFT, data=form_of(ana, DRAFT, source="x" * 200_001))
+    assert answer.status_code == 422 and "flow-too-long" in answer.text
+
+
 def test_a_text_under_another_name_is_refused(visit: Visitor, version: str) -> None:
     ana = visit("ana")
     renamed = TEXT.replace("id: callback", "id: renamed")
