@@ -91,7 +91,7 @@ VALUES = st.sampled_from([None, True, 1, 0, "repeat", "start", "opted_out", "hel
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(PLACES), st.one_of(st.just("gone"), st.just("again"), VALUES))
+@given(st.sampled_from(PLACES), st.one_of(st.sampled_from(["gone", "again", "turned"]), VALUES))
 def test_every_single_mutation_is_told_by_at_least_one_sentence(place, value):
     name, path = place
     old = LIBRARY[name]
@@ -114,6 +114,8 @@ def mutated(old, path, value):
     elif value == "again" and isinstance(holder, dict):
         holder[f"{path[-1]}x"] = copy.deepcopy(holder[path[-1]])
     elif value == "again":
+        holder.append(f"{holder[-1]}x" if isinstance(holder[-1], str) else copy.deepcopy(holder[-1]))
+    elif value == "turned" and isinstance(holder, list):
         holder.reverse()
     else:
         holder[path[-1]] = value
