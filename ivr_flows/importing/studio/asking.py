@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ivr_flows.importing.draft import Step
+from ivr_flows.importing.draft import MOST_SAID, Step
 from ivr_flows.importing.report import Entry
 from ivr_flows.importing.source import number, seconds
 from ivr_flows.importing.studio.keys import Menu
 from ivr_flows.importing.studio.maker import Maker
 from ivr_flows.importing.studio.scope import answer
-from ivr_flows.importing.studio.speaking import spoken, times
+from ivr_flows.importing.studio.speaking import one_or_all, spoken, times
 from ivr_flows.importing.studio.states import Definition, State
 
 MOST_DIGITS = 20
@@ -21,7 +21,7 @@ def gather(maker: Maker, state: State, entry: Entry) -> None:
     if times(state, entry) > 1:
         prompts = prompts * times(state, entry)
     if len(prompts) > 1:
-        step["say"] = prompts[:-1][:10]
+        step["say"] = one_or_all(prompts[:-1][:MOST_SAID])
     menu = maker.menus.get(state.name)
     if menu is not None:
         _menu(maker, state, entry, step, prompts[-1])
@@ -101,7 +101,7 @@ def reply(maker: Maker, state: State, entry: Entry) -> None:
     step: Step = {}
     prompts = spoken(maker, state, entry, step, ask=True)
     if len(prompts) > 1:
-        step["say"] = prompts[:-1]
+        step["say"] = one_or_all(prompts[:-1])
     wait = number(state.properties, "timeout")
     step["menu"] = {"prompt": prompts[-1]}
     if wait:

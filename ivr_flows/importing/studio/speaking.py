@@ -26,7 +26,7 @@ def say_play(maker: Maker, state: State, entry: Entry) -> None:
     elif times(state, entry) > 1:
         said = (said * times(state, entry))[:MOST_SAID]
     if said:
-        step["say"] = said[0] if len(said) == 1 else said
+        step["say"] = one_or_all(said)
     maker.leave(step, state.to("audioComplete", "audiocomplete", "complete"), entry)
     maker.add(state, step)
 
@@ -48,7 +48,7 @@ def send_message(maker: Maker, state: State, entry: Entry) -> None:
         maker.todo(state, entry, "It sends no words of its own.")
         return
     if maker.by_sms:
-        step["say"] = said[0] if len(said) == 1 else said
+        step["say"] = one_or_all(said)
     else:
         step["sms"] = {"prompt": said[0]}
         if len(said) > 1:
@@ -68,6 +68,11 @@ def spoken(maker: Maker, state: State, entry: Entry, step: Step, *, ask: bool) -
     audio = "" if words else _recording(state, entry)
     make = maker.draft.ask if ask else maker.draft.say
     return make(maker.step(state), words, language, audio)
+
+
+def one_or_all(prompts: list[str]) -> str | list[str]:
+    """Prompts as a step says them: a single one is a word."""
+    return prompts[0] if len(prompts) == 1 else prompts
 
 
 def times(state: State, entry: Entry) -> int:
