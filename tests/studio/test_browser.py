@@ -73,6 +73,12 @@ def test_from_a_template_to_a_published_flow(console: Console) -> None:
     keep(page, "flows-edit-suggestions")
     page.keyboard.press("Enter")
     page.wait_for_selector("#findings .notice")
+    # A key is suggested by its place: inside the braces of a menu.
+    replace(page, "invalid_prompt: not_understood", "inv")
+    page.keyboard.press("Control+Space")
+    page.wait_for_selector("#suggestions li >> text=invalid_prompt")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text(": not_understood")
     page.wait_for_selector("#save-state:text-is('Saved')")
 
     page.click("#editor >> text=Try it")

@@ -145,9 +145,9 @@ document.addEventListener("DOMContentLoaded", () => {
   function offers(before) {
     const lines = before.split("\n");
     const line = lines[lines.length - 1];
-    const value = line.match(/"?([\w*#]+)"?: *\[?(?:[\w-]+, *)*([\w-]*)$/);
+    const value = line.match(/"?([\w*#]+)"?: *(?:\[(?:[\w-]+, *)*)?([\w-]*)$/);
     const keys = place(lines);
-    if (value && /: *\[?[^{]*$/.test(line)) {
+    if (value) {
       typed = value[2];
       if (/^(say|prompt|\w+_prompt)$/.test(value[1])) return words.names.prompts;
       if (/^(next|otherwise|on_\w+)$/.test(value[1]) || keys.includes("keys") || keys.includes("words")) return ["repeat", ...words.names.steps];
