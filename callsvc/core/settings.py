@@ -112,8 +112,8 @@ class Settings(BaseSettings):
     )
     callsvc_flow_hosts: str = Field(
         "",
-        description="Systems that flows may ask, as name=https://host/path, comma-separated; a flow knows the "
-        "names alone.",
+        description="Systems that flows may ask, as name=https://host/path, comma-separated; a flow knows "
+        "the names alone.",
     )
     callsvc_speech_confidence: float = Field(
         0.0,

@@ -9,6 +9,7 @@ import ivr_flows
 
 Words = dict[str, list[str]]
 
+
 @lru_cache(maxsize=1)
 def keys_by_place() -> Words:
     """The keys of each mapping by its place: ``""`` is the top, ``*`` any name, as in ``steps.*``."""
