@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -14,7 +15,7 @@ from callsvc.processes.testing import running_stack
 from tests.factories import campaign_file, make_contact, make_country, places
 from tests.webhooks.test_texting import FLOW, NUMBER, OTHER
 
-PEOPLE = [
+PEOPLE: list[Any] = [
     {
         "number": NUMBER,
         "texts": [
