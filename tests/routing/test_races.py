@@ -22,7 +22,7 @@ from callsvc.routing.events import EntryConnected, EntryLeft, EntryQueued
 from callsvc.routing.tables import queue_entry, reservation
 from tests.routing.world import World
 
-THREADS, AGENTS, ENTRIES, STEPS = 16, 50, 300, 20
+THREADS, AGENTS, ENTRIES, STEPS = 16, 50, 240, 12
 PLACES = ("67", "67", "68", "57", "75", "69")
 
 

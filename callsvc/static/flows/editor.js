@@ -92,7 +92,8 @@ document.addEventListener("DOMContentLoaded", () => {
     later();
     suggest(false);
   });
-  field.addEventListener("scroll", () => { gutter.scrollTop = field.scrollTop; close(); });
+  // Writing at the edge scrolls, one frame later than the key: the suggestions move along.
+  field.addEventListener("scroll", () => { gutter.scrollTop = field.scrollTop; if (!list.hidden) beside(); });
   form.addEventListener("submit", () => { saved = field.value; });
   window.addEventListener("beforeunload", (event) => { if (field.value !== saved) event.preventDefault(); });
   // Links of this page wait until what was written is kept.
@@ -175,16 +176,21 @@ document.addEventListener("DOMContentLoaded", () => {
       item.textContent = word;
       return item;
     }));
-    const lines = before.split("\n");
+    beside();
+    list.hidden = false;
+    choose(0);
+    return undefined;
+  }
+
+  // Put the suggestions below the caret.
+  function beside() {
+    const lines = field.value.slice(0, field.selectionStart).split("\n");
     const style = getComputedStyle(field);
     const ruler = document.createElement("canvas").getContext("2d");
     ruler.font = style.font;
     const left = gutter.offsetWidth + 10 + ruler.measureText(lines[lines.length - 1]).width - field.scrollLeft;
     list.style.left = `${Math.max(0, Math.min(left, field.offsetWidth - 150))}px`;
     list.style.top = `${Math.min(9 + lines.length * height() - field.scrollTop, field.offsetHeight - 40)}px`;
-    list.hidden = false;
-    choose(0);
-    return undefined;
   }
 
   function choose(at) {
