@@ -13,7 +13,7 @@ from callsvc.agents.tables import agent
 from callsvc.core.errors import NotFound
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.cursors import Paging, page_of
+from callsvc.web.cursors import Paging, narrowed, page_of
 from callsvc.web.models import Listed, Name, PlatformCode, RegionCode, Told
 
 agents_api = api_blueprint("agents_api")
@@ -52,14 +52,13 @@ class AgentFilter(Paging):
 @operation(AGENTS)
 def list_agents(query: AgentFilter) -> AgentList:
     """Agents of your regions, by id."""
-    wanted = _mine()
-    for column, value in (
+    wanted = narrowed(
+        _mine(),
         (agent.c.region_code, query.region),
         (agent.c.platform_code, query.platform),
         (agent.c.activity, query.activity),
         (agent.c.state, query.state),
-    ):
-        wanted = wanted.where(column == value) if value else wanted
+    )
     with current_rt().db.read() as tx:
         rows, more = page_of(tx, wanted, query, agent.c.id)
     return AgentList(items=[Agent.model_validate(row) for row in rows], next=more)

@@ -17,7 +17,7 @@ from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.core.errors import Invalid
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.cursors import Paging, page_of
+from callsvc.web.cursors import Paging, narrowed, page_of
 from callsvc.web.models import Listed, Name, RegionCode, Told
 
 campaigns_api = api_blueprint("campaigns_api")
@@ -166,9 +166,11 @@ def list_campaign_contacts(campaign_id: str, query: PlaceFilter) -> PlaceList:
     """The people of a campaign by status, without names or numbers."""
     place = campaign_contact.c
     scope = scope_condition(current_principal(), place.region_code, place.platform_code)
-    wanted = sa.select(campaign_contact).where(place.campaign_id == campaign_id, scope)
-    for column, value in ((place.status, query.status), (place.outcome, query.outcome)):
-        wanted = wanted.where(column == value) if value else wanted
+    wanted = narrowed(
+        sa.select(campaign_contact).where(place.campaign_id == campaign_id, scope),
+        (place.status, query.status),
+        (place.outcome, query.outcome),
+    )
     wanted = wanted.where(place.region_code == query.region) if query.region else wanted
     with current_rt().db.read() as tx:
         campaign_seen(tx, current_principal(), campaign_id)

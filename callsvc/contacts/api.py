@@ -19,7 +19,7 @@ from callsvc.core.phone_numbers import Number, mask, read_cell, zone_of
 from callsvc.core.settings import Settings
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.cursors import Paging, page_of
+from callsvc.web.cursors import Paging, narrowed, page_of
 from callsvc.web.models import Asked, Listed, Name, Told
 
 suppressions_api = api_blueprint("suppressions_api")
@@ -78,13 +78,12 @@ class LiftWish(Asked):
 def list_suppressions(query: SuppressionFilter) -> SuppressionList:
     """Entries of numbers of your regions, newest first; the reading is recorded in the access log."""
     entry = suppression.c
-    wanted = _entries().where(entry.lifted_at.is_(None) if query.live else entry.lifted_at.is_not(None))
-    for column, value in (
+    wanted = narrowed(
+        _entries().where(entry.lifted_at.is_(None) if query.live else entry.lifted_at.is_not(None)),
         (entry.scope, query.scope),
         (entry.source, query.source),
         (entry.purpose, query.purpose),
-    ):
-        wanted = wanted.where(column == value) if value else wanted
+    )
     with current_rt().db.begin() as tx:
         rows, more = page_of(tx, wanted, query, entry.id, newest_first=True)
         record_access(tx, current_principal(), "suppressions-listed", "suppressions", {"shown": len(rows)})

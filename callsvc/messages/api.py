@@ -14,7 +14,7 @@ from callsvc.core.errors import NotFound
 from callsvc.messages.tables import message
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.cursors import Paging, page_of
+from callsvc.web.cursors import Paging, narrowed, page_of
 from callsvc.web.models import Listed, Name, Told
 
 messages_api = api_blueprint("messages_api")
@@ -53,13 +53,12 @@ class MessageFilter(Paging):
 @operation(MESSAGES)
 def list_messages(query: MessageFilter) -> MessageList:
     """Messages, newest first. Those of no campaign belong to no region: only the whole country sees them."""
-    wanted = _mine()
-    for column, value in (
+    wanted = narrowed(
+        _mine(),
         (message.c.direction, query.direction),
         (message.c.status, query.status),
         (campaign_contact.c.campaign_id, query.campaign),
-    ):
-        wanted = wanted.where(column == value) if value else wanted
+    )
     with current_rt().db.read() as tx:
         rows, more = page_of(tx, wanted, query, message.c.id, newest_first=True)
     return MessageList(items=[Message.model_validate(row) for row in rows], next=more)

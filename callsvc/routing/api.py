@@ -18,7 +18,7 @@ from callsvc.routing.rules import DEFAULT_RESERVE
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.cursors import Paging, page_of
+from callsvc.web.cursors import Paging, narrowed, page_of
 from callsvc.web.models import Asked, Listed, Name, RegionCode, Told, Whole
 
 routing_api = api_blueprint("routing_api")
@@ -116,13 +116,12 @@ class DeclarationWish(Asked):
 @operation(QUEUES)
 def list_queue_entries(query: QueueFilter) -> QueueEntryList:
     """Entries of your regions, newest first; `state=pending` are those who wait."""
-    wanted = _entries()
-    for column, value in (
+    wanted = narrowed(
+        _entries(),
         (queue_entry.c.state, query.state),
         (queue_entry.c.region_code, query.region),
         (queue_entry.c.skill, query.skill),
-    ):
-        wanted = wanted.where(column == value) if value else wanted
+    )
     with current_rt().db.read() as tx:
         rows, more = page_of(tx, wanted, query, queue_entry.c.id, newest_first=True)
     return QueueEntryList(items=[QueueEntry.model_validate(row) for row in rows], next=more)

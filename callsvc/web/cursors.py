@@ -31,6 +31,11 @@ class Paging(Asked):
     )
 
 
+def narrowed(wanted: sa.Select[Any], *filters: tuple[sa.ColumnElement[Any], Any]) -> sa.Select[Any]:
+    """The rows whose columns equal what was asked for; an empty value asks for nothing."""
+    return wanted.where(*(column == value for column, value in filters if value))
+
+
 def page_of(
     tx: Tx, wanted: sa.Select[Any], paging: Paging, *keys: sa.ColumnElement[Any], newest_first: bool = False
 ) -> tuple[Sequence[Row[Any]], str | None]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr_flows.effects import BookCallback
-from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
+from ivr_flows.steps.action import Action, Exit, Go, Move, Node, StepInvalid
 from ivr_flows.steps.asking import Question
-from ivr_flows.steps.menu import key_of, listening
+from ivr_flows.steps.by_key import ByKey
+from ivr_flows.steps.menu import listening
 from ivr_flows.steps.slots import ChooseSlot, read_slots
-from ivr_flows.turns import Input, Keys, NoKeys, Words
 
 if TYPE_CHECKING:
     from ivr_flows.run import Run
@@ -34,36 +34,13 @@ class BookNow(Action):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferTimes(Action):
+class OfferTimes(ByKey):
     """Let the person choose among times by key."""
 
-    question: Question
     offers: Mapping[str, BookCallback]
     keys: Mapping[str, str]
 
-    asks = True
-
-    @property
-    def may_finish(self) -> bool:
-        return self.question.may_finish
-
-    def enter(self, run: Run) -> Move:
-        return self.question.ask(run)
-
-    def again(self, run: Run) -> Move:
-        return self.question.wait(run)
-
-    def answer(self, run: Run, given: Input) -> Move:
-        match given:
-            case NoKeys() | Keys(""):
-                return self.question.failed(run, "on_timeout")
-            case Keys(digits):
-                return self._chosen(run, digits)
-            case Words(text):
-                return self._chosen(run, key_of(text))
-        return self.again(run)
-
-    def _chosen(self, run: Run, key: str) -> Move:
+    def chosen_by(self, run: Run, key: str) -> Move:
         if key in self.offers:
             run.effects.append(self.offers[key])
             return None
@@ -74,9 +51,6 @@ class OfferTimes(Action):
     def exits(self) -> tuple[Exit, ...]:
         keys = tuple(Exit(f"keys.{key}", to) for key, to in self.keys.items())
         return (*keys, *self.question.failures)
-
-    def prompts(self) -> tuple[PromptUse, ...]:
-        return self.question.prompts()
 
     def choices(self) -> tuple[str, ...]:
         return (*self.offers, *self.keys)

@@ -15,10 +15,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ivr_flows.effects import Effect
-from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
+from ivr_flows.steps.action import Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
-from ivr_flows.steps.menu import key_of, listening
-from ivr_flows.turns import Input, Keys, NoKeys, Spoken, Words
+from ivr_flows.steps.by_key import ByKey
+from ivr_flows.steps.menu import listening
+from ivr_flows.turns import Spoken
 
 if TYPE_CHECKING:
     from ivr_flows.run import Run
@@ -55,7 +56,7 @@ class SlotQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSlot(Action):
+class ChooseSlot(ByKey):
     """Let the person choose by key; ``keys`` beside it may lead elsewhere (none of these)."""
 
     question: SlotQuestion
@@ -64,31 +65,12 @@ class ChooseSlot(Action):
     on_taken: str | None
     on_none: str | None
 
-    asks = True
-
-    @property
-    def may_finish(self) -> bool:
-        return self.question.may_finish
-
     def enter(self, run: Run) -> Move:
         if not self.question.slots(run):
             return Go("on_none", self.on_none) if self.on_none else self.question.give_up(run)
         return self.question.ask(run)
 
-    def again(self, run: Run) -> Move:
-        return self.question.wait(run)
-
-    def answer(self, run: Run, given: Input) -> Move:
-        match given:
-            case NoKeys() | Keys(""):
-                return self.question.failed(run, "on_timeout")
-            case Keys(digits):
-                return self._chosen(run, digits)
-            case Words(text):
-                return self._chosen(run, key_of(text))
-        return self.again(run)
-
-    def _chosen(self, run: Run, key: str) -> Move:
+    def chosen_by(self, run: Run, key: str) -> Move:
         if key in self.keys:
             return Go(f"keys.{key}", self.keys[key])
         offered = {str(number): slot for number, slot in enumerate(self.question.slots(run), start=1)}
@@ -103,9 +85,6 @@ class ChooseSlot(Action):
         keys = tuple(Exit(f"keys.{key}", to) for key, to in self.keys.items())
         named = (("on_taken", self.on_taken), ("on_none", self.on_none))
         return (*keys, *(Exit(name, to) for name, to in named if to), *self.question.failures)
-
-    def prompts(self) -> tuple[PromptUse, ...]:
-        return self.question.prompts()
 
     def reads(self) -> frozenset[str]:
         return frozenset({self.question.fact})
