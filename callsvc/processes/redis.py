@@ -1,7 +1,8 @@
 """The embedded Redis-compatible server (Valkey, from a wheel): ``python -m callsvc.processes.redis``.
 
-Every write goes to an append-only file, synced each second: a killed server comes back with the jobs it had
-acknowledged. ``noeviction`` because a job that is silently dropped is worse than one that is refused.
+Every write goes to an append-only file, synced each second: a killed server comes back with all but the jobs
+of its last two seconds, which are made again from the database. ``noeviction`` because a job that is silently
+dropped is worse than one that is refused.
 """
 
 import os

@@ -41,8 +41,11 @@ PLACES = (OWN, NEIGHBOUR, FOREIGN)
 
 
 def marks(place: Place) -> tuple[str, ...]:
-    """What an answer must not hold for somebody who may not see this place."""
-    return (place.mark, place.number[3:])
+    """What an answer must not hold for somebody who may not see this place, as patterns.
+
+    The mark only where no letter touches it: a random token may well hold the same three letters.
+    """
+    return (rf"(?<![a-z0-9]){place.mark}(?![a-z0-9])", place.number[3:])
 
 
 def furnish(rt: Runtime) -> None:
@@ -167,7 +170,7 @@ def _calls(tx: Tx, place: Place) -> None:
     )  # fmt: skip
     tx.insert(
         leg, id=f"{mark}-leg", call_id=f"{mark}-call", role="contact", number_id=number_id,
-        sid=f"CA{mark}", placement="placed", status="in-progress", planned_at=tx.now, news_at=tx.now,
+        sid=f"CA-{mark}", placement="placed", status="in-progress", planned_at=tx.now, news_at=tx.now,
     )  # fmt: skip
     tx.insert(leg_transition, leg_id=f"{mark}-leg", status="ringing", at=tx.now, source="callback",
               recorded_machine_at=tx.machine_now)  # fmt: skip

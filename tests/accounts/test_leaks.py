@@ -106,7 +106,7 @@ def leaks(text: str, asked: str, foreign: tuple[Place, ...]) -> list[str]:
     told = html.unescape(urllib.parse.unquote(text)).lower()
     for echo in sorted(re.split(r"[/?=]", asked.lower()), key=len, reverse=True):
         told = told.replace(echo, "") if len(echo) > 2 else told
-    return [mark for place in foreign for mark in marks(place) if mark in told]
+    return [mark for place in foreign for mark in marks(place) if re.search(mark, told)]
 
 
 # Both databases for whoever may ask the most and see the least; the conditions are the same for all.
