@@ -14,81 +14,22 @@ retries: {most_tries: 3, delays_minutes: {no-answer: 10, busy: 4, machine: 15}}
 """
 
 import re
-from datetime import time
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from callsvc.campaigns.definitions.caps import Caps
+from callsvc.campaigns.definitions.fallback import SmsFallback
+from callsvc.campaigns.definitions.pacing import Pacing
+from callsvc.campaigns.definitions.part import Part
+from callsvc.campaigns.definitions.retries import Retries
+from callsvc.campaigns.definitions.windows import Window
 from callsvc.core.errors import Invalid
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Window(_Part):
-    """Local time in the contact's own zone; ``to`` is exclusive and may be 24:00."""
-
-    days: list[Day] = Field(min_length=1)
-    opens: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    closes: str = Field(alias="to", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
-
-    @field_validator("closes")
-    @classmethod
-    def _later(cls, closes: str, info: Any) -> str:
-        if closes <= info.data.get("opens", ""):
-            raise ValueError("a window closes after it opens; write a night as two windows")
-        return closes
-
-    def minutes(self) -> tuple[int, int]:
-        """Minutes since local midnight."""
-        return _minutes(self.opens), _minutes(self.closes)
-
-
-def _minutes(text: str) -> int:
-    if text == "24:00":
-        return 24 * 60
-    at = time.fromisoformat(text)
-    return at.hour * 60 + at.minute
-
-
-class Pacing(_Part):
-    calls_per_second: float = Field(1.0, gt=0, le=100)
-    most_live: int = Field(50, gt=0)
-    most_waiting: int = Field(1000, ge=0)  # no new calls while more people than this wait for an agent
-
-
-class Retries(_Part):
-    most_tries: int = Field(3, ge=1, le=20)
-    delays_minutes: dict[str, float] = Field(
-        default_factory=lambda: {
-            "no-answer": 120.0,
-            "busy": 10.0,
-            "machine": 240.0,
-            "hung-up": 60.0,
-            "failed": 5.0,
-        }
-    )
-    default_minutes: float = Field(60, gt=0)
-
-
-class Caps(_Part):
-    per_number_24h: int = Field(3, ge=1)
-
-
-class SmsFallback(_Part):
-    """One SMS to a person whom no call reached; it names neither purpose nor health."""
-
-    sender: str = Field(min_length=1)
-    text: dict[str, str] = Field(min_length=1)
-
-
-class CampaignFile(_Part):
+class CampaignFile(Part):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}$")
     title: str = Field(min_length=1, max_length=200)
     purpose: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}$")

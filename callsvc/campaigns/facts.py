@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.campaigns.calendar import LocalWindow
-from callsvc.campaigns.definition import DAYS, CampaignFile
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definitions.windows import DAYS
 from callsvc.campaigns.rules import Facts
 from callsvc.campaigns.tables import campaign
 from callsvc.contacts.suppressions import live_suppressions

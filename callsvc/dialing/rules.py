@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callsvc.campaigns.definition import Pacing, Retries
+from callsvc.campaigns.definitions.pacing import Pacing
+from callsvc.campaigns.definitions.retries import Retries
 from callsvc.campaigns.dispositions import Flags
 
 PACE_WINDOW = timedelta(seconds=10)  # lived; the rate holds over any such window

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.definition import CampaignFile, Window
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definitions.windows import Window
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.people import Person, seal_person

@@ -17,7 +17,10 @@ from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
 from callsvc.calls.placing import plan_leg
 from callsvc.calls.tables import call
-from callsvc.campaigns.definition import CampaignFile, Caps, Retries, Window
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definitions.caps import Caps
+from callsvc.campaigns.definitions.retries import Retries
+from callsvc.campaigns.definitions.windows import Window
 from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.campaigns.trials import MARK

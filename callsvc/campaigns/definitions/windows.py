@@ -1,0 +1,37 @@
+"""``windows``: when people may be called, by the clock where they live."""
+
+from datetime import time
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from callsvc.campaigns.definitions.part import Part
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Window(Part):
+    """Local time in the contact's own zone; ``to`` is exclusive and may be 24:00."""
+
+    days: list[Day] = Field(min_length=1)
+    opens: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    closes: str = Field(alias="to", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+
+    @field_validator("closes")
+    @classmethod
+    def _later(cls, closes: str, info: Any) -> str:
+        if closes <= info.data.get("opens", ""):
+            raise ValueError("a window closes after it opens; write a night as two windows")
+        return closes
+
+    def minutes(self) -> tuple[int, int]:
+        """Minutes since local midnight."""
+        return _minutes(self.opens), _minutes(self.closes)
+
+
+def _minutes(text: str) -> int:
+    if text == "24:00":
+        return 24 * 60
+    at = time.fromisoformat(text)
+    return at.hour * 60 + at.minute
