@@ -10,7 +10,7 @@ from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
 from callsvc.audit.pages import blueprint as audit
 from callsvc.calls.pages import blueprint as calls
-from callsvc.campaigns.pages import blueprint as campaigns
+from callsvc.campaigning.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
 from callsvc.health import blueprint as health
 from callsvc.language import register_languages
