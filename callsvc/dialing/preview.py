@@ -11,32 +11,50 @@ from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.projecting import Projection
 
 _AT_ONCE = 500
+_EXAMPLES = 3  # of each reason
 
 
 @dataclass
-class Preview:
-    """Counts by reason; examples are ids of places in the campaign, never names or numbers.
+class Counts:
+    """People by what may be done with them: now, later or never (by reason), done (by outcome)."""
 
-    ends_at: lived instant at which the last first try is placed at the configured set-ups a second, if the
-    windows stay open; retries come after it.
-    """
-
-    campaign_id: str
-    people: int = 0
     now: int = 0
     later: Counter[str] = field(default_factory=Counter)
     never: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def people(self) -> int:
+        return self.now + self.later.total() + self.never.total() + self.done.total()
+
+
+@dataclass
+class Preview(Counts):
+    """Counts by reason; examples are ids of places in the campaign, never names or numbers.
+
+    regions: the same counts by region code. ends_at: lived instant at which the last first try is placed at
+    the configured set-ups a second, if the windows stay open; retries come after it (``projection`` knows
+    windows and retries). sampled: how many were looked at; 0 means everybody. Then all counts are estimates,
+    each within ``margin`` (a share of the people) in 19 cases of 20.
+    """
+
+    campaign_id: str = ""
     examples: dict[str, list[str]] = field(default_factory=dict)
+    regions: dict[str, Counts] = field(default_factory=dict)
     first_opening: datetime | None = None
     ends_at: datetime | None = None
+    sampled: int = 0
+    margin: float = 0.0
+    projection: Projection | None = None
+    sentences: tuple[str, ...] = ()  # in the reader's language: the end, what holds it back, what is assumed
 
     def _note(self, reasons: tuple[str, ...], place_id: str) -> None:
         for reason in reasons:
             seen = self.examples.setdefault(reason, [])
-            if len(seen) < 3:
+            if len(seen) < _EXAMPLES:
                 seen.append(place_id)
 
 
@@ -44,13 +62,12 @@ def preview(tx: Tx, campaign_id: str) -> Preview:
     """Ask ``may_contact`` about everybody as if the campaign were running."""
     row = campaign_row(tx, campaign_id)
     config = config_of(row)
-    told = Preview(campaign_id)
+    told = Preview(campaign_id=campaign_id)
     places = tx.all(
         sa.select(campaign_contact)
         .where(campaign_contact.c.campaign_id == campaign_id)
         .order_by(campaign_contact.c.id)
     )
-    told.people = len(places)
     for start in range(0, len(places), _AT_ONCE):
         batch = places[start : start + _AT_ONCE]
         found = candidates(tx, config, "running", [place.contact_id for place in batch])
