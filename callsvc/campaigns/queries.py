@@ -39,14 +39,29 @@ class Progress:
 
 
 def campaigns_in_scope(principal: Principal) -> sa.Select[Any]:
-    """Campaigns with somebody in the principal's regions; of the whole country: all."""
+    """Campaigns with somebody in the principal's regions, and their own with nobody in them yet.
+
+    For the whole country: all.
+    """
     if principal.sees_everything:
         return sa.select(campaign).where(not_a_trial())
     place = campaign_contact.c
     mine = scope_condition(principal, place.region_code, place.platform_code)
-    return sa.select(campaign).where(
-        not_a_trial(), sa.exists().where(place.campaign_id == campaign.c.id, mine)
+    somebody = sa.exists().where(place.campaign_id == campaign.c.id)
+    return sa.select(campaign).where(not_a_trial(), somebody.where(mine) | (_made_by(principal) & ~somebody))
+
+
+def _made_by(principal: Principal) -> sa.ColumnElement[bool]:
+    """The principal applied the campaign's first file."""
+    change = campaign_change.alias()
+    first = (
+        sa.select(change.c.by)
+        .where(change.c.campaign_id == campaign.c.id)
+        .order_by(change.c.at, change.c.id)
+        .limit(1)
+        .scalar_subquery()
     )
+    return first == principal.account_id
 
 
 def with_progress(tx: Tx, principal: Principal, rows: Sequence[Any]) -> list[Progress]:
@@ -68,9 +83,9 @@ def titles_seen(tx: Tx, principal: Principal) -> tuple[tuple[str, str], ...]:
 
 def campaign_seen(tx: Tx, principal: Principal, campaign_id: str) -> Progress:
     """One of them; ``campaign-unknown`` when it is not the principal's to see."""
-    row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id))
+    row = tx.first(campaigns_in_scope(principal).where(campaign.c.id == campaign_id))
     counts = _counts(tx, principal, campaign_contact.c.campaign_id == campaign_id)
-    if row is None or (not principal.sees_everything and campaign_id not in counts):
+    if row is None:
         raise NotFound("campaign-unknown", "This campaign does not exist, or has nobody in your regions.")
     return _progress(row, counts[campaign_id])
 

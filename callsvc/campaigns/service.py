@@ -31,8 +31,12 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
 _LIFE = timedelta(days=14)  # a person's place in a campaign always ends
 
 
-def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
-    """Make the campaign what the file says. Idempotent; True if something changed."""
+def apply_campaign(rt: Runtime, file: CampaignFile, by: str, *, seen: Any = None) -> bool:
+    """Make the campaign what the file says. Idempotent; True if something changed.
+
+    ``seen`` is the config that whoever changes it had before them (``{}``: there was none yet); when it has
+    changed meanwhile, ``campaign-changed``.
+    """
     if is_fictional(file.caller_id) and not rt.settings.carrier_is_loopback:
         raise Invalid(
             "fiction-number", "caller_id is a number reserved for fiction; a real carrier needs one of yours."
@@ -41,6 +45,8 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str) -> bool:
         version = _flow_version(tx, file)
         config = file.model_dump(by_alias=True)
         known = tx.first(sa.select(campaign).where(campaign.c.id == file.id).with_for_update(key_share=True))
+        if seen is not None and seen != (known.config if known is not None else {}):
+            raise Conflict("campaign-changed", "Somebody changed this campaign meanwhile: look at it again.")
         values = {"title": file.title, "purpose": file.purpose, "flow_version": version, "config": config}
         if known is None:
             tx.insert(campaign, id=file.id, state="draft", created_at=tx.now, changed_at=tx.now, **values)
