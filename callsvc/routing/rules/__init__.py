@@ -1,0 +1,48 @@
+"""Everything routing decides, as arithmetic: no clock, no database, no chance.
+
+What is asked about a region is kept in a small ``Region`` that changes one event at a time; the service loads
+it from SQL, the twin keeps it in memory, and both call the same functions:
+
+| file | question |
+|---|---|
+| ``erlang`` | how well does a pool of n agents answer a load, and how many give up |
+| ``reserves`` | how many idle agents must a helper keep so that its own callers keep its floor |
+| ``ledgers`` | does the helper keep its floor today, call by call |
+| ``activating`` | is a region being aided from now on |
+| ``lending`` | which region helps an arriving call (proximity, fairness, caps, one way) |
+| ``freeing`` | which call does a freed agent take (letters a to e) |
+| ``slowness`` | how much slower is aid than work at home, and what that allows |
+| ``deferring`` | is a callback offered, and may one be made now |
+| ``rotating`` | which agent of the chosen region |
+| ``terms`` | what the administrator chooses |
+| ``choosing``, ``queues`` | the decision of the live service about one entry, with its sentence |
+"""
+
+from callsvc.routing.rules.choosing import choose, why_not
+from callsvc.routing.rules.queues import (
+    AHT_S,
+    DEFAULT_RESERVE,
+    ENTRY_STATES,
+    FRONT,
+    LIVE,
+    RESERVATION_STATES,
+    is_active,
+    order,
+    predicted_wait,
+    region_wait,
+)
+
+__all__ = [
+    "AHT_S",
+    "DEFAULT_RESERVE",
+    "ENTRY_STATES",
+    "FRONT",
+    "LIVE",
+    "RESERVATION_STATES",
+    "choose",
+    "is_active",
+    "order",
+    "predicted_wait",
+    "region_wait",
+    "why_not",
+]
