@@ -55,14 +55,98 @@ tracing_case = sa.Table(
     sa.Column("level", sa.Integer, nullable=False, default=2),  # 3 = handed over to the regional authority
 )
 
+case_handover = sa.Table(  # a case given to the regional authority; states in cases_rules.py
+    "case_handover",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey(tracing_case.c.id), nullable=False, index=True),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("note", sa.LargeBinary),  # encrypted: what whoever handed it over wrote
+    sa.Column("outcome", sa.String(40), nullable=False, default=""),
+    sa.Column("asked_at", Instant, nullable=False),  # lived
+    sa.Column("asked_by", sa.String(80), nullable=False),
+    sa.Column("taken_by", sa.String(80), nullable=False, default=""),
+    sa.Column("changed_at", Instant, nullable=False),  # lived
+    sa.Column("due_at", Instant, nullable=False),  # lived: afterwards it is late, and said so once
+    sa.Column("late", sa.Boolean, nullable=False, default=False),
+    sa.Column("ended_at", Instant),
+    sa.CheckConstraint("state in ('waiting', 'taken', 'returned', 'closed')", name="state"),
+)
+_IS_OPEN = case_handover.c.state.in_(("waiting", "taken"))
+sa.Index(
+    "ux_case_handover_open",
+    case_handover.c.case_id,
+    unique=True,
+    sqlite_where=_IS_OPEN,
+    postgresql_where=_IS_OPEN,
+)
+sa.Index(
+    "ix_case_handover_queue", case_handover.c.region_code, case_handover.c.state, case_handover.c.asked_at
+)
+
+case_handover_step = sa.Table(  # each transition, once
+    "case_handover_step",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("handover_id", sa.ForeignKey(case_handover.c.id), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),  # lived
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("why", sa.String(40), nullable=False, default=""),  # the reason, or the outcome
+)
+
+import_upload = sa.Table(  # a list received and not deleted yet
+    "import_upload",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("received_at", Instant, nullable=False),  # lived
+    sa.Column("expires_at", Instant, nullable=False, index=True),  # machine time
+)
+
+import_piece = sa.Table(  # of an upload, or of the rejects of an import
+    "import_piece",
+    metadata,
+    sa.Column("owner_id", Id, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),  # from 0
+    sa.Column("content", sa.LargeBinary, nullable=False),  # encrypted
+    sa.Column("expires_at", Instant, nullable=False, index=True),  # machine time
+)
+
+import_mapping = sa.Table(  # which column held what, the last time this source sent this header
+    "import_mapping",
+    metadata,
+    sa.Column("source", sa.String(120), primary_key=True),
+    sa.Column("header_hash", sa.String(64), primary_key=True),
+    sa.Column("mapping", sa.JSON, nullable=False),  # column name, made plain -> field
+    sa.Column("used_at", Instant, nullable=False),  # lived
+)
+
 contact_import = sa.Table(
     "contact_import",
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("source", sa.String(120), nullable=False),
     sa.Column("file_hash", sa.String(64), nullable=False, index=True),
-    sa.Column("status", sa.String(16), nullable=False),  # running, completed, failed
+    sa.Column("status", sa.String(16), nullable=False),  # running, completed, failed, canceled
     sa.Column("lines_done", sa.Integer, nullable=False, default=0),
+    sa.Column("lines", sa.Integer, nullable=False, default=0),  # of the file; 0 when nobody counted
+    sa.Column("upload_id", Id, index=True),  # null: read from a file by a command, which cannot be resumed
+    sa.Column("wish", sa.JSON, nullable=False, default=dict),  # see importing_wish.py; no cell
+    sa.Column("by", sa.String(80), nullable=False, default=""),
+    sa.Column("worker", Id, nullable=False, default=""),  # who works on it: whoever is not, stops
+    sa.Column("lease_until", Instant),  # machine time; running without a lease: asked for again
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("cancel_asked_by", sa.String(80), nullable=False, default=""),
+    sa.Column("error", sa.String(60), nullable=False, default=""),  # why it failed: an id
+    sa.Column("error_says", sa.String(500), nullable=False, default=""),
     sa.Column("report", sa.JSON, nullable=False),  # counts by reason; never a cell
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("deadline_machine_at", Instant, nullable=False),
@@ -88,6 +172,8 @@ contact = sa.Table(
     sa.Column("fragility", sa.Integer, nullable=False, default=0),  # higher is called first
     sa.Column("elicited_at", Instant, nullable=False),
     sa.Column("consent_basis", sa.String(40), nullable=False),
+    sa.Column("consent_on", sa.Date),  # the day it was given, where somebody said
+    sa.Column("priority", sa.Integer, nullable=False, default=0),  # asked for beside fragility: -9 to 9
     sa.Column("import_id", sa.ForeignKey(contact_import.c.id)),
     sa.Column("import_line", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),

@@ -32,6 +32,8 @@ class Keyring:
         self._aead = {version: AESGCM(key) for version, key in keys.items()}
         self._lookup_key = lookup_key
         self.version = max(keys)
+        self._newest = self._aead[self.version]
+        self._head = self.version.to_bytes(2, "big")
 
     @classmethod
     def parse(cls, data_keys: str, lookup_key: str) -> "Keyring":
@@ -58,16 +60,22 @@ class Keyring:
 
     def encrypt(self, text: str, bound_to: str) -> bytes:
         """Ciphertext that only decrypts with the same ``bound_to``, such as ``"contact.name:ctc12"``."""
+        return self.encrypt_bytes(text.encode(), bound_to)
+
+    def encrypt_bytes(self, content: bytes, bound_to: str) -> bytes:
+        """The same for a piece of a file."""
         nonce = os.urandom(12)
-        sealed = self._aead[self.version].encrypt(nonce, text.encode(), bound_to.encode())
-        return self.version.to_bytes(2, "big") + nonce + sealed
+        return self._head + nonce + self._newest.encrypt(nonce, content, bound_to.encode())
 
     def decrypt(self, ciphertext: bytes, bound_to: str) -> str:
+        return self.decrypt_bytes(ciphertext, bound_to).decode()
+
+    def decrypt_bytes(self, ciphertext: bytes, bound_to: str) -> bytes:
         version = int.from_bytes(ciphertext[:2], "big")
         if version not in self._aead:
             raise Invalid("data-key-missing", f"The data key of version {version} is not configured.")
         try:
-            return self._aead[version].decrypt(ciphertext[2:14], ciphertext[14:], bound_to.encode()).decode()
+            return self._aead[version].decrypt(ciphertext[2:14], ciphertext[14:], bound_to.encode())
         except InvalidTag as error:
             raise Invalid(
                 "ciphertext-rejected", "A stored value does not belong to its row or its key."
