@@ -12,6 +12,7 @@ from callsvc.audit.pages import blueprint as audit
 from callsvc.calls.pages import blueprint as calls
 from callsvc.campaigning.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
+from callsvc.directory.pages import blueprint as directory
 from callsvc.health import blueprint as health
 from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
@@ -33,7 +34,17 @@ from callsvc.webhooks import blueprint as webhooks
 # Forms are protected by a CSRF token; the others are called by programs, which sign their requests (the
 # carrier) or carry a key (the API).
 PROGRAMS: tuple[Blueprint, ...] = (health, webhooks)
-FORMS: tuple[Blueprint, ...] = (preferences, accounts, metrics, calls, campaigns, flows, operations, audit)
+FORMS: tuple[Blueprint, ...] = (
+    preferences,
+    accounts,
+    metrics,
+    calls,
+    campaigns,
+    flows,
+    directory,
+    operations,
+    audit,
+)
 
 
 def make_runtime(settings: Settings | None = None) -> Runtime:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("callsvc.migrations.cli:db", "The database: bring it to the newest version."),
     "platforms": ("callsvc.platforms.cli:platforms", "Regions and platforms: declare France's."),
     "user": ("callsvc.accounts.cli:user", "Accounts: who may sign in, as what, for which regions."),
+    "directory": ("callsvc.directory.cli:directory", "Whom calls may be transferred to: apply, list."),
     "flow": ("ivr_flows.cli:flow", "IVR flows: lint, test, walk, draw, import."),
     "contacts": ("callsvc.contacts.cli:contacts", "Contact lists: import."),
     "campaign": ("callsvc.dialing.cli:campaign", "Campaigns: apply, preview, start, pause, stop, status."),

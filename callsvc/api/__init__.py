@@ -11,6 +11,7 @@ from callsvc.campaigns.api import campaigns_api
 from callsvc.contacts.api import suppressions_api
 from callsvc.contacts.import_api import imports_api
 from callsvc.dialing.api import dialing_api
+from callsvc.directory.api import directory_api
 from callsvc.flows.api import flows_api
 from callsvc.messages.api import messages_api
 from callsvc.metrics.api import metrics_api
@@ -25,6 +26,7 @@ API: tuple[Blueprint, ...] = (
     campaigns_api,
     desk_api,
     dialing_api,
+    directory_api,
     flows_api,
     imports_api,
     messages_api,

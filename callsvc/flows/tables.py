@@ -31,6 +31,7 @@ flow_session = sa.Table(
     sa.Column("counted", sa.Boolean, nullable=False, default=False),  # its path is in flow_step_count
     sa.CheckConstraint("status in ('running', 'ended')", name="status"),
 )
+sa.Index("ix_flow_session_version", flow_session.c.version, flow_session.c.started_at)
 sa.Index(
     "ix_flow_session_due",
     flow_session.c.deadline_at,

@@ -15,6 +15,7 @@ SLICES = (
     "contacts",
     "accounts",
     "agents",
+    "directory",
     "flows",
     "campaigns",
     "calls",

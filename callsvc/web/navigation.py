@@ -31,6 +31,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("campaigns.index", _("Campaigns"), "report"),
             Entry("flows.index", _("Flows"), "report"),
+            Entry("directory.index", _("Directory"), "routing"),
         ),
     ),
     (
