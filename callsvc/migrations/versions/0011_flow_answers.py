@@ -71,7 +71,7 @@ def _slots() -> None:
             "place",
             "reason",
             "starts_at",
-            name=op.f("uq_appointment_slot_platform_code"),
+            name=op.f("uq_appointment_slot_platform_code_kind_place_reason_starts_at"),
         ),
     )
     op.create_index("ix_appointment_slot_starts_at", "appointment_slot", ["starts_at"])
