@@ -187,3 +187,46 @@ contact_number = sa.Table(
     sa.Column("rank", sa.Integer, nullable=False),  # 1 is tried first
     sa.Column("unworkable_since", Instant),  # the carrier or whoever answered said: not a number of theirs
 )
+
+suppression_lift = sa.Table(  # asked for by one person (or by the person themselves), decided by another
+    "suppression_lift",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("suppression_id", sa.ForeignKey(suppression.c.id), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("asked_by", sa.String(80), nullable=False),  # an account, or message:<id>
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("decided_at", Instant),
+    sa.Column("decided_by", Id),
+    sa.CheckConstraint("status in ('asked', 'lifted', 'refused')", name="status"),
+)
+sa.Index(
+    "ux_suppression_lift_asked",
+    suppression_lift.c.suppression_id,
+    unique=True,
+    sqlite_where=suppression_lift.c.status == "asked",
+    postgresql_where=suppression_lift.c.status == "asked",
+)
+
+preference = sa.Table(  # what somebody chose for a number; the newest of a name holds
+    "preference",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("number_id", sa.ForeignKey(phone_number.c.id), nullable=False, index=True),
+    sa.Column("name", sa.String(16), nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),  # encrypted: a word, or windows
+    sa.Column("source", sa.String(40), nullable=False),  # key, sms, agent, api
+    sa.Column("evidence", sa.String(80), nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("replaced_at", Instant),
+    sa.CheckConstraint("name in ('hours', 'channel', 'language')", name="name"),
+)
+sa.Index(
+    "ux_preference_live",
+    preference.c.number_id,
+    preference.c.name,
+    unique=True,
+    sqlite_where=preference.c.replaced_at.is_(None),
+    postgresql_where=preference.c.replaced_at.is_(None),
+)

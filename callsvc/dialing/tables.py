@@ -1,4 +1,4 @@
-"""Callbacks promised to people."""
+"""Calls promised to people: callbacks they asked for, slots we announced."""
 
 import sqlalchemy as sa
 
@@ -10,9 +10,40 @@ callback = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("number_id", sa.ForeignKey("phone_number.id"), nullable=False, index=True),
     sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id"), index=True),
-    sa.Column("call_id", sa.ForeignKey("call.id"), nullable=False),
+    sa.Column("call_id", sa.ForeignKey("call.id")),  # none: it was promised by SMS
     sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),
     sa.Column("due_at", Instant, nullable=False, index=True),  # lived, chosen by the person
     sa.Column("status", sa.String(10), nullable=False),  # booked, due, done, canceled
     sa.Column("created_at", Instant, nullable=False),
+)
+
+# planned: its SMS is not with the carrier yet. told: it is, and the slot is a promise. kept: the call was made
+# in it. moved: the person chose another one, which is a row of its own. missed: the slot passed without a call.
+# failed: the SMS was never sent. canceled: nobody is to be called any more.
+announcement = sa.Table(
+    "announcement",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id"), nullable=False, index=True),
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), nullable=False, index=True),
+    sa.Column("slot_from", Instant, nullable=False),  # lived
+    sa.Column("slot_to", Instant, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),  # how many of its SMS were planned
+    sa.Column("offers", sa.JSON, nullable=False),  # instants offered in the last SMS, in the order of the keys
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("told_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.CheckConstraint(
+        "status in ('planned', 'told', 'kept', 'moved', 'missed', 'failed', 'canceled')", name="status"
+    ),
+)
+OPEN = announcement.c.status.in_(("planned", "told"))
+sa.Index("ix_announcement_open", announcement.c.slot_to, sqlite_where=OPEN, postgresql_where=OPEN)
+sa.Index(
+    "ux_announcement_open",
+    announcement.c.campaign_contact_id,
+    unique=True,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )

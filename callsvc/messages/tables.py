@@ -32,6 +32,7 @@ message = sa.Table(
     ),  # placed, not over: fetch it at the carrier if there is no news until then
     sa.Column("checks", sa.Integer, nullable=False, default=0),  # looks in vain since the last news
     sa.Column("reasons", sa.String(200), nullable=False, default=""),  # why it was refused
+    sa.Column("paced_at", Instant),  # its turn at its sender, in machine time; None: not asked yet
 )
 # As a leg's: what is over has none of these, so each index holds open messages only.
 for _name, _columns, _open in (
@@ -40,3 +41,20 @@ for _name, _columns, _open in (
     ("ix_message_open", (message.c.check_at,), message.c.check_at.is_not(None)),
 ):
     sa.Index(_name, *_columns, sqlite_where=_open, postgresql_where=_open)
+
+sender_pace = sa.Table(  # the carrier takes so many a second from one sender; the turns already given out
+    "sender_pace",
+    metadata,
+    sa.Column("sender", sa.String(20), primary_key=True),
+    sa.Column("next_at", Instant, nullable=False),  # machine time: the first turn that is free
+)
+
+live_dialogue = sa.Table(  # at most one with a number, over every campaign: an answer has one meaning
+    "live_dialogue",
+    metadata,
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), primary_key=True),
+    sa.Column("sender", sa.String(20), nullable=False),  # where the answer must come to
+    sa.Column("session_id", Id, index=True),  # a flow's
+    sa.Column("announcement_id", Id, index=True),  # or an announced call's
+    sa.Column("since", Instant, nullable=False),
+)
