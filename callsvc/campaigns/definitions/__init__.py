@@ -1,1 +1,1 @@
-"""The parts of a campaign's file, one module each; ``callsvc.campaigns.definition`` is the file as a whole."""
+"""The parts of a campaign's file, one module each; ``campaigns.definition`` is the file as a whole."""

@@ -1,0 +1,67 @@
+"""Every reason ``may_contact`` can give, and what can end it. The table is the whole list.
+
+never   nothing will change it in this campaign: the person's place ends with it
+time    the clock heals it, and ``Verdict.earliest`` counts it
+event   somebody or something else must change first: nobody knows when
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+Healing = Literal["never", "time", "event"]
+
+SUPPRESSED = "suppressed"
+TOO_OLD = "too-old"
+
+REASONS: dict[str, Healing] = {
+    # the person and the number
+    SUPPRESSED: "never",
+    "no-number": "never",
+    "country-not-allowed": "never",
+    "number-kind-not-allowed": "never",
+    "fiction-number": "never",
+    "no-consent-basis": "never",
+    "consent-expired": "never",
+    TOO_OLD: "never",
+    # where they are
+    "zone-unknown": "never",
+    "zones-disagree": "never",
+    # the campaign
+    "campaign-ended": "never",
+    "campaign-not-running": "event",
+    "campaign-not-started": "time",
+    "budget-spent": "time",
+    # hours, and what the number has been through
+    "outside-window": "time",
+    "cap-reached": "time",
+    "week-cap-reached": "time",
+    "month-cap-reached": "time",
+    "part-of-day-spent": "time",
+    "day-spent": "time",
+    "redial-lock": "time",
+    "refused-recently": "time",
+    "number-busy": "event",
+}
+
+FINAL_REASONS = frozenset(reason for reason, healing in REASONS.items() if healing == "never")
+
+
+def only_time_heals(reasons: Iterable[str]) -> bool:
+    """True if the clock alone will end all of these."""
+    return all(REASONS.get(reason) == "time" for reason in reasons)
+
+
+def outcome_of(reasons: Iterable[str], *, tried: bool, uncallable: str, not_reached: str) -> str:
+    """How a person's place ends with these reasons, of which one at least is for ever.
+
+    An opt-out and a case that is too old are outcomes of their own. Whoever was tried before was not
+    reached; who never could be was uncallable.
+
+    >>> outcome_of(["zone-unknown"], tried=False, uncallable="uncallable", not_reached="not-reached")
+    'uncallable'
+    """
+    told = set(reasons)
+    for own in (SUPPRESSED, TOO_OLD):
+        if own in told:
+            return own
+    return not_reached if tried else uncallable
