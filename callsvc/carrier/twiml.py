@@ -136,6 +136,29 @@ def join_conference(
     return str(response)
 
 
+def transfer(
+    number: str,
+    *,
+    action: str,
+    status_url: str,
+    caller_id: str,
+    ring_s: int,
+    longest_s: int,
+    before: Iterable[Speech] = (),
+) -> str:
+    """Connect the call to a number; whoever answers, is busy or is not there, ``action`` hears of it."""
+    response = VoiceResponse()
+    _speak(response, before)
+    dial = Dial(action=clean(action), timeout=ring_s, time_limit=longest_s, caller_id=clean(caller_id))
+    dial.number(
+        clean(number),
+        status_callback=clean(status_url),
+        status_callback_event="initiated ringing answered completed",
+    )
+    response.append(dial)
+    return str(response)
+
+
 def hang_up() -> str:
     response = VoiceResponse()
     response.hangup()

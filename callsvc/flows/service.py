@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
+from callsvc.directory.queries import names_for
 from callsvc.flows.hosts import hosts_of
 from callsvc.flows.paths import path_of, with_path
 from callsvc.flows.tables import flow_publication, flow_session, flow_version
@@ -58,12 +59,12 @@ def publish(tx: Tx, source: str, by: str, why: str = "") -> str:
 
 
 def unmet_needs(tx: Tx, definition: ivr_flows.Definition) -> list[ivr_flows.Finding]:
-    """What the flow asks for that this service has not: each forbids publishing.
-
-    There is no directory of transfers yet, so that every transfer is refused (``transfer-unavailable``).
-    """
+    """What the flow asks for that this service has not: each forbids publishing."""
     return ivr_flows.check_outside(
-        definition, flows=newest_flows(tx, definition), directory=None, hosts=hosts_of(tx.settings)
+        definition,
+        flows=newest_flows(tx, definition),
+        directory=names_for(tx, "flows"),
+        hosts=hosts_of(tx.settings),
     )
 
 

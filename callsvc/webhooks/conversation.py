@@ -22,13 +22,13 @@ from callsvc.flows.service import (
 )
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded
-from callsvc.webhooks import fetching
+from callsvc.webhooks import fetching, transferring
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
 from callsvc.webhooks.moments import moments_for
 from callsvc.webhooks.requests import CarrierRequest
-from callsvc.webhooks.speech import render, render_fetching, render_round
+from callsvc.webhooks.speech import render, render_fetching, render_quiet, render_round
 from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, TransferEnded, Turn
 
 _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
@@ -63,6 +63,12 @@ def proceed(tx: Tx, leg: Row[Any], session: Row[Any], given: CarrierRequest) -> 
     waiting = session_waits_for(tx, session)
     if isinstance(waiting, InQueue):
         return _wait_on(tx, leg, session, waiting, given.text("Digits"))
+    if isinstance(waiting, Transfer):
+        over = transferring.transfer_ended(tx, leg, given)
+        if over is None:
+            return _wait_for_target(tx, leg, session)
+        turn = resume_session(tx, session, over)
+        return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
     if isinstance(waiting, Fetch):
         answer = fetching.answer_to(tx, session, waiting)
         if answer is None:
@@ -77,11 +83,13 @@ def proceed(tx: Tx, leg: Row[Any], session: Row[Any], given: CarrierRequest) -> 
 def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) -> str:
     """Write a turn's effects and render it; a wait that cannot be entered is refused at once."""
     apply_effects(tx, subject, session_id, number, turn)
-    refusal = _enter_wait(tx, subject, session_id, turn)
-    if refusal is not None:
+    entered = _enter_wait(tx, subject, session_id, turn)
+    if isinstance(entered, transferring.Ringing):
+        return transferring.render_ringing(tx, turn, subject.leg.id, number + 1, entered)
+    if entered is not None:
         session = session_of(tx, subject.leg.id)
         if session is not None:
-            after = resume_session(tx, session, refusal)
+            after = resume_session(tx, session, entered)
             spoken = turn.spoken + after.spoken
             merged = Turn(after.state, spoken, after.effects, after.wait, after.outcome, after.path)
             return _follow(tx, subject, session_id, session.turn, merged)
@@ -90,14 +98,14 @@ def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) 
     return render(turn, subject.leg.id, number + 1, listens=listens(tx.settings))
 
 
-def _enter_wait(tx: Tx, subject: Subject, session_id: str, turn: Turn) -> Input | None:
+def _enter_wait(tx: Tx, subject: Subject, session_id: str, turn: Turn) -> Input | transferring.Ringing | None:
     """Begin what the turn waits for, outside the conversation; what to tell the flow if it cannot be."""
     language = str(turn.state.get("language") or "fr")
     match turn.wait:
         case InQueue() as queue if not _enter(tx, subject.leg, session_id, queue, language):
             return QueueEnded("closed")
-        case Transfer():
-            return TransferEnded("closed")  # published before there was a directory: nobody is there
+        case Transfer() as wait:
+            return transferring.begin_transfer(tx, subject.leg, session_id, wait, language)
         case Fetch():
             fetching.begin_fetch(tx, session_id, turn, subject.leg.id)
     return None
@@ -135,6 +143,17 @@ def _wait_on(tx: Tx, leg: Row[Any], session: Row[Any], queue: InQueue, digits: s
     return render_round(queue, leg.id, session.turn + 1, offer=offered)
 
 
+def _wait_for_target(tx: Tx, leg: Row[Any], session: Row[Any]) -> str:
+    """One more round in the queue of a transfer's target."""
+    entry = routing.entry_of_leg(tx, leg.id)
+    if entry is not None and entry.state not in ("completed", "canceled"):
+        count_turn(tx, session)
+        return render_quiet(leg.id, session.turn + 1)
+    met = entry is not None and entry.left_how == "connected"
+    turn = resume_session(tx, session, TransferEnded("connected" if met else "no-answer"))
+    return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
+
+
 def _leave(tx: Tx, leg: Row[Any], session: Row[Any], how: Any) -> str:
     turn = resume_session(tx, session, QueueEnded(how))
     return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
@@ -152,7 +171,9 @@ def conversation_ended(tx: Tx, event: ConversationEnded) -> None:
     if session is None or session.status != "running":
         return
     leg = lock_leg(tx, event.leg_id)
-    turn = resume_session(tx, session, QueueEnded("connected"))
+    transferred = isinstance(session_waits_for(tx, session), Transfer)
+    met = TransferEnded("connected") if transferred else QueueEnded("connected")
+    turn = resume_session(tx, session, met)
     apply_effects(tx, subject_of(tx, leg), session.id, session.turn, turn)
     if turn.outcome is not None:
         _note_outcome(tx, leg, turn.outcome)
@@ -166,6 +187,13 @@ def close_session(tx: Tx, event: LegEnded) -> None:
     if session is None or session.status != "running":
         return
     leg = lock_leg(tx, event.leg_id)
+    if isinstance(session_waits_for(tx, session), Transfer) and transferring.spoke_before_leaving(tx, leg):
+        turn = resume_session(tx, session, TransferEnded("connected"))
+        apply_effects(tx, subject_of(tx, leg), session.id, session.turn, turn)
+        session = session_of(tx, event.leg_id)
+        if session is None or session.status != "running":
+            _note_outcome(tx, leg, turn.outcome or "connected")
+            return
     turn = resume_session(tx, session, Hangup())
     apply_effects(tx, subject_of(tx, leg), session.id, session.turn, turn)
     if turn.outcome is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from callsvc.carrier import twiml
 from callsvc.carrier.twiml import Speech
-from ivr_flows import AskKeys, Fetch, InQueue, Record, Spoken, Turn
+from ivr_flows import AskKeys, Fetch, InQueue, Record, Spoken, Transfer, Turn
 
 # The carrier wants a region with each language.
 _LOCALES = {
@@ -53,6 +53,8 @@ def render(turn: Turn, leg_id: str, next_turn: int, *, listens: bool = False) ->
         case Record(prompts, max_s, finish_on_key):
             said = [*speeches(turn.spoken), *speeches(prompts)]
             return twiml.record(said, action=action, longest_s=max_s, finish_on_key=finish_on_key)
+        case Transfer():  # in the queue of its target; a number is dialled by a document of its own
+            return render_quiet(leg_id, next_turn, speeches(turn.spoken))
         case Fetch():
             return render_fetching(leg_id, next_turn, speeches(turn.spoken))
     return twiml.say_and_hang_up(speeches(turn.spoken))
@@ -62,6 +64,12 @@ def render_fetching(leg_id: str, next_turn: int, said: Iterable[Speech] = (), *,
     """A moment of quiet while another system is asked."""
     action = f"/webhooks/voice/{leg_id}/{next_turn}"
     return twiml.wait(said, action=action, pause_s=pause_s, takes_key=False)
+
+
+def render_quiet(leg_id: str, next_turn: int, said: Iterable[Speech] = ()) -> str:
+    """A round of waiting without words."""
+    action = f"/webhooks/voice/{leg_id}/{next_turn}"
+    return twiml.wait(said, action=action, pause_s=_ROUND_S, takes_key=False)
 
 
 def render_round(queue: InQueue, leg_id: str, next_turn: int, *, offer: bool) -> str:

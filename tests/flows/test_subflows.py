@@ -53,14 +53,14 @@ def test_a_flow_is_not_published_before_the_flows_it_calls(rt: Runtime) -> None:
     assert _refused(rt, circle) == ["flow-recursion"]
 
 
-def test_no_transfer_is_published_without_a_directory_and_no_host_off_the_list(rt: Runtime) -> None:
+def test_nobody_is_transferred_outside_the_directory_and_no_host_is_asked_off_the_list(rt: Runtime) -> None:
     assert _refused(
         rt, CALLER.replace("flow: inner, outcomes", "transfer: {to: samu}, on_closed: bye, outcomes")
     )
     transfer = CALLER.replace(
         'flow: inner, outcomes: {"yes": bye}, otherwise', "transfer: {to: samu}, on_closed"
     )
-    assert _refused(rt, transfer) == ["transfer-unavailable"]
+    assert _refused(rt, transfer) == ["transfer-unknown"]
     http = CALLER.replace(
         'flow: inner, outcomes: {"yes": bye}, otherwise: bye',
         "http: {host: lab, path: /x}, on_error: bye, next: bye",
