@@ -39,6 +39,7 @@ leg = sa.Table(
     sa.Column("number_id", sa.ForeignKey("phone_number.id"), index=True),
     sa.Column("agent_id", sa.ForeignKey("agent.id"), index=True),
     sa.Column("sid", sa.String(64), unique=True),  # the carrier's name for it; shapes differ by carrier
+    sa.Column("caller", sa.String(20)),  # what the person's telephone showed; null before the claim
     sa.Column("placement", sa.String(12), nullable=False),
     sa.Column("status", sa.String(12)),  # the carrier's words, joined upwards only; null before any news
     sa.Column("answered_by", sa.String(24)),
@@ -124,6 +125,14 @@ participant = sa.Table(
     sa.Column("leg_id", sa.ForeignKey(leg.c.id), primary_key=True),
     sa.Column("joined_at", Instant),
     sa.Column("left_at", Instant),
+)
+
+stopped_leg = sa.Table(  # what an emergency stop found under way, and ended
+    "stopped_leg",
+    metadata,
+    sa.Column("stop_id", sa.ForeignKey("stop_order.id"), primary_key=True),
+    sa.Column("leg_id", sa.ForeignKey(leg.c.id), primary_key=True),
+    sa.Column("found", sa.String(12), nullable=False),  # ringing, queued, or unknown to the carrier as yet
 )
 
 carrier_update = (
