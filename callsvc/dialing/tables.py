@@ -1,4 +1,4 @@
-"""Calls promised to people: callbacks they asked for, slots we announced."""
+"""Calls promised to people: callbacks they asked for, slots we announced; what each call cost."""
 
 import sqlalchemy as sa
 
@@ -46,4 +46,15 @@ sa.Index(
     unique=True,
     sqlite_where=OPEN,
     postgresql_where=OPEN,
+)
+
+leg_spend = sa.Table(  # a call of a campaign with a budget: estimated when claimed, exact when billed
+    "leg_spend",
+    metadata,
+    sa.Column("leg_id", sa.ForeignKey("leg.id"), primary_key=True),
+    sa.Column("campaign_id", sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),  # of Paris
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("micro_euros", sa.BigInteger, nullable=False),
+    sa.Column("rate_micro_euros", sa.BigInteger, nullable=False),  # a minute
 )
