@@ -1,4 +1,4 @@
-"""Campaigns, and each person's place in one."""
+"""Campaigns, each person's place in one, who agreed to it; caller numbers; emergency stops; the pace's ledger."""
 
 from datetime import date
 
@@ -20,6 +20,10 @@ campaign = sa.Table(
     sa.Column("config", sa.JSON, nullable=False),  # the validated file, see campaigns/definition.py
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    # The file's schedule as instants, for the ticker to find; the file is the truth.
+    sa.Column("starts_at", Instant),
+    sa.Column("ends_at", Instant),
+    sa.Column("schedule_note", sa.String(60), nullable=False, default=""),  # error id of the start that failed
     sa.CheckConstraint(f"state in {STATES}", name="state"),
 )
 
@@ -30,7 +34,7 @@ campaign_change = sa.Table(  # who changed what, and from what
     sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), nullable=False, index=True),
     sa.Column("at", Instant, nullable=False),
     sa.Column("by", sa.String(80), nullable=False),
-    sa.Column("what", sa.String(40), nullable=False),  # applied, started, paused, resumed, stopped
+    sa.Column("what", sa.String(40), nullable=False),  # see campaigns/history.py
     sa.Column("before", sa.JSON, nullable=False),
     sa.Column("after", sa.JSON, nullable=False),
 )
@@ -114,4 +118,102 @@ campaign_day = sa.Table(  # what a campaign with a budget has spent on one day (
     sa.Column("calls", sa.Integer, nullable=False),
     sa.Column("seconds", sa.Integer, nullable=False),  # as billed, and as estimated for calls in hand
     sa.Column("micro_euros", sa.BigInteger, nullable=False),
+)
+
+# asked: a second person is to look at it. approved: it may start. refused: they said no, and why. withdrawn:
+# an edit changed whom, when or what is called, so that the yes (or the question) is about something else.
+APPROVALS = ("asked", "approved", "refused", "withdrawn")
+campaign_approval = sa.Table(  # the newest row of a campaign counts
+    "campaign_approval",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("asked_by", sa.String(80), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("decided_by", sa.String(80)),
+    sa.Column("decided_at", Instant),
+    sa.Column("why", sa.String(500), nullable=False, default=""),
+    sa.Column("people", sa.Integer, nullable=False),  # in the campaign when it was asked, then when decided
+    sa.CheckConstraint(f"state in {APPROVALS}", name="state"),
+)
+
+approval_size = sa.Table(  # the newest row counts; none: the setting
+    "approval_size",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),  # 0: nothing needs a second person
+    sa.Column("set_by", sa.String(80), nullable=False),
+    sa.Column("set_at", Instant, nullable=False),
+)
+
+stop_order = sa.Table(  # an emergency stop of one campaign, or of everything
+    "stop_order",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("everything", sa.Boolean, nullable=False),
+    sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), index=True),  # none: everything
+    sa.Column("asked_by", sa.String(80), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("asked_machine_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant),  # machine time: somebody is at work on it until then; none: it is done
+    sa.Column("done_machine_at", Instant),
+    sa.Column("campaigns", sa.Integer, nullable=False, default=0),  # that ran and do not any more
+    sa.Column("planned_dropped", sa.Integer, nullable=False, default=0),
+    sa.Column("sms_canceled", sa.Integer, nullable=False, default=0),
+    sa.Column("in_progress_left", sa.Integer, nullable=False, default=0),
+    sa.Column("lifted_at", Instant),  # of everything: until then nothing starts
+    sa.Column("lifted_by", sa.String(80)),
+)
+_OPEN_STOP = stop_order.c.lease_until.is_not(None)
+sa.Index(
+    "ix_stop_order_open", stop_order.c.lease_until, sqlite_where=_OPEN_STOP, postgresql_where=_OPEN_STOP
+)
+IN_FORCE = stop_order.c.everything & stop_order.c.lifted_at.is_(None)
+sa.Index(  # one stop of everything at a time
+    "ux_stop_order_everything",
+    stop_order.c.everything,
+    unique=True,
+    sqlite_where=IN_FORCE,
+    postgresql_where=IN_FORCE,
+)
+
+pace_ledger = sa.Table(  # what may be set up now, of the whole ('') and of each campaign; see dialing/pacing.py
+    "pace_ledger",
+    metadata,
+    sa.Column("campaign_id", sa.String(60), primary_key=True),
+    sa.Column("tokens", sa.Float, nullable=False),  # set-ups, fractions kept
+    sa.Column("turn", sa.Float, nullable=False),  # virtual time of fair sharing: set-ups by weight
+    sa.Column("at", Instant, nullable=False),  # lived: tokens were counted then
+)
+
+SENDER_KINDS = (
+    "verified", "platform", "overseas-platform", "geographic", "mobile", "national", "short-code",
+    "alphanumeric", "foreign", "fiction",
+)  # fmt: skip
+CHOICES = ("contact", "day", "try")
+caller_pool = sa.Table(
+    "caller_pool",
+    metadata,
+    sa.Column("id", sa.String(60), primary_key=True),  # the name in its file
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("verify", sa.String(40), nullable=False, default=""),  # '' = CALLSVC_VERIFY_PHONE
+    sa.Column("choose", sa.String(8), nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("changed_by", sa.String(80), nullable=False),
+    sa.CheckConstraint(f"choose in {CHOICES}", name="choose"),
+)
+
+caller_sender = sa.Table(  # what a person sees: a number, a short code or a name
+    "caller_sender",
+    metadata,
+    sa.Column("pool_id", sa.ForeignKey(caller_pool.c.id), primary_key=True),
+    sa.Column("value", sa.String(20), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("voice", sa.Boolean, nullable=False),
+    sa.Column("sms", sa.Boolean, nullable=False),
+    sa.Column("can_reply", sa.Boolean, nullable=False),
+    sa.Column("countries", sa.String(200), nullable=False, default=""),  # that it may reach; '' = its kind's
+    sa.Column("regions", sa.String(200), nullable=False, default=""),  # whose people see it; '' = all
+    sa.CheckConstraint(f"kind in {SENDER_KINDS}", name="kind"),
 )

@@ -48,6 +48,24 @@ sa.Index(
     postgresql_where=OPEN,
 )
 
+rehearsal = sa.Table(  # a campaign tried on the simulator; nobody of the list is named in it
+    "rehearsal",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("campaign_id", sa.ForeignKey("campaign.id"), nullable=False, index=True),
+    sa.Column("flow_version", sa.String(64), nullable=False),
+    sa.Column("people", sa.Integer, nullable=False),  # asked for
+    sa.Column("status", sa.String(10), nullable=False),  # waiting, running, completed, failed
+    sa.Column("asked_by", sa.String(80), nullable=False),
+    # machine time
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant, nullable=False),  # waiting: enqueued again after; running: failed after
+    sa.Column("ended_at", Instant),
+    sa.Column("report", sa.JSON, nullable=False),  # counts and times
+    sa.Column("problem", sa.String(200), nullable=False, default=""),  # why it failed
+    sa.CheckConstraint("status in ('waiting', 'running', 'completed', 'failed')", name="status"),
+)
+
 leg_spend = sa.Table(  # a call of a campaign with a budget: estimated when claimed, exact when billed
     "leg_spend",
     metadata,
