@@ -20,11 +20,13 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from callsvc.campaigns.definitions.announcing import Announcement
 from callsvc.campaigns.definitions.caps import Caps
-from callsvc.campaigns.definitions.fallback import SmsFallback
+from callsvc.campaigns.definitions.fallback import SmsFallback, VoiceFallback
 from callsvc.campaigns.definitions.pacing import Pacing
 from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.retries import Retries
+from callsvc.campaigns.definitions.texting import Texting
 from callsvc.campaigns.definitions.windows import Window
 from callsvc.core.errors import Invalid
 
@@ -47,7 +49,10 @@ class CampaignFile(Part):
     retries: Retries = Retries()
     caps: Caps = Caps()
     consent_bases: list[str] = Field(default_factory=lambda: ["public-interest", "consent"])
+    sms: Texting = Texting()
+    announce: Announcement | None = None
     sms_fallback: SmsFallback | None = None
+    voice_fallback: VoiceFallback | None = None
     standing: bool = False  # never completes by itself: people come in all day
     most_calls_a_day: int = Field(0, ge=0)  # 0 = no budget set
 

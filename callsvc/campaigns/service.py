@@ -11,6 +11,7 @@ from callsvc.campaigns.dispositions import NOT_REACHED, STOPPED
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.campaigns.writing import refuse_unfit_texts
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
@@ -41,6 +42,7 @@ def apply_campaign(rt: Runtime, file: CampaignFile, by: str, *, seen: Any = None
         raise Invalid(
             "fiction-number", "caller_id is a number reserved for fiction; a real carrier needs one of yours."
         )
+    refuse_unfit_texts(file)
     with rt.db.begin() as tx:
         version = _flow_version(tx, file)
         config = file.model_dump(by_alias=True)

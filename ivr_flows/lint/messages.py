@@ -8,12 +8,23 @@ from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import sample, sent_by_sms
+from ivr_flows.lint.written import Written
 from ivr_flows.segments import foreign, measure
 
 
 def sms_too_long(definition: Definition) -> Iterator[Finding]:
-    """A text, with long but ordinary values in its places, over ``limits.sms_segments`` (3)."""
+    """An SMS, with long but ordinary values in its places, over ``limits.sms_segments`` (3).
+
+    A prompt that is too long by itself is reported where it is written; one that is only so together with
+    what else the same turn says, at the step where the turn begins.
+    """
     most = definition.limits.sms_segments
+    yield from _long_prompts(definition, most)
+    if "sms" in definition.channels:
+        yield from _long_turns(definition, most)
+
+
+def _long_prompts(definition: Definition, most: int) -> Iterator[Finding]:
     for prompt_id in sorted(sent_by_sms(definition) & set(definition.prompts)):
         for language, wording in definition.prompts[prompt_id].wordings.items():
             text = wording.sms.render(lambda name: sample(definition, name), language)
@@ -26,6 +37,22 @@ def sms_too_long(definition: Definition) -> Iterator[Finding]:
                     ("prompts", prompt_id, language, key),
                     f"{size.segments} segments of {size.encoding} ({size.units} units), at most {most}",
                     _fix(text),
+                )
+
+
+def _long_turns(definition: Definition, most: int) -> Iterator[Finding]:
+    for language in definition.languages:
+        for name, text in Written(definition, language).turns().items():
+            size = measure(text)
+            if size.segments > most:
+                yield report(
+                    definition,
+                    "sms-too-long",
+                    ("steps", name),
+                    f"what is said from {name!r} on is one SMS of {size.segments} segments in {language} "
+                    f"({size.encoding}, {size.units} units), at most {most}",
+                    _fix(text),
+                    severity="warning",
                 )
 
 
