@@ -8,12 +8,16 @@ from pathlib import Path
 import click
 
 from callsvc.contacts.importing import ImportReport
+from callsvc.contacts.searching.cli import command as reindex
 from callsvc.runtime import Runtime
 
 
 @click.group()
 def contacts() -> None:
     """Contact lists."""
+
+
+contacts.add_command(reindex)
 
 
 @contacts.command("import")

@@ -17,6 +17,8 @@ from callsvc.contacts.importing import Problem, ReadRow
 from callsvc.contacts.importing.fields import folded_name
 from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.people import Person, seal_person
+from callsvc.contacts.searching.indexing import Row as TermRow
+from callsvc.contacts.searching.indexing import rows_of_numbers, rows_of_person, write_terms
 from callsvc.contacts.tables import contact, contact_number, phone_number, tracing_case
 from callsvc.core.db import Tx
 from callsvc.core.france import zone_of_department
@@ -88,6 +90,7 @@ def store_batch(tx: Tx, batch: Sequence[Placed], placing: Placing) -> Stored:
     people = people_with(tx, [id for id in stored.numbers.values() if id not in stored.new_numbers])
     inserts: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
+    terms: list[TermRow] = []
     touched: dict[str, Known] = {}
     for placed in batch:
         row = placed.row
@@ -96,9 +99,14 @@ def store_batch(tx: Tx, batch: Sequence[Placed], placing: Placing) -> Stored:
         if known is None:
             known = _new_person(tx, placed)
             inserts.append(_contact_row(tx, placed, known, placing, cases.get(row.values.reference)))
+            e164s = [number.e164 for number in row.numbers]
+            terms += rows_of_person(tx.keyring, known.id, known.person, e164s, row.values.reference)
             stored.new += 1
         else:
             _merge(stored, row, known, likeness, placing.import_id)
+            had = set(known.numbers)
+            more = [number.e164 for number in row.numbers if stored.numbers[number.e164] not in had]
+            terms += rows_of_numbers(tx.keyring, known.id, more)
         if any(other is not known for number in numbers for other in people.get(number, ())):
             stored.shared += 1
             stored.say(row, "shared-number")
@@ -106,6 +114,7 @@ def store_batch(tx: Tx, batch: Sequence[Placed], placing: Placing) -> Stored:
         stored.contacts[known.id] = None
         touched[known.id] = known
     _write(tx, inserts, links, touched)
+    write_terms(tx, terms)
     return stored
 
 

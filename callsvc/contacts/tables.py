@@ -230,3 +230,13 @@ sa.Index(
     sqlite_where=preference.c.replaced_at.is_(None),
     postgresql_where=preference.c.replaced_at.is_(None),
 )
+
+contact_term = sa.Table(  # what a person is found by; see contacts/searching/terms.py
+    "contact_term",
+    metadata,
+    # No foreign key: it would be asked three times for each person imported, and nothing is ever read here
+    # without joining `contact`. Whoever deletes people deletes these.
+    sa.Column("contact_id", Id, nullable=False, index=True),
+    sa.Column("term", sa.Integer, nullable=False, index=True),
+    sa.Column("made_with", sa.Integer, nullable=False),  # scheme * 1000 + version of the data key
+)

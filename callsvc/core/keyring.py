@@ -2,7 +2,8 @@
 
 Numbers, names and answers are stored as AES-256-GCM ciphertext bound to their table and row (additional
 data), with the version of the key that made them. Looking a number up goes by HMAC-SHA256: a plain hash of
-ten digits could be reversed by trying them all.
+ten digits could be reversed by trying them all. What is searched by less than the whole (a name as it sounds,
+four digits) goes by ``blind``: a keyed hash cut so short that many people share it.
 """
 
 import hashlib
@@ -31,6 +32,8 @@ class Keyring:
             )
         self._aead = {version: AESGCM(key) for version, key in keys.items()}
         self._lookup_key = lookup_key
+        self._keys = dict(keys)
+        self._blind_keys: dict[tuple[int, str], bytes] = {}
         self.version = max(keys)
         self._newest = self._aead[self.version]
         self._head = self.version.to_bytes(2, "big")
@@ -57,6 +60,24 @@ class Keyring:
     def fingerprint(self, e164: str) -> bytes:
         """The keyed hash (32 bytes) under which a number is unique."""
         return hmac.digest(self._lookup_key, e164.encode(), hashlib.sha256)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Every key that may have made something stored, the newest first."""
+        return tuple(sorted(self._keys, reverse=True))
+
+    def blind(self, kind: str, text: str, bits: int, version: int | None = None) -> int:
+        """A keyed hash of so many bits (32 at most), with a key of its own for each kind and key version.
+
+        The key is HMAC-SHA256(data key, "blind index " + kind): a data key is uniform, so that one step of
+        HKDF (expand, RFC 5869) is enough, and terms of two kinds cannot be compared.
+        """
+        version = self.version if version is None else version
+        key = self._blind_keys.get((version, kind))
+        if key is None:
+            key = hmac.digest(self._keys[version], f"blind index {kind}\x01".encode(), hashlib.sha256)
+            self._blind_keys[version, kind] = key
+        return int.from_bytes(hmac.digest(key, text.encode(), hashlib.sha256)[:4], "big") >> (32 - bits)
 
     def encrypt(self, text: str, bound_to: str) -> bytes:
         """Ciphertext that only decrypts with the same ``bound_to``, such as ``"contact.name:ctc12"``."""

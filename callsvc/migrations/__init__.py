@@ -23,6 +23,7 @@ SLICES = (
     "routing",
     "dialing",
     "appointments",
+    "people",
     "metrics",
     "operations",
 )

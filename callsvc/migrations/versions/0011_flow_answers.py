@@ -14,6 +14,13 @@ depends_on = None
 def upgrade() -> None:
     _directory()
     _slots()
+    op.create_table(
+        "flow_trial",
+        sa.Column("call_id", sa.String(length=40), nullable=False),
+        sa.Column("place_id", sa.String(length=40), nullable=False),
+        sa.Column("at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_flow_trial")),
+    )
     op.create_index("ix_flow_session_version", "flow_session", ["version", "started_at"])
 
 
