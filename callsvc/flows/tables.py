@@ -57,6 +57,18 @@ flow_draft = sa.Table(  # what somebody is writing; one for each flow, published
     sa.Column("changed_by", sa.String(80), nullable=False),
 )
 
+flow_trial = (
+    sa.Table(  # a call that tries a flow with the data of somebody: only who, never what is known of them
+        "flow_trial",
+        metadata,
+        sa.Column("call_id", Id, primary_key=True),
+        sa.Column(
+            "place_id", Id, nullable=False
+        ),  # in a campaign; it may be gone by the time it is asked for
+        sa.Column("at", Instant, nullable=False),
+    )
+)
+
 flow_publication = sa.Table(  # append-only: what was made the newest version, when, by whom, and why
     "flow_publication",
     metadata,

@@ -35,6 +35,7 @@ from callsvc.flows.examining import examine_as
 from callsvc.flows.tables import flow_version
 from callsvc.platforms.queries import platform_by_code
 from callsvc.runtime import Runtime
+from callsvc.studio.picking import Wanted, note_trial, pick_place
 
 _MOST_A_DAY = 10  # calls to one number, of all kinds together
 _LIFE = timedelta(days=1)
@@ -64,11 +65,20 @@ class MayNotBeCalled(Conflict):
 
 
 def call_now(
-    rt: Runtime, principal: Principal, callee: Callee, *, flow_id: str, source: str, version: str = ""
+    rt: Runtime,
+    principal: Principal,
+    callee: Callee,
+    *,
+    flow_id: str,
+    source: str,
+    version: str = "",
+    speaks_of: Wanted | None = None,
 ) -> str:
     """Plan the call and hand it to the workers; returns its leg. ``version`` is empty for a draft.
 
-    Raises ``MayNotBeCalled``, ``number-unreadable``, ``flow-invalid``, ``platform-beyond-regions``.
+    ``speaks_of`` is whose data the flow shall speak with, though the number is another's; an invented
+    person's without it. Raises ``MayNotBeCalled``, ``number-unreadable``, ``flow-invalid``,
+    ``platform-beyond-regions``, ``place-unknown``, ``scope-missing``.
     """
     with rt.db.begin() as tx:
         examined = examine_as(tx, flow_id, source)
@@ -84,7 +94,10 @@ def call_now(
         verdict = may_contact(candidate.facts, "voice", tx.now)
         if not verdict.yes:
             raise MayNotBeCalled(verdict.reasons, verdict.earliest)
-        leg_id = _plan(tx, config, contact_id, candidate.number_id, place)
+        call_id = _plan(tx, config, contact_id, place)
+        if speaks_of is not None:
+            note_trial(tx, call_id, pick_place(tx, principal, speaks_of, rt.random))
+        leg_id = plan_leg(tx, call_id=call_id, role="contact", number_id=candidate.number_id, agent_id=None)
         record_access(tx, principal, "flow-trial-called", leg_id, {"flow": flow_id, "version": version})
         tx.enqueue("place_calls", leg_id)
     return leg_id
@@ -174,8 +187,8 @@ def _person(tx: Tx, callee: Callee, place: Row[Any]) -> str:
     return contact_id
 
 
-def _plan(tx: Tx, config: CampaignFile, contact_id: str, number_id: str, place: Row[Any]) -> str:
-    """One try: nobody plans another, for the place is taken until this one is over."""
+def _plan(tx: Tx, config: CampaignFile, contact_id: str, place: Row[Any]) -> str:
+    """The call of one try: nobody plans another, for the place is taken until this one is over."""
     at = {"region_code": place.region_code, "platform_code": place.code}
     fresh = {"status": "trying", "tries": 0, "next_try_at": tx.now, "deadline_at": tx.now + _LIFE}
     campaign_id = MARK + config.id
@@ -199,4 +212,4 @@ def _plan(tx: Tx, config: CampaignFile, contact_id: str, number_id: str, place: 
         started_at=tx.now,
         **at,
     )
-    return plan_leg(tx, call_id=call_id, role="contact", number_id=number_id, agent_id=None)
+    return call_id

@@ -12,16 +12,18 @@ from sqlalchemy.engine import Row
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.queries import titles_seen
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.campaigns.trials import MARK
 from callsvc.core.db import Tx
-from callsvc.core.errors import Forbidden, Invalid
+from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.flows.drafts import text_to_edit
 from callsvc.flows.examining import examine_as
 from callsvc.flows.tables import flow_version
 from callsvc.platforms.tables import platform
 from callsvc.studio.blueprint import blueprint
 from callsvc.studio.calling import Callee, MayNotBeCalled, call_now
+from callsvc.studio.picking import ANY, Wanted
 from callsvc.studio.queries import title_of, version_of
 from callsvc.studio.words import reason_of
 from callsvc.web import current_rt
@@ -31,13 +33,17 @@ from callsvc.web.times import when
 from callsvc.web.toasts import toast
 
 
-class Invented(BaseModel):
+class CallWish(BaseModel):
+    """Whom to call, and who the flow shall believe they are: somebody of a campaign, or the names given."""
+
     number: str = Field(min_length=4, max_length=40)
     platform: str
     first_name: str = Field("", max_length=80)
     last_name: str = Field("", max_length=80)
     birth_year: int | None = Field(None, ge=1900, le=2100)
     language: str = Field("", max_length=8)
+    campaign: str = Field("", max_length=60)
+    who: str = Field("", max_length=80)
 
 
 @blueprint.get("/<flow_id>/call")
@@ -50,7 +56,7 @@ def ask_call(flow_id: str) -> ResponseReturnValue:
 @page("flows")
 def call_me(flow_id: str) -> ResponseReturnValue:
     """Place the call; a number that may not be called now is told with the reason."""
-    form = read_form(Invented, request.form)
+    form = read_form(CallWish, request.form)
     if form.data is None:
         return _form(flow_id, form), 422
     version, refused = request.form.get("version", ""), _place_call(flow_id, form.data)
@@ -61,16 +67,29 @@ def call_me(flow_id: str) -> ResponseReturnValue:
     return redirect(url_for("flows.ask_call", flow_id=flow_id, version=version or None))
 
 
-def _place_call(flow_id: str, given: Invented) -> tuple[str, str] | None:
+def _place_call(flow_id: str, given: CallWish) -> tuple[str, str] | None:
     """The field that is wrong and why; None when the call is on its way."""
     version = request.form.get("version", "")
     with current_rt().db.read() as tx:
         source = _text(tx, flow_id, version)
-    callee = Callee(**given.model_dump())
+    callee = Callee(**given.model_dump(exclude={"campaign", "who"}))
+    speaks_of = Wanted(campaign_id=given.campaign, who=given.who or ANY) if given.campaign else None
     try:
-        call_now(current_rt(), current_principal(), callee, flow_id=flow_id, source=source, version=version)
+        call_now(
+            current_rt(),
+            current_principal(),
+            callee,
+            flow_id=flow_id,
+            source=source,
+            version=version,
+            speaks_of=speaks_of,
+        )
     except MayNotBeCalled as refused:
         return "number", _why_not(refused)
+    except NotFound as refused:
+        if refused.id != "place-unknown":
+            raise
+        return "who", gettext("Nobody of this campaign in your regions has this id or case.")
     except (Invalid, Forbidden) as refused:
         return "number" if refused.id == "number-unreadable" else WHOLE, refused.message
     return None
@@ -94,6 +113,7 @@ def _form(flow_id: str, form: Form[Any]) -> str:
             .order_by(platform.c.code)
         )
         calls = _recent(tx, principal, flow_id)
+        campaigns = titles_seen(tx, principal) if principal.may("contacts") else ()
     return render_template(
         "flows/call.html",
         flow_id=flow_id,
@@ -104,6 +124,7 @@ def _form(flow_id: str, form: Form[Any]) -> str:
         languages=[(one, one) for one in (examined.definition.languages if examined.definition else ())],
         places=[(row.code, f"{row.code} {row.name}") for row in places],
         calls=calls,
+        campaigns=campaigns,
     )
 
 

@@ -22,7 +22,7 @@ from callsvc.flows.service import (
 )
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded
-from callsvc.webhooks import fetching, transferring
+from callsvc.webhooks import fetching, transferring, trial_facts
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
@@ -35,17 +35,28 @@ _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
 
 
 def begin(
-    tx: Tx, leg: Row[Any], version: str, *, caller_id: str, purpose: str, answered_by: str | None
+    tx: Tx,
+    leg: Row[Any],
+    version: str,
+    *,
+    caller_id: str,
+    purpose: str,
+    answered_by: str | None,
+    trial: bool = False,
 ) -> str:
     """Start the session of a leg that was just answered; returns the first TwiML. An inbound call has no
-    ``purpose``.
+    ``purpose``; a ``trial`` may speak with the data of somebody else.
     """
     subject = subject_of(tx, leg)
     call_row = call_of_leg(tx, leg.id)
     facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=purpose)
-    for name, moments in moments_for(tx, call_row, facts_read(tx, version)).items():
-        kind, _, key = name.partition(".")
-        facts[kind] = {**facts.get(kind, {}), key: moments}
+    as_if = trial_facts.of_trial(tx, call_row.id) if trial else None
+    if as_if is not None:
+        facts, language = as_if.facts, language or as_if.language
+    else:
+        for name, moments in moments_for(tx, call_row, facts_read(tx, version)).items():
+            kind, _, key = name.partition(".")
+            facts[kind] = {**facts.get(kind, {}), key: moments}
     session_id, turn = begin_session(
         tx,
         version=version,

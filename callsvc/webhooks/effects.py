@@ -12,6 +12,7 @@ from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.trials import is_trial
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
@@ -35,7 +36,7 @@ IDENTITY = "identity.confirmed"  # a flow's answer that equals what we know of t
 
 # Built once: it is asked with every answer.
 _AIM = (
-    sa.select(call.c.campaign_contact_id, campaign.c.config)
+    sa.select(call.c.campaign_contact_id, campaign.c.config, campaign.c.id.label("campaign_id"))
     .join(leg, leg.c.call_id == call.c.id)
     .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
     .outerjoin(campaign, campaign.c.id == campaign_contact.c.campaign_id)
@@ -61,6 +62,10 @@ class Subject:
     @cached_property
     def purpose(self) -> str:
         return self._config.purpose if self._config else ""
+
+    @cached_property
+    def is_trial(self) -> bool:
+        return is_trial(self._aim.campaign_id if self._aim else None)
 
     @cached_property
     def sender(self) -> str:
@@ -97,6 +102,8 @@ def _apply(tx: Tx, subject: Subject, turn_key: str, effect: Effect, turn: Turn) 
             _text(tx, subject, f"{turn_key}:{effect.prompt_id}", effect.text, turn)
         case BookCallback(in_minutes, at, days, time):
             book_callback(tx, leg.id, in_minutes=in_minutes, at=at, days=days, time=time)
+        case Appointment() if subject.is_trial:
+            pass  # whoever listens has no appointment; no room is taken for them
         case Appointment(action, slot):
             appointments.act(tx, leg.id, action, slot)
         case SetValue() | SetDisposition() | Recorded():

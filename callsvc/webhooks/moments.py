@@ -12,6 +12,7 @@ from callsvc.dialing.promising import offered_times
 from callsvc.webhooks.facts import spoken_time
 
 TIMES, SLOTS = "callback.times", "appointment.slots"
+MOMENTS = frozenset({TIMES, SLOTS})
 
 
 def moments_for(tx: Tx, call: Row[Any], reads: Collection[str]) -> dict[str, list[dict[str, Any]]]:
@@ -20,7 +21,7 @@ def moments_for(tx: Tx, call: Row[Any], reads: Collection[str]) -> dict[str, lis
     Slots are for appointments by telephone or video, which we keep ourselves at any moment the person may be
     called; of a visit to a place nobody here knows the free times, so that none are offered.
     """
-    wanted = {TIMES, SLOTS} & set(reads)
+    wanted = MOMENTS & set(reads)
     if not wanted:
         return {}
     moments = [_moment(at) for at in offered_times(tx, call)]

@@ -16,6 +16,7 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.rules import hours_of, is_suppressed
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.trials import is_trial
 from callsvc.carrier import twiml
 from callsvc.carrier.vocabulary import IN_PROGRESS, verdict
 from callsvc.core.db import Tx
@@ -73,6 +74,7 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
         caller_id=config.caller_id,
         purpose=config.purpose,
         answered_by=answered_by,
+        trial=is_trial(calling.id),
     )
 
 
