@@ -2,8 +2,9 @@
 
 import re
 from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callsvc.core.errors import Invalid
@@ -88,6 +89,21 @@ class Settings(BaseSettings):
     callsvc_calls_per_second: float = Field(
         1.0, gt=0, description="Lived call set-ups a second we allow ourselves at the carrier, all campaigns."
     )
+    callsvc_approval_size: int = Field(
+        1000,
+        ge=0,
+        description="A campaign of more people than this needs a second person's approval to start; 0: none "
+        "does. An administrator may set another size while the service runs.",
+    )
+    callsvc_stop_requests: int = Field(
+        16,
+        ge=1,
+        le=32,
+        description="Requests to the carrier at once during an emergency stop.",
+    )
+    callsvc_zone: str = Field(
+        "Europe/Paris", description="Time zone of this installation: schedules of campaigns are in it."
+    )
     callsvc_countries: str = Field(
         "FR,RE,YT,GP,MQ,GF,PM,BL,MF,NC,PF,WF", description="Countries and territories that may be called."
     )
@@ -109,6 +125,28 @@ class Settings(BaseSettings):
     )
     callsvc_caller_id: str = Field(
         "+33199000100", description="The number that agents' own legs show as the caller."
+    )
+    callsvc_who: str = Field(
+        "Assurance Maladie",
+        min_length=1,
+        max_length=40,
+        description="Who we are, at the head of the SMS that answer HELP, STOP and late replies.",
+    )
+    callsvc_sms_rates: str = Field(
+        "*=10",
+        pattern=r"^([^=,\s]+=\d+(\.\d+)?(,|$))*$",
+        description="Lived SMS a second of each sender, * for any other: 36105=40,*=10.",
+    )
+    callsvc_sms_prices: str = Field(
+        "FR=0.08,*=0.10",
+        pattern=r"^(([A-Z]{2}|\*)=\d+(\.\d+)?(,|$))*$",
+        description="Euros for one segment of an SMS by country, * for any other: for estimates alone.",
+    )
+    callsvc_stop_confirmation: str = Field(
+        "ours",
+        pattern="ours|never",
+        description="Who says stop in a word that the carrier does not know (ARRET) is told once that it is "
+        "done: ours; or never. The carrier itself answers STOP and its English kin.",
     )
     callsvc_flow_hosts: str = Field(
         "",
@@ -165,6 +203,15 @@ class Settings(BaseSettings):
             raise ValueError("CALLSVC_SETTLE_S must exceed CALLSVC_CLIENT_TIMEOUT_S plus the carrier's delay")
         return self
 
+    @field_validator("callsvc_zone")
+    @classmethod
+    def _a_zone_there_is(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no time zone has this name; write one such as Europe/Paris") from None
+        return name
+
     @model_validator(mode="after")
     def _a_client_for_its_issuer(self) -> Self:
         if self.callsvc_oidc_issuer and not self.callsvc_oidc_client_id:
@@ -203,6 +250,11 @@ class Settings(BaseSettings):
             raise Invalid(
                 "setting-invalid", f"{name} is not valid: {said}. See docs/settings.md.", setting=name
             ) from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of this installation."""
+        return ZoneInfo(self.callsvc_zone)
 
     @property
     def carrier_is_loopback(self) -> bool:
