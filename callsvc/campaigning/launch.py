@@ -1,0 +1,17 @@
+"""The step launch."""
+
+from flask.typing import ResponseReturnValue
+
+from callsvc.accounts.guard import page
+from callsvc.campaigning.blueprint import blueprint
+from callsvc.campaigning.framing import framed
+from callsvc.campaigning.settings import opened
+from callsvc.web import current_rt
+
+
+@blueprint.get("/<campaign_id>/launch")
+@page("campaigns")
+def launch(campaign_id: str) -> ResponseReturnValue:
+    with current_rt().db.read() as tx:
+        found = opened(tx, campaign_id)
+    return framed("campaigns/launch.html", found, "launch")

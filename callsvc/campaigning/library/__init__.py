@@ -1,0 +1,1 @@
+"""Templates of campaigns: what the wizard offers to begin with."""
