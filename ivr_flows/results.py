@@ -4,23 +4,26 @@ The rows are read by whoever analyses a survey, so that they carry no name and n
 is an id that means nothing outside, given by the caller. Answers may still be health data; whoever
 exports them answers for that.
 
+    answers = answers_of(turn, at=now)            # kept turn by turn
     described = descriptor(definition, id=uuid, created=now, path="data.json")
     lines = as_json_lines(rows(definition, sessions))
 
 A response is what a question remembered (``collect ... into``, ``set``), under the name of the
-variable, or the step that a key led to, under the name of the menu.
+variable, or the step that a key led to, under the name of the menu. What proves who somebody is, and
+what is a telephone number, is no response: neither is in a row.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ivr_flows.definition import Definition
 from ivr_flows.effects import Recorded, Scalar, SetValue
+from ivr_flows.pinning import NO_FLOWS, Flows
 from ivr_flows.steps.collect import IDENTITY, Collect
 from ivr_flows.steps.menu import Menu
 from ivr_flows.steps.record import Record
@@ -46,34 +49,65 @@ Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One response with its moment, which says its offset from UTC; ``question`` as in :func:`questions`."""
+
+    at: datetime
+    question: str
+    response: Scalar
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One session: its turns, each with the moment it was taken, in their order."""
+    """One session: what was answered in it, in its order."""
 
     id: str
     contact_id: str
     channel: str
-    turns: Sequence[tuple[datetime, Turn]]
+    answers: Sequence[Answer]
 
 
-def questions(definition: Definition) -> dict[str, dict[str, Any]]:
-    """Everything that the flow may learn, by question id: type, label, choices.
+def answers_of(turn: Turn, *, at: datetime) -> list[Answer]:
+    """What was answered in one turn; a key pressed again in it counts once, with the last choice."""
+    left = {hop.step: hop for hop in turn.path if hop.exit.startswith(("keys.", "words."))}
+    found = [Answer(at, hop.step, hop.to, _chosen(hop)) for hop in left.values() if hop.to is not None]
+    for effect in turn.effects:
+        match effect:
+            case SetValue(name, value) if name not in _OURS and value is not None:
+                found.append(Answer(at, name, value))
+            case Recorded(sid, seconds) if turn.path:
+                found.append(Answer(at, turn.path[0].step, sid, {"duration_s": seconds}))
+    return found
 
-    The label is the question in the flow's first language, with the names of its variables.
+
+def questions(definition: Definition, flows: Flows = NO_FLOWS) -> dict[str, dict[str, Any]]:
+    """Everything that the flow and its sub-flows may learn, by question id: type, label, choices.
+
+    The label is the question in the flow's first language, with the names of its variables. A menu of a
+    sub-flow is named after both: ``identity/start``.
     """
+    found = _questions(definition, "")
+    for name, flow in flows.items():
+        found = {**_questions(flow, f"{name}/"), **found}
+    return found
+
+
+def _questions(definition: Definition, inside: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, step in definition.steps.items():
         for action in step.actions:
             match action:
                 case Menu():
-                    choices = list(dict.fromkeys([*action.keys.values(), *action.words]))
-                    found[name] = _question(
-                        "select_one", _label(definition, action.question.prompt), choices=choices
-                    )
-                case Collect() if action.into:
+                    steps = dict.fromkeys([*action.keys.values(), *action.words])
+                    label = _label(definition, action.question.prompt)
+                    choices = [f"{inside}{step}" for step in steps]
+                    found[inside + name] = _question("select_one", label, choices=choices)
+                case Collect() if action.into and _may_be_told(action):
                     label = _label(definition, action.question.prompt)
                     found[action.into] = _collected(action, label)
                 case Record():
-                    found[name] = _question("audio", _label(definition, action.prompt))
+                    found[inside + name] = _question("audio", _label(definition, action.prompt))
                 case Set():
                     for key, value in action.values:
                         if key not in _OURS and key != "disposition":
@@ -81,16 +115,29 @@ def questions(definition: Definition) -> dict[str, dict[str, Any]]:
     return found
 
 
-def descriptor(definition: Definition, *, id: str, created: datetime, path: str) -> dict[str, Any]:
-    """The description of a package whose rows are at ``path``; ``id`` is a version 4 UUID."""
+def _may_be_told(action: Collect) -> bool:
+    """Neither what proves who somebody is, nor a number they can be called on."""
+    return action.match is None and action.kind != "phone"
+
+
+def descriptor(
+    definition: Definition,
+    *,
+    id: str,
+    created: datetime,
+    path: str,
+    flows: Flows = NO_FLOWS,
+    mediatype: str = "application/json",
+) -> dict[str, Any]:
+    """The description of a package whose rows are at ``path``; ``id`` is a UUID."""
     resource = {
         "name": f"{definition.id}-data",
         "path": path,
-        "mediatype": "application/json",
+        "mediatype": mediatype,
         "encoding": "utf-8",
         "schema": {
             "fields": [{"name": name, "title": title, "type": kind} for name, title, kind in FIELDS],
-            "questions": questions(definition),
+            "questions": questions(definition, flows),
         },
     }
     return {
@@ -105,28 +152,24 @@ def descriptor(definition: Definition, *, id: str, created: datetime, path: str)
     }
 
 
-def rows(definition: Definition, sessions: Iterable[Session]) -> Iterator[Row]:
+def rows(definition: Definition, sessions: Iterable[Session], flows: Flows = NO_FLOWS) -> Iterator[Row]:
     """One row for each response, in the order of :data:`FIELDS`; sessions are read one at a time.
 
     A row's id is that of its session and its place in it: the same at every export.
     """
-    known = questions(definition)
+    known = questions(definition, flows)
     for session in sessions:
-        count = 0
-        for at, turn in session.turns:
-            for question, response, metadata in _responses(turn):
-                if question in known:
-                    count += 1
-                    about = {"channel": session.channel, **metadata}
-                    told = [
-                        f"{session.id}-{count}",
-                        session.contact_id,
-                        session.id,
-                        question,
-                        response,
-                        about,
-                    ]
-                    yield [_moment(at), *told]
+        told = (answer for answer in session.answers if answer.question in known)
+        for count, answer in enumerate(told, start=1):
+            yield [
+                _moment(answer.at),
+                f"{session.id}-{count}",
+                session.contact_id,
+                session.id,
+                answer.question,
+                answer.response,
+                {"channel": session.channel, **answer.metadata},
+            ]
 
 
 def as_json_lines(found: Iterable[Row]) -> Iterator[str]:
@@ -146,19 +189,6 @@ def as_csv_lines(found: Iterable[Row]) -> Iterator[str]:
     yield ",".join(name for name, _, _ in FIELDS) + "\r\n"
     for row in found:
         yield ",".join(_cell(value) for value in row) + "\r\n"
-
-
-def _responses(turn: Turn) -> Iterator[tuple[str, Scalar, dict[str, Any]]]:
-    left = {hop.step: hop for hop in turn.path if hop.exit.startswith(("keys.", "words."))}
-    for hop in left.values():
-        if hop.to is not None:
-            yield hop.step, hop.to, _chosen(hop)
-    for effect in turn.effects:
-        match effect:
-            case SetValue(name, value) if name not in _OURS and value is not None:
-                yield name, value, {}
-            case Recorded(sid, seconds) if turn.path:
-                yield turn.path[0].step, sid, {"duration_s": seconds}
 
 
 def _chosen(hop: Hop) -> dict[str, Any]:

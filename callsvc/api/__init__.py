@@ -17,6 +17,7 @@ from callsvc.messages.api import messages_api
 from callsvc.metrics.api import metrics_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
+from callsvc.studio.api import results_api
 
 API: tuple[Blueprint, ...] = (
     accounts_api,
@@ -32,6 +33,7 @@ API: tuple[Blueprint, ...] = (
     messages_api,
     metrics_api,
     reference,
+    results_api,
     routing_api,
     suppressions_api,
 )

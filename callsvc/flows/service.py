@@ -12,7 +12,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
 from callsvc.directory.queries import names_for
 from callsvc.flows.hosts import hosts_of
-from callsvc.flows.paths import path_of, with_path
+from callsvc.flows.paths import kept
 from callsvc.flows.tables import flow_publication, flow_session, flow_version
 
 _LONGEST_SESSION = timedelta(hours=4)  # lived; the carrier's own limit for a call
@@ -173,7 +173,7 @@ def begin_session(
         channel=channel,
         subject_id=subject_id,
         turn=1,
-        state=tx.keyring.encrypt_json(with_path(turn, ()), f"flow_session:{session_id}"),
+        state=tx.keyring.encrypt_json(kept(turn, {}, tx.now), f"flow_session:{session_id}"),
         started_at=tx.now,
         deadline_at=tx.now + _LONGEST_SESSION,
         **_ending(tx, turn),
@@ -190,7 +190,7 @@ def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.T
         flow_session,
         row.id,
         turn=row.turn + 1,
-        state=tx.keyring.encrypt_json(with_path(turn, path_of(state)), f"flow_session:{row.id}"),
+        state=tx.keyring.encrypt_json(kept(turn, state, tx.now), f"flow_session:{row.id}"),
         **_ending(tx, turn),
     )
     return turn

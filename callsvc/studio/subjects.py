@@ -10,7 +10,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.flows.tables import flow_session
 
 _called = campaign_contact.alias("called")
-_texted = campaign_contact.alias("texted")
+texted = campaign_contact.alias("texted")
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Place:
 
 
 PLACE = Place(
-    sa.func.coalesce(call.c.region_code, _texted.c.region_code),
-    sa.func.coalesce(call.c.platform_code, _texted.c.platform_code),
-    sa.func.coalesce(_called.c.campaign_id, _texted.c.campaign_id),
+    sa.func.coalesce(call.c.region_code, texted.c.region_code),
+    sa.func.coalesce(call.c.platform_code, texted.c.platform_code),
+    sa.func.coalesce(_called.c.campaign_id, texted.c.campaign_id),
 )
 
 
@@ -35,5 +35,5 @@ def placed(sessions: sa.Select[Any]) -> sa.Select[Any]:
         sessions.outerjoin(leg, leg.c.id == flow_session.c.subject_id)
         .outerjoin(call, call.c.id == leg.c.call_id)
         .outerjoin(_called, _called.c.id == call.c.campaign_contact_id)
-        .outerjoin(_texted, _texted.c.id == flow_session.c.subject_id)
+        .outerjoin(texted, texted.c.id == flow_session.c.subject_id)
     )

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr_flows import Keys, Recording, begin, load, resume
-from ivr_flows.results import FIELDS, Session, as_csv_lines, as_json_lines, descriptor, questions, rows
+from ivr_flows.results import (
+    FIELDS,
+    Session,
+    answers_of,
+    as_csv_lines,
+    as_json_lines,
+    descriptor,
+    questions,
+    rows,
+)
 
 NOON = datetime(2020, 11, 16, 11, 0, tzinfo=UTC)
 FLOW = load(
@@ -44,7 +53,8 @@ def held(name, *given):
         at = NOON + timedelta(minutes=minute)
         turn = resume(FLOW, turn.state, each, now=at)
         turns.append((at, turn))
-    return Session(name, f"contact-{name}", "voice", turns)
+    answers = [answer for at, turn in turns for answer in answers_of(turn, at=at)]
+    return Session(name, f"contact-{name}", "voice", answers)
 
 
 ILL = held("s1", Keys("7"), Keys("1"), Keys("39"), Recording("RE1", 4))
