@@ -10,6 +10,7 @@ class CampaignStopped(Event):
     """Stop was pressed: what is queued or rings must be cancelled."""
 
     campaign_id: str
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

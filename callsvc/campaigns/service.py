@@ -5,20 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
+from callsvc.accounts.scope import Principal
+from callsvc.campaigns.approving import hold_unapproved, require_approved
+from callsvc.campaigns.callers import require_callers
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, STOPPED
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
-from callsvc.campaigns.facts import campaign_row
-from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
-from callsvc.campaigns.writing import refuse_unfit_texts
+from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.halting import require_not_stopped
+from callsvc.campaigns.history import note_change
+from callsvc.campaigns.queries import campaign_seen, require_all_regions, require_may_apply
+from callsvc.campaigns.saving import save
+from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.core.errors import Conflict, Invalid
 from callsvc.core.phone_numbers import is_fictional
 from callsvc.flows.agents import queue_steps
-from callsvc.flows.tables import flow_version
-from callsvc.flows.texting import refuse_unfit_for_sms
 from callsvc.runtime import Runtime
 
 # action: (states it may start from, the state it leads to)
@@ -29,96 +34,70 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
     "close": (frozenset({"running", "paused"}), "completed"),
     "stop": (frozenset({"draft", "running", "paused"}), "stopped"),
 }
+_CLOSED_AT_ONCE = 1000  # people given their outcome by whoever presses stop; the sweeper does the others
+_CLOSED_IN_ONE = 200  # and in one transaction
 _LIFE = timedelta(days=14)  # a person's place in a campaign always ends
 
 
-def apply_campaign(rt: Runtime, file: CampaignFile, by: str, *, seen: Any = None) -> bool:
+def apply_campaign(
+    rt: Runtime, file: CampaignFile, by: str, *, seen: Any = None, principal: Principal | None = None
+) -> bool:
     """Make the campaign what the file says. Idempotent; True if something changed.
 
     ``seen`` is the config that whoever changes it had before them (``{}``: there was none yet); when it has
-    changed meanwhile, ``campaign-changed``.
+    changed meanwhile, ``campaign-changed``. A ``principal`` must be responsible for everybody in it.
     """
     if is_fictional(file.caller_id) and not rt.settings.carrier_is_loopback:
         raise Invalid(
             "fiction-number", "caller_id is a number reserved for fiction; a real carrier needs one of yours."
         )
-    refuse_unfit_texts(file)
     with rt.db.begin() as tx:
-        version = _flow_version(tx, file)
-        config = file.model_dump(by_alias=True)
-        known = tx.first(sa.select(campaign).where(campaign.c.id == file.id).with_for_update(key_share=True))
-        if seen is not None and seen != (known.config if known is not None else {}):
-            raise Conflict("campaign-changed", "Somebody changed this campaign meanwhile: look at it again.")
-        values = {"title": file.title, "purpose": file.purpose, "flow_version": version, "config": config}
-        if known is None:
-            tx.insert(campaign, id=file.id, state="draft", created_at=tx.now, changed_at=tx.now, **values)
-            _log(tx, file.id, by, "applied", before={}, after=config)
-            tx.changed("campaign", subject=file.id)
-            return True
-        before = {name: getattr(known, name) for name in values}
-        if before == values:
-            return False
-        if known.state in ("stopped", "completed"):
-            raise Conflict("campaign-over", f"Campaign {file.id!r} is {known.state}; give the file a new id.")
-        if known.state != "draft" and known.purpose != file.purpose:
-            raise Conflict(
-                "campaign-purpose-fixed",
-                "People have opted out of the purpose as it was; give the file a new id for another purpose.",
-            )
-        tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, **values)
-        _log(tx, file.id, by, "applied", before=known.config, after=config)
-        tx.changed("campaign", subject=file.id)
-        return True
+        if principal is not None:
+            require_may_apply(tx, principal, file.id)
+        return save(tx, file, by, "applied", seen=seen)
 
 
-def _flow_version(tx: Tx, file: CampaignFile) -> str:
-    query = sa.select(flow_version.c.version).where(flow_version.c.flow_id == file.flow)
-    if file.flow_version:
-        query = query.where(flow_version.c.version == file.flow_version)
-    version = tx.scalar(query.order_by(flow_version.c.published_at.desc()).limit(1))
-    if version is None:
-        raise NotFound("flow-unknown", f"No published flow is called {file.flow!r}; publish it first.")
-    if file.channel == "sms":
-        refuse_unfit_for_sms(tx, str(version))
-    return str(version)
-
-
-def _log(tx: Tx, campaign_id: str, by: str, what: str, *, before: Any, after: Any) -> None:
-    tx.insert(
-        campaign_change,
-        id=tx.new_id("chg"),
-        campaign_id=campaign_id,
-        at=tx.now,
-        by=by,
-        what=what,
-        before=before,
-        after=after,
-    )
-
-
-def change_state(rt: Runtime, campaign_id: str, action: str, by: str) -> str:
+def change_state(
+    rt: Runtime, campaign_id: str, action: str, by: str, *, principal: Principal | None = None
+) -> str:
     """start, pause, resume, close or stop; returns the new state. Stop cancels what is queued or rings.
 
-    ``campaign-needs-agents``  it would call people for agents, and calls are not handed to any here
+    A ``principal`` must see the campaign and be responsible for everybody in it.
+
+    ``campaign-needs-agents``    it would call people for agents, and calls are not handed to any here
+    ``campaign-needs-approval``  it calls more people than one person may call alone
+    ``caller-not-allowed``       what it shows as the caller is not allowed, or not any more
+    ``everything-stopped``       a stop of everything is in force
     """
-    allowed, target = ACTIONS[action]
     with rt.db.begin() as tx:
         row = campaign_row(tx, campaign_id, lock=True)
-        if row.state not in allowed:
-            raise Conflict(
-                "campaign-state",
-                f"Campaign {campaign_id!r} is {row.state}; {action} needs {' or '.join(sorted(allowed))}.",
-                state=row.state,
-            )
-        if target == "running":
-            _check_agents(tx, row)
-        tx.update(campaign, campaign.c.id == campaign_id, state=target, changed_at=tx.now)
-        _log(tx, campaign_id, by, action, before={"state": row.state}, after={"state": target})
-        tx.changed("campaign", subject=campaign_id)
-        if action in ("close", "stop"):
-            close_waiting(tx, campaign_id)
+        if principal is not None:
+            campaign_seen(tx, principal, campaign_id)
+            require_all_regions(tx, principal, campaign_id)
+        target = move(tx, row, action, by)
         if action == "stop":
-            tx.emit(CampaignStopped(campaign_id=campaign_id))
+            tx.emit(CampaignStopped(campaign_id=campaign_id, by=by))
+    if action in ("close", "stop"):
+        close_waiting(rt, campaign_id, _CLOSED_AT_ONCE)
+    return target
+
+
+def move(tx: Tx, row: Row[Any], action: str, by: str) -> str:
+    """Change the state of a campaign whose row is held, and note who did it."""
+    allowed, target = ACTIONS[action]
+    if row.state not in allowed:
+        raise Conflict(
+            "campaign-state",
+            f"Campaign {row.id!r} is {row.state}; {action} needs {' or '.join(sorted(allowed))}.",
+            state=row.state,
+        )
+    if target == "running":
+        require_not_stopped(tx)
+        _check_agents(tx, row)
+        require_callers(tx, config_of(row), row.flow_version)
+        require_approved(tx, row)
+    tx.update(campaign, campaign.c.id == row.id, state=target, changed_at=tx.now)
+    note_change(tx, row.id, by, action, before={"state": row.state}, after={"state": target})
     return target
 
 
@@ -134,13 +113,33 @@ def _check_agents(tx: Tx, row: Any) -> None:
         )
 
 
-def close_waiting(tx: Tx, campaign_id: str) -> int:
-    """Give everybody who still waits in a campaign that ends their outcome; returns how many they were."""
+def close_waiting(rt: Runtime, campaign_id: str, most: int) -> int:
+    """Give up to ``most`` people who still wait in a campaign that ended their outcome; returns how many.
+
+    In short transactions: a list of a hundred thousand must not hold up an answer, and the sweeper goes on
+    with whoever is left.
+    """
+    closed = 0
+    while closed < most:
+        with rt.db.begin() as tx:
+            batch = _close_some(tx, campaign_id, min(_CLOSED_IN_ONE, most - closed))
+        if not batch:
+            break
+        closed += batch
+    return closed
+
+
+def _close_some(tx: Tx, campaign_id: str, most: int) -> int:
     waiting = tx.all(
-        sa.select(campaign_contact.c.id, campaign_contact.c.tries).where(
+        sa.select(campaign_contact.c.id, campaign_contact.c.tries)
+        .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
+        .where(
             campaign_contact.c.campaign_id == campaign_id,
+            campaign.c.state.in_(("stopped", "completed")),  # it may have been opened again meanwhile
             campaign_contact.c.status.in_(("waiting", "held")),
         )
+        .limit(most)
+        .with_for_update(of=campaign_contact, skip_locked=True)
     )
     for row in waiting:
         finish_contact(tx, row.id, NOT_REACHED if row.tries else STOPPED)
@@ -170,10 +169,11 @@ def finish_contact(tx: Tx, campaign_contact_id: str, outcome: str) -> None:
     )
 
 
-def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
+def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str], *, by: str = "import") -> int:
     """Put people into a campaign, due now; who is in it already stays as they are. Returns the new ones.
 
-    A campaign that had completed by itself runs again; one that was stopped takes nobody (``campaign-over``).
+    A campaign that had completed by itself runs again; one that was stopped takes nobody (``campaign-over``);
+    one that outgrows its approval is paused, and needs a second person to go on.
     """
     row = campaign_row(tx, campaign_id)
     if row.state == "stopped":
@@ -181,6 +181,7 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str]) -> int:
     new = _add(tx, campaign_id, list(contact_ids))
     if new:
         reopen(tx, campaign_id)
+        hold_unapproved(tx, campaign_id, by)
         tx.changed("campaign", subject=campaign_id)
     return new
 

@@ -1,4 +1,4 @@
-"""Campaigns, each person's place in one, who agreed to it; caller numbers; emergency stops; the pace's ledger."""
+"""Campaigns, people's places in them, who agreed to it; caller numbers, emergency stops, the pace's ledger."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ campaign = sa.Table(
     # The file's schedule as instants, for the ticker to find; the file is the truth.
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
-    sa.Column("schedule_note", sa.String(60), nullable=False, default=""),  # error id of the start that failed
+    sa.Column("schedule_note", sa.String(60), nullable=False, default=""),  # why a start was refused
     sa.CheckConstraint(f"state in {STATES}", name="state"),
 )
 
@@ -166,9 +166,7 @@ stop_order = sa.Table(  # an emergency stop of one campaign, or of everything
     sa.Column("lifted_by", sa.String(80)),
 )
 _OPEN_STOP = stop_order.c.lease_until.is_not(None)
-sa.Index(
-    "ix_stop_order_open", stop_order.c.lease_until, sqlite_where=_OPEN_STOP, postgresql_where=_OPEN_STOP
-)
+sa.Index("ix_stop_order_open", stop_order.c.lease_until, sqlite_where=_OPEN_STOP, postgresql_where=_OPEN_STOP)
 IN_FORCE = stop_order.c.everything & stop_order.c.lifted_at.is_(None)
 sa.Index(  # one stop of everything at a time
     "ux_stop_order_everything",
@@ -178,7 +176,7 @@ sa.Index(  # one stop of everything at a time
     postgresql_where=IN_FORCE,
 )
 
-pace_ledger = sa.Table(  # what may be set up now, of the whole ('') and of each campaign; see dialing/pacing.py
+pace_ledger = sa.Table(  # what may be set up now: of all ('') and of each campaign; see dialing/pacing.py
     "pace_ledger",
     metadata,
     sa.Column("campaign_id", sa.String(60), primary_key=True),

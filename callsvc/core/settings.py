@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callsvc.core.errors import Invalid
+from callsvc.core.tariffs import read_tariffs
 
 # As many as, per one unit of time: "1200 per minute".
 RATE = r"^[1-9][0-9]{0,6} per (second|minute|hour)$"
@@ -107,6 +108,11 @@ class Settings(BaseSettings):
     callsvc_countries: str = Field(
         "FR,RE,YT,GP,MQ,GF,PM,BL,MF,NC,PF,WF", description="Countries and territories that may be called."
     )
+    callsvc_tariffs: str = Field(
+        "FR:fixed=0.012,FR:mobile=0.035,*=0.20",
+        description="Euros a minute by territory and kind of number, for budgets: FR:mobile=0.035,RE=0.06, and "
+        "*= for all others.",
+    )
     callsvc_offer_s: float = Field(
         20.0, gt=0, description="Lived seconds an agent has to take an offered call."
     )
@@ -202,6 +208,12 @@ class Settings(BaseSettings):
         if self.callsvc_settle_s <= self.callsvc_client_timeout_s:
             raise ValueError("CALLSVC_SETTLE_S must exceed CALLSVC_CLIENT_TIMEOUT_S plus the carrier's delay")
         return self
+
+    @field_validator("callsvc_tariffs")
+    @classmethod
+    def _tariffs_that_can_be_read(cls, text: str) -> str:
+        read_tariffs(text)
+        return text
 
     @field_validator("callsvc_zone")
     @classmethod

@@ -19,6 +19,7 @@ from callsvc.runtime import Runtime
 
 _GRACE = timedelta(minutes=5)  # lived
 _LAST_WORD = timedelta(minutes=10)  # lived: from asking the carrier to end a call to doing without its answer
+_CLOSED_AT_ONCE = 1000  # people of one campaign, so that the other sweeps are not held up
 _OVERDUE = leg.c.placement.in_(LOSABLE) & leg.c.ended_at.is_(None)
 
 
@@ -26,14 +27,8 @@ def sweep(rt: Runtime) -> int:
     """End sessions, holds and tries that outlived their deadline; returns how many there were."""
     ended = _end_overdue_legs(rt)
     with rt.db.begin() as tx:
-        return (
-            ended
-            + _end_sessions(tx)
-            + _release_holds(tx)
-            + _free_stray_tries(tx)
-            + _close_stopped(tx)
-            + _fail_imports(tx)
-        )
+        ended += _end_sessions(tx) + _release_holds(tx) + _free_stray_tries(tx) + _fail_imports(tx)
+    return ended + _close_ended(rt)
 
 
 def _end_overdue_legs(rt: Runtime) -> int:
@@ -87,17 +82,15 @@ def _release_holds(tx: Tx) -> int:
     )
 
 
-def _close_stopped(tx: Tx) -> int:
-    """Whoever came into a campaign while somebody pressed stop."""
-    late = sa.select(campaign.c.id).where(
-        campaign.c.state == "stopped",
-        campaign.c.id.in_(
-            sa.select(campaign_contact.c.campaign_id).where(
-                campaign_contact.c.status.in_(("waiting", "held"))
-            )
-        ),
+def _close_ended(rt: Runtime) -> int:
+    """Whoever came into a campaign while somebody ended it, and who is left of a list ended in part."""
+    waiting = sa.select(campaign_contact.c.id).where(
+        campaign_contact.c.campaign_id == campaign.c.id, campaign_contact.c.status.in_(("waiting", "held"))
     )
-    return sum(close_waiting(tx, row.id) for row in tx.all(late))
+    ended = sa.select(campaign.c.id).where(campaign.c.state.in_(("stopped", "completed")), waiting.exists())
+    with rt.db.read() as tx:
+        ids = [row.id for row in tx.all(ended)]
+    return sum(close_waiting(rt, campaign_id, _CLOSED_AT_ONCE) for campaign_id in ids)
 
 
 def _free_stray_tries(tx: Tx) -> int:
