@@ -14,7 +14,8 @@ retries: {most_tries: 3, delays_minutes: {no-answer: 10, busy: 4, machine: 15}}
 """
 
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
@@ -26,6 +27,7 @@ from callsvc.campaigns.definitions.fallback import SmsFallback, VoiceFallback
 from callsvc.campaigns.definitions.pacing import Pacing
 from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.retries import Retries
+from callsvc.campaigns.definitions.schedule import Schedule
 from callsvc.campaigns.definitions.texting import Texting
 from callsvc.campaigns.definitions.windows import Window
 from callsvc.core.errors import Invalid
@@ -38,13 +40,16 @@ class CampaignFile(Part):
     flow: str
     flow_version: str = ""
     channel: Literal["voice", "sms"] = "voice"  # sms: the flow is held by text messages, nobody is called
-    caller_id: str = Field(pattern=r"^\+[1-9]\d{6,14}$")
+    caller_id: str = Field("", pattern=r"^(\+[1-9]\d{6,14})?$")  # one number, or a pool of them
+    caller_pool: str = Field("", max_length=60)
     sms_sender: str = ""
+    sms_pool: str = Field("", max_length=60)
     preset: Literal["public-health", "france-commercial", "none"] = "public-health"
     windows: list[Window] = Field(min_length=1)
     call_on_holidays: bool = False
     machine_detection: Literal["", "Enable", "DetectMessageEnd"] = "DetectMessageEnd"  # speak after the beep
     ring_timeout_s: int = Field(30, ge=5, le=600)
+    schedule: Schedule = Schedule()
     pacing: Pacing = Pacing()
     retries: Retries = Retries()
     caps: Caps = Caps()
@@ -67,6 +72,11 @@ def read_campaign(text: str) -> CampaignFile:
         raise Invalid(
             "campaign-file-invalid", "The file must be a mapping of settings, such as id: my-campaign."
         )
+    return checked_file(raw)
+
+
+def checked_file(raw: Mapping[str, Any]) -> CampaignFile:
+    """The same of settings that are read already."""
     try:
         return CampaignFile.model_validate(raw)
     except ValidationError as error:
