@@ -64,7 +64,10 @@ OUTCOMES = {
     "stopped": _("campaign stopped first"),
     "callback-canceled": _("callback canceled"),
     "uncallable": _("may not be called"),
+    "too-old": _("too long ago"),
     "fax": _("fax"),
+    "undelivered": _("SMS not delivered"),
+    "other-channel": _("contacted another way"),
 }
 DISPOSITIONS = OUTCOMES | {  # how one try went; those that end a person's place are outcomes too
     "identity-unconfirmed": _("did not say who they are"),
@@ -79,6 +82,7 @@ DISPOSITIONS = OUTCOMES | {  # how one try went; those that end a person's place
     "flow-broken": _("conversation broken off"),
     "timed-out": _("timed out"),
     "busy": _("busy"),
+    "declined": _("declined the call"),
     "no-answer": _("no answer"),
     "failed": _("failed"),
     "canceled": _("canceled"),

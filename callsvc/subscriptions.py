@@ -23,9 +23,10 @@ from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.contacts.events import NumberSuppressed
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.core.events import Reaction, Reactions
+from callsvc.dialing.budgets import give_back, settle_spent, take_again
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
 from callsvc.dialing.dispositions import follow_agent
-from callsvc.dialing.fallback import text_unreached
+from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unreached
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
 from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
 from callsvc.dialing.revising import revise_attempt
@@ -41,13 +42,18 @@ from callsvc.routing.events import (
     OfferMade,
     WrapUpEnded,
 )
+from callsvc.messages.events import MessageEnded, MessageSent
 from callsvc.webhooks.conversation import close_session, conversation_ended
+from callsvc.webhooks.text_failing import text_failed
+from callsvc.webhooks.text_turns import text_sent
 
 _OVER: tuple[Reaction, ...] = (
     routing.leg_ended,
     close_session,
     release_held_attempts,
+    settle_spent,
     finish_attempt,
+    text_after_tries,
     metrics.note_leg_ended,
 )
 
@@ -55,16 +61,18 @@ REACTIONS: Reactions = {
     ContactsImported: (enrol_imported,),
     NumberSuppressed: (cancel_suppressed,),
     CampaignStopped: (cancel_stopped, cancel_callbacks),
-    ContactFinished: (settle_callbacks, text_unreached, metrics.note_contact_finished),
+    ContactFinished: (settle_callbacks, text_unreached, call_unanswered, metrics.note_contact_finished),
+    MessageSent: (text_sent,),
+    MessageEnded: (text_failed,),
     LegPlaced: (metrics.note_attempt_placed,),
-    LegNotPlaced: (routing.leg_not_placed, forget_attempt, metrics.note_attempt_not_placed),
+    LegNotPlaced: (routing.leg_not_placed, give_back, forget_attempt, metrics.note_attempt_not_placed),
     LegAnswered: (routing.agent_answered, metrics.note_leg_answered),
     ParticipantJoined: (routing.participant_joined,),
     LegMoveRefused: (routing.leg_move_refused,),
     LegEnded: _OVER,
     LegLost: _OVER,
-    LegRevised: (revise_attempt,),
-    LegRevived: (end_revived,),
+    LegRevised: (settle_spent, revise_attempt),
+    LegRevived: (end_revived, take_again),
     EntryQueued: (metrics.note_entry_queued, tell_queue),
     OfferMade: (tell_queue,),
     OfferEnded: (tell_queue,),

@@ -88,7 +88,12 @@ def campaign_file(**changes: Any) -> CampaignFile:
         "sms_sender": "+33199000199",
         "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "20:00"}],
         "pacing": {"calls_per_second": 5, "most_live": 50},
-        "retries": {"most_tries": 3, "delays_minutes": {"no-answer": 10, "busy": 5, "failed": 1}},
+        "spread": {"per_part_of_day": 0},
+        "retries": {
+            "most_tries": 3,
+            "redial_lock_minutes": 0,
+            "delays_minutes": {"no-answer": 10, "busy": 5, "failed": 1},
+        },
     }
     return CampaignFile.model_validate(values | changes)
 

@@ -22,15 +22,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from callsvc.campaigns.definitions.announcing import Announcement
+from callsvc.campaigns.definitions.budget import Budget
 from callsvc.campaigns.definitions.caps import Caps
 from callsvc.campaigns.definitions.fallback import SmsFallback, VoiceFallback
 from callsvc.campaigns.definitions.pacing import Pacing
 from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.retries import Retries
 from callsvc.campaigns.definitions.schedule import Schedule
+from callsvc.campaigns.definitions.spread import Spread
 from callsvc.campaigns.definitions.texting import Texting
 from callsvc.campaigns.definitions.windows import Window
 from callsvc.core.errors import Invalid
+
+NumberKind = Literal["mobile", "fixed", "voip", "other"]
+NUMBER_KINDS: tuple[NumberKind, ...] = ("mobile", "fixed", "voip", "other")
 
 
 class CampaignFile(Part):
@@ -53,7 +58,13 @@ class CampaignFile(Part):
     pacing: Pacing = Pacing()
     retries: Retries = Retries()
     caps: Caps = Caps()
+    spread: Spread = Spread()
+    budget: Budget = Budget()
+    worth_days: int = Field(0, ge=0, le=366)  # since somebody was reported; then too-old. 0 = always
     consent_bases: list[str] = Field(default_factory=lambda: ["public-interest", "consent"])
+    consent_valid_days: int = Field(0, ge=0, le=3660)  # of the basis consent, from its date; 0 = for ever
+    countries: list[str] = Field(default_factory=list)  # of those the settings allow; empty = all of them
+    number_kinds: list[NumberKind] = Field(default_factory=lambda: [*NUMBER_KINDS])
     sms: Texting = Texting()
     announce: Announcement | None = None
     sms_fallback: SmsFallback | None = None

@@ -12,6 +12,7 @@ class Flags:
     """What follows from a disposition.
 
     final: no further try. retry_after: which delay of the campaign's policy applies otherwise.
+    rests: they declined, or had answered and we let them down; no robot calls the number for a while.
     """
 
     human_answered: bool = False
@@ -22,8 +23,14 @@ class Flags:
     callback: bool = False
     opt_out: bool = False
     resolved_by_phone: bool = False
+    rests: bool = False
     final: bool = False
     retry_after: str = ""
+
+    @property
+    def broken_off(self) -> bool:
+        """Somebody answered, and the call ended before its end: tried again to be completed."""
+        return self.human_answered and not self.final
 
 
 DISPOSITIONS: dict[str, Flags] = {
@@ -50,9 +57,9 @@ DISPOSITIONS: dict[str, Flags] = {
     "fax": Flags(machine=True, unworkable=True, final=True),
     "no-input": Flags(human_answered=True, retry_after="hung-up"),
     "hung-up": Flags(human_answered=True, retry_after="hung-up"),
-    "abandoned": Flags(human_answered=True, retry_after="abandoned"),
-    "closed": Flags(human_answered=True, retry_after="abandoned"),
-    "unavailable": Flags(human_answered=True, retry_after="abandoned"),
+    "abandoned": Flags(human_answered=True, rests=True, retry_after="abandoned"),
+    "closed": Flags(human_answered=True, rests=True, retry_after="abandoned"),
+    "unavailable": Flags(human_answered=True, rests=True, retry_after="abandoned"),
     "flow-limit": Flags(human_answered=True, retry_after="hung-up"),
     "flow-broken": Flags(human_answered=True, retry_after="failed"),
     "timed-out": Flags(human_answered=True, retry_after="failed"),
@@ -62,13 +69,17 @@ DISPOSITIONS: dict[str, Flags] = {
     "callback": Flags(human_answered=True, reached=True, callback=True, final=True),
     # the carrier's
     "busy": Flags(retry_after="busy"),
+    "declined": Flags(rests=True, retry_after="declined"),  # it rang, and they pressed it away
     "no-answer": Flags(retry_after="no-answer"),
     "failed": Flags(retry_after="failed"),
     "canceled": Flags(retry_after="failed"),
     "not-placed": Flags(retry_after="failed"),
-    "interrupted": Flags(retry_after="failed"),  # answered, but our side failed before anything was said
+    "undelivered": Flags(final=True),
+    "other-channel": Flags(final=True),
+    "interrupted": Flags(rests=True, retry_after="failed"),  # answered, but our side failed before a word
 }
 
+DECLINED = "declined"
 CONNECTED = "connected"  # an agent and the person spoke; the agent's own word, when it comes, replaces it
 
 # What an agent may choose when a call is over. Each says that they spoke with the person meant, so that on a
@@ -88,7 +99,10 @@ AGENTS = (
 NOT_REACHED = "not-reached"  # every try allowed was made, or the campaign ended first
 STOPPED = "stopped"  # the campaign was stopped before this person could be called
 CALLBACK_CANCELED = "callback-canceled"  # a return call was promised, and the campaign was stopped
+TOO_OLD = "too-old"  # no longer worth a call, see the campaign's worth_days
 UNCALLABLE = "uncallable"  # never may be called in this campaign: no number, country, kind...
+UNDELIVERED = "undelivered"  # by SMS: the first message never arrived
+OTHER_CHANNEL = "other-channel"  # the person prefers the other channel: the campaign for it contacts them
 
 
 def flags_of(disposition: str) -> Flags:

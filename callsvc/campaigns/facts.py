@@ -1,21 +1,26 @@
 """Gathers what ``may_contact`` asks about, for many people at once."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.calendar import LocalWindow
+from callsvc.campaigns.calendar import Hours, LocalWindow
 from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definitions.schedule import instant_of
 from callsvc.campaigns.definitions.windows import DAYS
-from callsvc.campaigns.rules import Facts
+from callsvc.campaigns.lasting import Consent, Freshness
+from callsvc.campaigns.rules import Facts, hours_at
 from callsvc.campaigns.tables import campaign
+from callsvc.campaigns.whereabouts import Place, places_of
 from callsvc.contacts.suppressions import live_suppressions
 from callsvc.contacts.tables import contact, contact_number, phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.core.settings import Settings
+from callsvc.platforms.tables import region
 
 _CAMPAIGN = sa.select(campaign).where(campaign.c.id == sa.bindparam("campaign_id"))
 _LOCK_CAMPAIGN = _CAMPAIGN.with_for_update(key_share=True)
@@ -26,6 +31,7 @@ _NUMBERS = (
         phone_number.c.id,
         phone_number.c.kind,
         phone_number.c.country,
+        phone_number.c.zone,
         phone_number.c.synthetic,
     )
     .join(phone_number, phone_number.c.id == contact_number.c.number_id)
@@ -66,9 +72,21 @@ def numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     return found
 
 
-_PEOPLE = sa.select(
-    contact.c.id, contact.c.zone, contact.c.department, contact.c.consent_basis, contact.c.language
-).where(contact.c.id.in_(sa.bindparam("contact_ids", expanding=True)))
+_PEOPLE = (
+    sa.select(
+        contact.c.id,
+        contact.c.zone,
+        contact.c.department,
+        contact.c.region_code,
+        region.c.zone.label("region_zone"),
+        contact.c.consent_basis,
+        contact.c.consent_on,
+        contact.c.elicited_at,
+        contact.c.language,
+    )
+    .join(region, region.c.code == contact.c.region_code)
+    .where(contact.c.id.in_(sa.bindparam("contact_ids", expanding=True)))
+)
 
 
 def people(tx: Tx, contact_ids: Sequence[str]) -> dict[str, Row[Any]]:
@@ -85,26 +103,63 @@ def base_facts(
     number: Row[Any],
     suppressions: Sequence[tuple[str, str]],
 ) -> Facts:
-    """Facts without the ledger of calls; ``callsvc.dialing.facts`` adds that."""
+    """Facts without the ledger of calls; ``callsvc.dialing.facts`` adds that.
+
+    ``person`` is a row of ``people``, ``number`` one of ``phone_number``.
+    """
+    allowed = frozenset(settings.callsvc_countries.split(","))
     return Facts(
         campaign_state=state,
+        starts_at=instant_of(config.schedule.starts_at, settings.zone),
+        ends_at=instant_of(config.schedule.ends_at, settings.zone),
         purpose=config.purpose,
         suppressions=suppressions,
-        zone=person.zone,
-        department=person.department,
+        places=_places(person, number),
         windows=local_windows(config),
         preset=config.preset,
         on_holidays=config.call_on_holidays,
-        consent_basis=person.consent_basis,
-        consent_bases=frozenset(config.consent_bases),
+        consent=Consent(
+            basis=person.consent_basis,
+            accepted=frozenset(config.consent_bases),
+            given_on=person.consent_on,
+            valid_days=config.consent_valid_days,
+        ),
+        freshness=Freshness(since=person.elicited_at, days=config.worth_days),
         number_kind=number.kind,
+        kinds=frozenset(config.number_kinds),
         country=number.country,
-        countries=frozenset(settings.callsvc_countries.split(",")),
+        countries=allowed & frozenset(config.countries) if config.countries else allowed,
         synthetic=number.synthetic,
         carrier_is_loopback=settings.carrier_is_loopback,
-        cap_24h=config.caps.per_number_24h,
-        most_calls_a_day=config.most_calls_a_day,
+        caps=config.caps,
+        spread=config.spread,
+        redial_lock=timedelta(minutes=config.retries.redial_lock_minutes),
     )
+
+
+def _places(person: Row[Any], number: Row[Any]) -> tuple[Place, ...]:
+    return places_of(
+        department=person.department,
+        stated_zone=person.zone,
+        number_zone=number.zone,
+        number_kind=number.kind,
+        region=person.region_code,
+        region_zone=person.region_zone,
+    )
+
+
+def hours_of_person(tx: Tx, config: CampaignFile, contact_id: str) -> Hours | None:
+    """When this person may be called in this campaign, by where they live; None when nobody knows."""
+    person = people(tx, [contact_id]).get(contact_id)
+    if person is None:
+        return None
+    places = places_of(
+        department=person.department,
+        stated_zone=person.zone,
+        region=person.region_code,
+        region_zone=person.region_zone,
+    )
+    return hours_at(places, local_windows(config), config.preset, config.call_on_holidays)
 
 
 def suppression_pairs(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

@@ -36,6 +36,7 @@ REASONS: dict[str, Healing] = {
     "cap-reached": "time",
     "week-cap-reached": "time",
     "month-cap-reached": "time",
+    "legal-cap-reached": "time",
     "part-of-day-spent": "time",
     "day-spent": "time",
     "redial-lock": "time",

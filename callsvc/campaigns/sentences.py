@@ -34,6 +34,7 @@ PHRASES = {
     "cap-reached": _("the number was called often enough within 24 hours"),
     "week-cap-reached": _("the number was called often enough within 7 days"),
     "month-cap-reached": _("the number was called often enough within 30 days"),
+    "legal-cap-reached": _("the law allows no more calls to the number for now"),
     "part-of-day-spent": _("the number was tried often enough in this part of the day"),
     "day-spent": _("the number was tried often enough today"),
     "redial-lock": _("the number rests after a call that ended badly"),

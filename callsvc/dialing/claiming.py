@@ -4,6 +4,8 @@ Under the number's lock ``may_contact`` is asked again and the number's live-cal
 takes the same lock, so it is either seen here, or it sees this claim and has the call cancelled.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from callsvc.calls.placing import Claim, claim_leg, give_up, order_for, send_claim
@@ -15,6 +17,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.core.db import Tx
 from callsvc.core.each import for_each
+from callsvc.dialing.budgets import lock_budget, spend
 from callsvc.dialing.facts import facts_of_leg
 from callsvc.runtime import Runtime
 
@@ -35,7 +38,7 @@ def _place(rt: Runtime, leg_id: str) -> None:
 
 def _claim(tx: Tx, leg_id: str) -> Claim | None:
     place = tx.first(
-        sa.select(campaign_contact.c.campaign_id, leg.c.number_id)
+        sa.select(campaign_contact.c.id, campaign_contact.c.campaign_id, leg.c.number_id)
         .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
         .join(leg, leg.c.call_id == call.c.id)
         .where(leg.c.id == leg_id)
@@ -49,9 +52,12 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         return None
     campaign = campaign_row(tx, place.campaign_id)
     config = config_of(campaign)
-    verdict = may_contact(facts_of_leg(tx, row, config, campaign.state), "voice", tx.now)
+    lock_budget(tx, config, campaign.id)
+    facts = facts_of_leg(tx, row, config, campaign.state, campaign.id)
+    verdict = may_contact(facts, "voice", tx.now)
     if not verdict.yes:
         give_up(tx, row, "refused", " ".join(verdict.reasons))
+        _wait_until(tx, place.id, verdict.earliest)
         return None
     if not tx.insert_once(live_call, number_id=number.id, attempt_id=leg_id, since=tx.now):
         give_up(tx, row, "refused", "number-busy")
@@ -65,4 +71,12 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         time_limit_s=_LONGEST_CALL_S,
         machine_detection=config.machine_detection,
     )
+    spend(tx, row, config, campaign.id, number)
     return claim_leg(tx, row, order)
+
+
+def _wait_until(tx: Tx, place_id: str, earliest: datetime | None) -> None:
+    """Who waits again because of what time heals is looked at when it is healed, not before."""
+    if earliest is not None:
+        waits = (campaign_contact.c.status == "waiting") & (campaign_contact.c.next_try_at < earliest)
+        tx.update(campaign_contact, (campaign_contact.c.id == place_id) & waits, next_try_at=earliest)

@@ -1,8 +1,8 @@
-"""The ledger's part of what ``may_contact`` asks: claims, live calls, today's budget."""
+"""The ledger's part of what ``may_contact`` asks: claims, live calls, what the day has cost."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,70 +10,93 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.tables import call, leg, live_call
 from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.dispositions import flags_of
 from callsvc.campaigns.facts import base_facts, numbers_of, people, suppression_pairs
-from callsvc.campaigns.rules import DAY, Facts
+from callsvc.campaigns.presets import LAWS
+from callsvc.campaigns.rules import DAY, Facts, PastCall
+from callsvc.campaigns.spending import Spending
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
+from callsvc.dialing.budgets import next_cost, spending_of
 
 # A claim counts against every cap unless it is proven that nothing was placed.
-_COUNTED = ("planned", "claimed", "placed", "in-doubt")
+COUNTED = ("planned", "claimed", "placed", "in-doubt")
+PROMISED = 100  # priority of a promise over every other call of the campaign
 
 
 @dataclass(frozen=True)
 class Ledger:
-    claims: dict[str, list[datetime]]
-    live: frozenset[str]
-    calls_today: int
+    """What numbers have been through, by number, and what the campaign has spent today."""
+
+    calls: dict[str, list[PastCall]] = field(default_factory=dict)
+    live: frozenset[str] = frozenset()
+    spending: Spending = field(default_factory=Spending)
+
+
+def memory_of(config: CampaignFile) -> timedelta:
+    """How far back any rule of this campaign looks at a number's calls."""
+    law = LAWS[config.preset]
+    lock = timedelta(minutes=config.retries.redial_lock_minutes)
+    spans = [DAY + lock, 2 * DAY, law.most_calls_days * DAY, law.refusal_days * DAY]
+    spans += [7 * DAY] * bool(config.caps.per_number_7d) + [30 * DAY] * bool(config.caps.per_number_30d)
+    return max(spans)
 
 
 def ledger_of(
-    tx: Tx, number_ids: Sequence[str], campaign_id: str, *, budgeted: bool, but: str = ""
+    tx: Tx, number_ids: Sequence[str], config: CampaignFile, campaign_id: str, but: str = ""
 ) -> Ledger:
-    """Claims of the last 24 h and live calls of these numbers; ``but`` leaves out the leg being decided."""
+    """What the rules look back at; ``but`` leaves out the leg being decided."""
+    if not number_ids:
+        return Ledger(spending=spending_of(tx, config, campaign_id))
     mine = leg.c.number_id.in_(number_ids) & (leg.c.role == "contact") & (leg.c.id != but)
-    out = mine & leg.c.placement.in_(_COUNTED)
-    claims: dict[str, list[datetime]] = {}
-    # A plan may have waited long for its claim, so it is the claim that must be a day old.
-    counted_at = sa.func.coalesce(leg.c.claimed_at, leg.c.planned_at)
-    for row in tx.all(
-        sa.select(leg.c.number_id, leg.c.claimed_at, leg.c.planned_at).where(out, counted_at > tx.now - DAY)
-    ):
-        claims.setdefault(row.number_id, []).append(row.claimed_at or row.planned_at)
+    # A plan may have waited long for its claim, so it is the claim whose age counts.
+    claimed_at = sa.func.coalesce(leg.c.claimed_at, leg.c.planned_at)
+    rows = tx.all(
+        sa.select(
+            leg.c.number_id,
+            leg.c.placement,
+            leg.c.claimed_at,
+            leg.c.planned_at,
+            leg.c.ended_at,
+            leg.c.disposition,
+        ).where(mine, leg.c.placement.in_(COUNTED), claimed_at > tx.now - memory_of(config))
+    )
+    calls: dict[str, list[PastCall]] = {}
+    for row in rows:
+        calls.setdefault(row.number_id, []).append(_past(row))
     live = tx.all(
         sa.select(live_call.c.number_id).where(
             live_call.c.number_id.in_(number_ids), live_call.c.attempt_id != but
         )
     )
-    planned = tx.all(sa.select(leg.c.number_id).where(mine, leg.c.placement == "planned"))
-    busy = frozenset(row.number_id for row in (*live, *planned))
-    return Ledger(claims, busy, _calls_today(tx, campaign_id) if budgeted else 0)
-
-
-def _calls_today(tx: Tx, campaign_id: str) -> int:
-    return int(
-        tx.scalar(
-            sa.select(sa.func.count())
-            .select_from(leg)
-            .join(call, call.c.id == leg.c.call_id)
-            .join(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
-            .where(
-                campaign_contact.c.campaign_id == campaign_id,
-                leg.c.role == "contact",
-                leg.c.placement.in_(_COUNTED),
-                leg.c.planned_at > tx.now - DAY,
-            )
-        )
+    planned = [row for row in rows if row.placement == "planned"]
+    return Ledger(
+        calls, frozenset(row.number_id for row in (*live, *planned)), spending_of(tx, config, campaign_id)
     )
 
 
-def with_ledger(facts: Facts, ledger: Ledger, number_id: str) -> Facts:
+def _past(row: Row[Any]) -> PastCall:
+    flags = flags_of(row.disposition) if row.disposition else None
+    return PastCall(
+        claimed_at=row.claimed_at or row.planned_at,
+        ended_at=row.ended_at,
+        refused=bool(flags and flags.refused),
+        rests=bool(flags and flags.rests),
+    )
+
+
+def with_ledger(
+    facts: Facts, ledger: Ledger, number_id: str, config: CampaignFile, settings_tariffs: str
+) -> Facts:
+    """The facts of one number, complete."""
+    seconds, micro_euros = next_cost(config, settings_tariffs, facts.country, facts.number_kind)
     return replace(
         facts,
-        claims=ledger.claims.get(number_id, ()),
+        calls=ledger.calls.get(number_id, ()),
         number_is_live=number_id in ledger.live,
-        calls_today=ledger.calls_today,
+        spending=replace(ledger.spending, next_seconds=seconds, next_micro_euros=micro_euros),
     )
 
 
@@ -86,14 +109,23 @@ class Candidate:
 
 
 def candidates(
-    tx: Tx, config: CampaignFile, state: str, contact_ids: Sequence[str]
+    tx: Tx,
+    config: CampaignFile,
+    state: str,
+    contact_ids: Sequence[str],
+    *,
+    campaign_id: str = "",
+    promised: Collection[str] = (),
 ) -> dict[str, list[Candidate]]:
-    """For each person their numbers, preferred first, with complete facts."""
+    """For each person their numbers, preferred first, with complete facts.
+
+    campaign_id: when it is not the file's id (a trial). promised: whom a call was promised for now.
+    """
     numbers = numbers_of(tx, contact_ids)
     known = people(tx, contact_ids)
     ids = [number.id for rows in numbers.values() for number in rows]
     suppressed = suppression_pairs(tx, ids)
-    ledger = ledger_of(tx, ids, config.id, budgeted=config.most_calls_a_day > 0)
+    ledger = ledger_of(tx, ids, config, campaign_id or config.id)
 
     def one(person: Row[Any], number: Row[Any]) -> Candidate:
         base = base_facts(
@@ -104,7 +136,8 @@ def candidates(
             number=number,
             suppressions=suppressed.get(number.id, ()),
         )
-        return Candidate(number.id, with_ledger(base, ledger, number.id))
+        facts = with_ledger(base, ledger, number.id, config, tx.settings.callsvc_tariffs)
+        return Candidate(number.id, replace(facts, promised=person.id in promised))
 
     return {
         contact_id: [one(known[contact_id], number) for number in numbers.get(contact_id, ())]
@@ -113,10 +146,21 @@ def candidates(
     }
 
 
-def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str) -> Facts:
+def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str, campaign_id: str) -> Facts:
     """What ``may_contact`` asks about the person of one attempt, without its own claim."""
-    ledger = ledger_of(tx, [row.number_id], config.id, budgeted=config.most_calls_a_day > 0, but=row.id)
-    return with_ledger(person_of_leg(tx, row, config, state), ledger, row.number_id)
+    ledger = ledger_of(tx, [row.number_id], config, campaign_id, but=row.id)
+    base = person_of_leg(tx, row, config, state)
+    facts = with_ledger(base, ledger, row.number_id, config, tx.settings.callsvc_tariffs)
+    return replace(facts, promised=_is_promise(tx, row.call_id))
+
+
+def _is_promise(tx: Tx, call_id: str) -> bool:
+    priority = tx.scalar(
+        sa.select(campaign_contact.c.priority)
+        .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
+        .where(call.c.id == call_id)
+    )
+    return priority is not None and priority >= PROMISED
 
 
 _CONTACT_OF_CALL = sa.select(call.c.contact_id).where(call.c.id == sa.bindparam("call_id"))

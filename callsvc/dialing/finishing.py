@@ -1,6 +1,6 @@
 """After a try: the number is free again, the try has its disposition, the person a next try or an outcome."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +8,18 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.events import LegEnded, LegNotPlaced
 from callsvc.calls.tables import call, leg, live_call
-from callsvc.campaigns.dispositions import CONNECTED, NOT_REACHED, UNCALLABLE, flags_of
-from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.rules import FINAL_REASONS
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.dispositions import (
+    CONNECTED,
+    DECLINED,
+    NOT_REACHED,
+    UNCALLABLE,
+    Flags,
+    flags_of,
+)
+from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person
+from callsvc.campaigns.reasons import FINAL_REASONS, outcome_of
+from callsvc.campaigns.retrying import Tries, next_retry, was_declined
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.refusals import judge_reasons
@@ -18,7 +27,6 @@ from callsvc.carrier.vocabulary import COMPLETED, verdict
 from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
 from callsvc.dialing.dispositions import agents_word
-from callsvc.dialing.rules import next_retry
 from callsvc.flows.tables import flow_session
 
 _SOON = timedelta(seconds=30)  # lived: after a try that never reached the carrier
@@ -62,7 +70,7 @@ def _another_under_way(tx: Tx, place_id: str, leg_id: str) -> bool:
 
 def disposition_of(tx: Tx, event: LegEnded) -> str:
     if event.status != COMPLETED and not event.answered:
-        return event.status
+        return DECLINED if _declined(tx, event) else event.status
     session = tx.first(sa.select(flow_session.c.outcome).where(flow_session.c.subject_id == event.leg_id))
     if session is not None and session.outcome:
         outcome = str(session.outcome)
@@ -71,6 +79,11 @@ def disposition_of(tx: Tx, event: LegEnded) -> str:
     if told is not None and told.reasons == "suppressed":
         return "suppressed"
     return "voicemail" if told is not None and verdict(told.answered_by) == "machine" else "interrupted"
+
+
+def _declined(tx: Tx, event: LegEnded) -> bool:
+    row = tx.first(sa.select(leg.c.claimed_at, leg.c.rang_at).where(leg.c.id == event.leg_id))
+    return row is not None and was_declined(event.status, row.claimed_at, row.rang_at, event.at)
 
 
 def _place(tx: Tx, call_id: str) -> Row[Any] | None:
@@ -85,27 +98,58 @@ def _place(tx: Tx, call_id: str) -> Row[Any] | None:
 def _go_on(tx: Tx, place: Row[Any], event: LegEnded, disposition: str) -> None:
     """The outcome, or the next try: of another number, soon, if it is only this one that is wrong."""
     flags = flags_of(disposition)
-    tries = place.tries + 1
     campaign = campaign_row(tx, place.campaign_id)
-    retries = config_of(campaign).retries
-    again = next_retry(retries, flags, tries, event.at)
-    final = flags.final
-    if flags.unworkable and _has_another(tx, place, event.leg_id):
-        final = False
-        again = event.at + _SOON if tries < retries.most_tries else None
+    config = config_of(campaign)
+    tries = tries_of(place).with_one(flags)
     tx.update(
         campaign_contact,
         campaign_contact.c.id == place.id,
-        tries=tries,
+        tries=tries.total,
+        tries_by_kind=tries.by_kind,
         refusals=0,
         last_disposition=disposition,
     )
+    final = flags.final
+    if flags.unworkable and _has_another(tx, place, event.leg_id):
+        final = False
+        again = event.at + _SOON if tries.total < config.retries.most_tries else None
+    else:
+        again = retry_at(tx, place, config, flags=flags, tries=tries, ended_at=event.at)
     if final:
         finish_contact(tx, place.id, disposition)
     elif again is None or campaign.state in ("stopped", "completed"):
         finish_contact(tx, place.id, NOT_REACHED)
     else:
-        tx.update(campaign_contact, campaign_contact.c.id == place.id, status="waiting", next_try_at=again)
+        wait_for_retry(tx, place, config, again)
+
+
+def tries_of(place: Row[Any]) -> Tries:
+    """What a ``campaign_contact`` row knows of its tries."""
+    return Tries(place.tries, place.tries_by_kind)
+
+
+def retry_at(
+    tx: Tx, place: Row[Any], config: CampaignFile, *, flags: Flags, tries: Tries, ended_at: datetime
+) -> datetime | None:
+    """When this person is tried again by the campaign's policy; None when there is no further try."""
+    zone = None
+    if config.retries.policy(flags.retry_after).other_part_of_day:
+        hours = hours_of_person(tx, config, place.contact_id)
+        zone = hours.zone if hours is not None else None
+    return next_retry(config.retries, flags, tries, ended_at, spread=config.spread, zone=zone)
+
+
+def wait_for_retry(tx: Tx, place: Row[Any], config: CampaignFile, again: datetime) -> None:
+    """The place waits for its next try; ``call_by`` says when the window of that try closes."""
+    hours = hours_of_person(tx, config, place.contact_id)
+    opens = hours.next_opening(again) if hours is not None else None
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == place.id,
+        status="waiting",
+        next_try_at=again,
+        call_by=hours.closing(opens) if hours is not None and opens is not None else None,
+    )
 
 
 def _has_another(tx: Tx, place: Row[Any], leg_id: str) -> bool:
@@ -128,9 +172,10 @@ def forget_attempt(tx: Tx, event: LegNotPlaced) -> None:
     refusals = place.refusals + (refusal is not None)
     state = campaign_row(tx, place.campaign_id).state
     another = refusal == "number-never" and _has_another(tx, place, event.leg_id)
-    if "suppressed" in reasons:
-        finish_contact(tx, place.id, "suppressed")
-    elif reasons & FINAL_REASONS or (refusal == "number-never" and not another):
+    if reasons & FINAL_REASONS:
+        outcome = outcome_of(reasons, tried=False, uncallable=UNCALLABLE, not_reached=NOT_REACHED)
+        finish_contact(tx, place.id, outcome)
+    elif refusal == "number-never" and not another:
         finish_contact(tx, place.id, UNCALLABLE)
     elif state in ("stopped", "completed"):
         finish_contact(tx, place.id, NOT_REACHED if place.tries else "stopped")

@@ -19,8 +19,7 @@ from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
-from callsvc.dialing.finishing import disposition_of
-from callsvc.dialing.rules import next_retry
+from callsvc.dialing.finishing import disposition_of, retry_at, tries_of, wait_for_retry
 
 _REVISED = "revised"  # why a planned try was withdrawn: the one before had gone better than we knew
 
@@ -78,13 +77,20 @@ def _waiting_after(tx: Tx, row: Row[Any]) -> Row[Any] | None:
 
 
 def _apply(tx: Tx, place: Row[Any], disposition: str, ended_at: datetime) -> None:
+    """The place was counted for what the try was thought to be; now it counts for what it was."""
     flags = flags_of(disposition)
-    campaign = campaign_row(tx, place.campaign_id)
-    again = next_retry(config_of(campaign).retries, flags, place.tries, ended_at)
-    tx.update(campaign_contact, campaign_contact.c.id == place.id, last_disposition=disposition)
+    config = config_of(campaign_row(tx, place.campaign_id))
+    tries = tries_of(place).instead(flags_of(place.last_disposition), flags)
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == place.id,
+        last_disposition=disposition,
+        tries_by_kind=tries.by_kind,
+    )
+    again = retry_at(tx, place, config, flags=flags, tries=tries, ended_at=ended_at)
     if flags.final:
         finish_contact(tx, place.id, disposition)
     elif again is None:
         finish_contact(tx, place.id, NOT_REACHED)
     else:
-        tx.update(campaign_contact, campaign_contact.c.id == place.id, next_try_at=again)
+        wait_for_retry(tx, place, config, again)

@@ -1,7 +1,7 @@
 """The one question, case by case; windows against an oracle of their own."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,29 +9,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsvc.campaigns.calendar import LocalWindow, is_holiday
-from callsvc.campaigns.rules import Facts, may_contact
+from callsvc.campaigns.calendar import LocalWindow
+from callsvc.campaigns.definitions.spread import Spread
+from callsvc.campaigns.lasting import Consent, Freshness
+from callsvc.campaigns.rules import Facts, PastCall, may_contact
+from callsvc.campaigns.spending import Spending
+from callsvc.campaigns.whereabouts import Place
+from callsvc.core.public_holidays import is_holiday
 
 NINE_TO_EIGHT = LocalWindow(frozenset(range(5)), 9 * 60, 20 * 60)
 MONDAY_TEN_IN_PARIS = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)
 
+STRASBOURG = Place("Europe/Paris", "67")
 FACTS = Facts(
     campaign_state="running",
     purpose="contact-tracing",
     suppressions=(),
-    zone="Europe/Paris",
-    department="67",
+    places=(STRASBOURG,),
     windows=(NINE_TO_EIGHT,),
     preset="public-health",
     on_holidays=False,
-    consent_basis="public-interest",
-    consent_bases=frozenset({"public-interest"}),
+    consent=Consent("public-interest", frozenset({"public-interest", "consent"})),
     number_kind="mobile",
     country="FR",
     countries=frozenset({"FR", "RE"}),
     synthetic=True,
     carrier_is_loopback=True,
+    spread=Spread(per_part_of_day=0),
 )
+
+
+def _calls(*hours: float, **traits: Any) -> tuple[PastCall, ...]:
+    """Claims so many hours before Monday, ten o'clock."""
+    return tuple(PastCall(MONDAY_TEN_IN_PARIS - timedelta(hours=hour), **traits) for hour in hours)
+
+
+def _at(zone: str, department: str = "") -> tuple[Place, ...]:
+    return (Place(zone, department),)
 
 
 def _ask(now: datetime = MONDAY_TEN_IN_PARIS, channel: Any = "voice", **changes: Any) -> tuple[str, ...]:
@@ -42,21 +56,43 @@ def test_an_ordinary_contact_on_a_monday_morning_may_be_called() -> None:
     assert may_contact(FACTS, "voice", MONDAY_TEN_IN_PARIS).yes
 
 
+def _dated(given_on: date | None, days: int) -> Consent:
+    return Consent("consent", FACTS.consent.accepted, given_on, days)
+
+
+def _resting(hours: float) -> tuple[PastCall, ...]:
+    ended_at = MONDAY_TEN_IN_PARIS - timedelta(hours=hours)
+    return (PastCall(ended_at, ended_at=ended_at, rests=True),)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"campaign_state": "paused"}, "campaign-not-running"),
         ({"suppressions": (("all", ""),)}, "suppressed"),
         ({"suppressions": (("purpose", "contact-tracing"),)}, "suppressed"),
-        ({"zone": ""}, "zone-unknown"),
-        ({"zone": "Europe/Atlantis"}, "zone-unknown"),
+        ({"places": ()}, "zone-unknown"),
+        ({"places": _at("Europe/Atlantis")}, "zone-unknown"),
+        ({"places": (STRASBOURG, Place("Europe/Atlantis"))}, "zone-unknown"),
         ({"country": "BE"}, "country-not-allowed"),
         ({"number_kind": "premium"}, "number-kind-not-allowed"),
+        ({"kinds": frozenset({"fixed"})}, "number-kind-not-allowed"),
         ({"carrier_is_loopback": False}, "fiction-number"),
-        ({"consent_basis": "marketing"}, "no-consent-basis"),
+        ({"consent": replace(FACTS.consent, basis="marketing")}, "no-consent-basis"),
+        ({"preset": "france-commercial"}, "no-consent-basis"),
+        ({"consent": _dated(date(2020, 10, 17), 30)}, "consent-expired"),
+        ({"consent": _dated(None, 30)}, "no-consent-basis"),
+        ({"freshness": Freshness(MONDAY_TEN_IN_PARIS - timedelta(days=7), 7)}, "too-old"),
+        ({"starts_at": MONDAY_TEN_IN_PARIS + timedelta(minutes=1)}, "campaign-not-started"),
+        ({"ends_at": MONDAY_TEN_IN_PARIS}, "campaign-ended"),
         ({"number_is_live": True}, "number-busy"),
-        ({"claims": [MONDAY_TEN_IN_PARIS - timedelta(hours=h) for h in (1, 2, 3)]}, "cap-reached"),
-        ({"calls_today": 10, "most_calls_a_day": 10}, "budget-spent"),
+        ({"calls": _calls(1, 2, 3)}, "cap-reached"),
+        ({"calls": _calls(*range(30, 40))}, "week-cap-reached"),
+        ({"calls": _calls(*range(200, 220))}, "month-cap-reached"),
+        ({"calls": _calls(0.5, 0.9), "spread": Spread()}, "part-of-day-spent"),
+        ({"calls": _calls(0.5), "spread": Spread(per_part_of_day=0, per_day=1)}, "day-spent"),
+        ({"calls": _resting(0.9), "redial_lock": timedelta(hours=1)}, "redial-lock"),
+        ({"spending": Spending(day=MONDAY_TEN_IN_PARIS.date(), calls=10, most_calls=10)}, "budget-spent"),
         ({"windows": ()}, "outside-window"),
     ],
 )
@@ -76,7 +112,7 @@ def test_an_sms_is_not_sent_to_a_landline() -> None:
 
 def test_half_past_eight_in_la_reunion_is_too_late_though_paris_is_at_work() -> None:
     at = datetime(2020, 11, 16, 16, 30, tzinfo=UTC)  # 17:30 in Paris, 20:30 in Saint-Denis
-    verdict = may_contact(replace(FACTS, zone="Indian/Reunion"), "voice", at)
+    verdict = may_contact(replace(FACTS, places=_at("Indian/Reunion", "974")), "voice", at)
     assert verdict.reasons == ("outside-window",)
     assert verdict.earliest == datetime(2020, 11, 17, 5, 0, tzinfo=UTC)  # 09:00 there
 
@@ -94,18 +130,18 @@ def test_saint_stephens_day_is_a_holiday_in_strasbourg_only() -> None:
     saturday_too = LocalWindow(frozenset(range(7)), 9 * 60, 20 * 60)
     at = datetime(2020, 12, 26, 10, 0, tzinfo=UTC)
     assert _ask(at, windows=(saturday_too,)) == ("outside-window",)
-    assert _ask(at, windows=(saturday_too,), department="75") == ()
+    assert _ask(at, windows=(saturday_too,), places=_at("Europe/Paris", "75")) == ()
     assert not is_holiday(at.date(), "75")
 
 
 def test_the_commercial_preset_keeps_lunch_free() -> None:
     at = datetime(2020, 11, 16, 12, 30, tzinfo=UTC)  # 13:30 in Paris
-    assert _ask(at, preset="france-commercial") == ("outside-window",)
+    consent = replace(FACTS.consent, basis="consent")
+    assert _ask(at, preset="france-commercial", consent=consent) == ("outside-window",)
 
 
 def test_the_cap_heals_when_the_oldest_counted_claim_is_a_day_old() -> None:
-    claims = [MONDAY_TEN_IN_PARIS - timedelta(hours=h) for h in (23, 5, 1)]
-    verdict = may_contact(replace(FACTS, claims=claims), "voice", MONDAY_TEN_IN_PARIS)
+    verdict = may_contact(replace(FACTS, calls=_calls(23, 5, 1)), "voice", MONDAY_TEN_IN_PARIS)
     assert verdict.earliest == MONDAY_TEN_IN_PARIS + timedelta(hours=1)
 
 
@@ -129,7 +165,7 @@ def test_the_window_agrees_with_a_clock_on_the_wall(minute: int, zone: str, open
     """The oracle reads local wall time and knows nothing of windows as objects."""
     now = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     window = LocalWindow(frozenset(range(7)), opens, opens + length)
-    facts = replace(FACTS, zone=zone, windows=(window,), preset="none", on_holidays=True)
+    facts = replace(FACTS, places=_at(zone), windows=(window,), preset="none", on_holidays=True)
     verdict = may_contact(facts, "voice", now)
 
     def inside(at: datetime) -> bool:

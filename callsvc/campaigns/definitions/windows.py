@@ -27,10 +27,11 @@ class Window(Part):
 
     def minutes(self) -> tuple[int, int]:
         """Minutes since local midnight."""
-        return _minutes(self.opens), _minutes(self.closes)
+        return minutes_of(self.opens), minutes_of(self.closes)
 
 
-def _minutes(text: str) -> int:
+def minutes_of(text: str) -> int:
+    """Minutes since midnight of a local time: ``09:30`` is 570, ``24:00`` is 1440. Raises ValueError."""
     if text == "24:00":
         return 24 * 60
     at = time.fromisoformat(text)
