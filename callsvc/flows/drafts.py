@@ -5,6 +5,8 @@ is overwritten: ``draft-changed`` says whose change came first.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -100,7 +102,14 @@ def discard_draft(rt: Runtime, principal: Principal, flow_id: str) -> None:
 
 
 def publish_draft(
-    rt: Runtime, principal: Principal, flow_id: str, *, revision: int, why: str, ticked: list[str]
+    rt: Runtime,
+    principal: Principal,
+    flow_id: str,
+    *,
+    revision: int,
+    why: str,
+    ticked: list[str],
+    senders: Iterable[str] = (),
 ) -> str:
     """Make the draft the newest version; returns it.
 
@@ -113,13 +122,20 @@ def publish_draft(
             raise NotFound("draft-unknown", "This flow has no draft.")
         if draft.revision != revision:
             _refuse(tx, flow_id, "")
-        version = _publish(tx, principal, flow_id, draft.source, why=why, ticked=ticked)
+        version = _publish(tx, principal, flow_id, draft.source, _Wish(why, ticked, senders))
         tx.delete(flow_draft, flow_draft.c.flow_id == flow_id)
     return version
 
 
 def publish_again(
-    rt: Runtime, principal: Principal, flow_id: str, version: str, *, why: str, ticked: list[str]
+    rt: Runtime,
+    principal: Principal,
+    flow_id: str,
+    version: str,
+    *,
+    why: str,
+    ticked: list[str],
+    senders: Iterable[str] = (),
 ) -> None:
     """Go back to a version: from now on it is the newest. A draft is left as it is."""
     with rt.db.begin() as tx:
@@ -127,19 +143,28 @@ def publish_again(
         source = tx.scalar(sa.select(flow_version.c.source).where(mine))
         if source is None:
             raise NotFound("flow-version-unknown", "No published flow has this version.")
-        _publish(tx, principal, flow_id, source, why=why, ticked=ticked)
+        _publish(tx, principal, flow_id, source, _Wish(why, ticked, senders))
 
 
-def _publish(tx: Tx, principal: Principal, flow_id: str, source: str, *, why: str, ticked: list[str]) -> str:
-    if not why.strip():
+@dataclass(frozen=True)
+class _Wish:
+    """Why it is published, the warnings that were seen, and who sends its SMS."""
+
+    why: str
+    ticked: list[str]
+    senders: Iterable[str]
+
+
+def _publish(tx: Tx, principal: Principal, flow_id: str, source: str, wish: _Wish) -> str:
+    if not wish.why.strip():
         raise Invalid("why-missing", "Say in a sentence why this is published.")
-    examined = examine_as(tx, flow_id, source)
+    examined = examine_as(tx, flow_id, source, wish.senders)
     called = examined.definition.id if examined.definition is not None else flow_id
     if called != flow_id:
         raise Invalid("flow-name-differs", f"The text calls itself {called}: write id: {flow_id}.")
-    if examined.definition is not None and not examined.errors and (left := unseen(examined, ticked)):
+    if examined.definition is not None and not examined.errors and (left := unseen(examined, wish.ticked)):
         said = "; ".join(f"line {finding.line}: {finding.message}" for finding in left)
         raise Invalid("warnings-unseen", f"Tick each warning, or correct it: {said}")
-    version = publish(tx, source, principal.account_id, why.strip()[:500])
+    version = publish(tx, source, principal.account_id, wish.why.strip()[:500], wish.senders)
     record_access(tx, principal, "flow-published", flow_id, {"version": version})
     return version

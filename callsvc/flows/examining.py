@@ -7,7 +7,7 @@ from functools import lru_cache
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
-from callsvc.flows.service import newest_flows, unmet_needs
+from callsvc.flows.surroundings import findings_here
 
 LONGEST = 200_000  # characters of a flow's text; the longest of the library has a tenth
 
@@ -30,25 +30,22 @@ class Examined:
 
 @lru_cache(maxsize=64)
 def examine(source: str) -> Examined:
-    """Load and lint. Any text will do: what cannot be read is a finding."""
+    """Read only. Any text will do: what cannot be read is a finding."""
     try:
-        definition = ivr_flows.load(source)
+        return Examined(ivr_flows.load(source), ())
     except ivr_flows.FlowInvalid as error:
         return Examined(None, tuple(error.findings))
-    findings = sorted(ivr_flows.lint(definition), key=lambda finding: (finding.line, finding.id))
-    return Examined(definition, tuple(findings))
 
 
-def examine_as(tx: Tx, flow_id: str, source: str) -> Examined:
-    """The same for the text of this flow: it bears its name, and asks for nothing that is not here."""
-    examined = examine(source)
-    definition = examined.definition
+def examine_as(tx: Tx, flow_id: str, source: str, senders: Iterable[str] = ()) -> Examined:
+    """Read and lint the text of this flow as it would be published: it bears its name and asks for what is here.
+
+    ``senders`` are those of the campaigns that hold it by SMS.
+    """
+    definition = examine(source).definition
     if definition is None:
-        return examined
-    linted = examined.findings
-    if definition.subflows:  # who confirms their identity in a sub-flow has done so here
-        linted = tuple(ivr_flows.lint(definition, newest_flows(tx, definition)))
-    found = (*_misnamed(flow_id, definition), *unmet_needs(tx, definition), *linted)
+        return examine(source)
+    found = (*_misnamed(flow_id, definition), *findings_here(tx, definition, senders))
     return Examined(definition, tuple(sorted(found, key=lambda finding: (finding.line, finding.id))))
 
 

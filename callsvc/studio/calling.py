@@ -31,11 +31,11 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.core.phone_numbers import Number, read_cell, zone_of
 from callsvc.dialing.facts import candidates
-from callsvc.flows.examining import examine_as
 from callsvc.flows.tables import flow_version
 from callsvc.platforms.queries import platform_by_code
 from callsvc.runtime import Runtime
 from callsvc.studio.picking import Wanted, note_trial, pick_place
+from callsvc.studio.queries import examined_here
 
 _MOST_A_DAY = 10  # calls to one number, of all kinds together
 _LIFE = timedelta(days=1)
@@ -81,7 +81,7 @@ def call_now(
     ``platform-beyond-regions``, ``place-unknown``, ``scope-missing``.
     """
     with rt.db.begin() as tx:
-        examined = examine_as(tx, flow_id, source)
+        examined = examined_here(tx, flow_id, source)
         if examined.errors or examined.definition is None:
             raise Invalid("flow-invalid", "Correct the errors first: a flow with errors calls nobody.")
         place = platform_by_code(tx, callee.platform)

@@ -10,9 +10,9 @@ from callsvc.accounts.guard import current_principal, page
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.flows.completing import keys_by_place, names_in
 from callsvc.flows.drafts import discard_draft, keep_draft, start_draft, text_to_edit
-from callsvc.flows.examining import LONGEST, bounded, examine_as
+from callsvc.flows.examining import LONGEST, bounded
 from callsvc.studio.blueprint import blueprint
-from callsvc.studio.queries import names_of, title_of
+from callsvc.studio.queries import examined_here, names_of, title_of
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, blank_form, read_form
 from callsvc.web.texts import gettext
@@ -87,7 +87,7 @@ def lint(flow_id: str) -> ResponseReturnValue:
     """What is wrong with a text that nobody has saved, and the names that can be completed in it."""
     source = bounded(request.form.get("source", ""))
     with current_rt().db.read() as tx:
-        examined = examine_as(tx, flow_id, source)
+        examined = examined_here(tx, flow_id, source)
     return jsonify(
         findings=[finding.as_dict() for finding in examined.findings],
         html=render_template("flows/_findings.html", examined=examined),
@@ -136,7 +136,7 @@ def discard(flow_id: str) -> ResponseReturnValue:
 
 def _edit(flow_id: str, source: str, revision: int, *, conflict: str = "") -> str:
     with current_rt().db.read() as tx:
-        examined = examine_as(tx, flow_id, source)
+        examined = examined_here(tx, flow_id, source)
     return render_template(
         "flows/edit.html",
         flow_id=flow_id,

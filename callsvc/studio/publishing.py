@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from callsvc.accounts.guard import current_principal, page
 from callsvc.core.errors import CallsvcError, NotFound
 from callsvc.flows.drafts import draft_of, publish_again, publish_draft
-from callsvc.flows.examining import examine_as, ticket
+from callsvc.flows.examining import ticket
 from callsvc.studio.blueprint import blueprint, lines_changed
-from callsvc.studio.queries import campaigns_of, version_of, versions_of
+from callsvc.studio.queries import campaigns_of, examined_here, senders_of, version_of, versions_of
 from callsvc.studio.reading import told_changes
 from callsvc.web import current_rt
 from callsvc.web.forms import WHOLE, Form, blank_form, read_form
@@ -57,10 +57,13 @@ def _published(flow_id: str, version: str, form: Form[Publication]) -> ResponseR
         return _form(flow_id, version, form), 422
     rt, principal, given = current_rt(), current_principal(), form.data
     try:
+        with rt.db.read() as tx:
+            senders = senders_of(tx, flow_id)
+        wish: dict[str, Any] = {"why": given.why, "ticked": given.ticked, "senders": senders}
         if version:
-            publish_again(rt, principal, flow_id, version, why=given.why, ticked=given.ticked)
+            publish_again(rt, principal, flow_id, version, **wish)
         else:
-            publish_draft(rt, principal, flow_id, revision=given.revision, why=given.why, ticked=given.ticked)
+            publish_draft(rt, principal, flow_id, revision=given.revision, **wish)
     except NotFound:
         raise
     except CallsvcError as refused:
@@ -87,7 +90,7 @@ def _form(flow_id: str, version: str, form: Form[Any]) -> str:
             raise NotFound("draft-unknown", "This flow has no draft: there is nothing to publish.")
         source = version_of(tx, flow_id, version).source if version else draft.source if draft else ""
         campaigns = campaigns_of(tx, current_principal(), flow_id)
-        examined = examine_as(tx, flow_id, source)
+        examined = examined_here(tx, flow_id, source)
     newest = versions[0] if versions else None
     old = newest.source if newest is not None else ""
     return render_template(

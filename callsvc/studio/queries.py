@@ -17,7 +17,7 @@ from callsvc.campaigns.tables import campaign
 from callsvc.campaigns.trials import MARK
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
-from callsvc.flows.examining import Examined, examine
+from callsvc.flows.examining import Examined, examine_as
 from callsvc.flows.tables import flow_draft, flow_publication, flow_session, flow_version
 from callsvc.studio.subjects import PLACE, placed
 
@@ -54,9 +54,26 @@ def flows_listed(tx: Tx, principal: Principal) -> list[Flow]:
     for row in _campaigns(tx, principal):
         used[row.flow_id] = used.get(row.flow_id, 0) + 1
     return [
-        _flow(flow_id, newest.get(flow_id), drafts.get(flow_id), used.get(flow_id, 0))
+        _flow(tx, flow_id, newest.get(flow_id), drafts.get(flow_id), used.get(flow_id, 0))
         for flow_id in sorted({*newest, *drafts})
     ]
+
+
+def senders_of(tx: Tx, flow_id: str) -> tuple[str, ...]:
+    """Who sends the SMS of this flow: the senders of the campaigns that hold it by text messages."""
+    holding = (
+        sa.select(campaign.c.config)
+        .join(flow_version, flow_version.c.version == campaign.c.flow_version)
+        .where(flow_version.c.flow_id == flow_id, campaign.c.state.not_in(("stopped", "completed")))
+    )
+    configs = [row.config for row in tx.all(holding)]
+    found = {str(one.get("sms_sender") or "") for one in configs if one.get("channel") == "sms"}
+    return tuple(sorted(found - {""}))
+
+
+def examined_here(tx: Tx, flow_id: str, source: str) -> Examined:
+    """What is wrong with a text of this flow on this installation: the one answer of every page."""
+    return examine_as(tx, flow_id, source, senders_of(tx, flow_id))
 
 
 def _published() -> sa.Select[Any]:
@@ -64,9 +81,9 @@ def _published() -> sa.Select[Any]:
     return sa.select(flow_version).where(flow_version.c.flow_id.not_like(f"{MARK}%"))
 
 
-def _flow(flow_id: str, version: Row[Any] | None, draft: Row[Any] | None, campaigns: int) -> Flow:
+def _flow(tx: Tx, flow_id: str, version: Row[Any] | None, draft: Row[Any] | None, campaigns: int) -> Flow:
     source = version.source if version is not None else draft.source if draft is not None else ""
-    examined = examine(source)
+    examined = examined_here(tx, flow_id, source)
     return Flow(
         flow_id=flow_id,
         title=title_of(examined.definition, flow_id),

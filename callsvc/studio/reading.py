@@ -13,6 +13,7 @@ from callsvc.flows.examining import examine, ticket
 from callsvc.studio.blueprint import blueprint, lines_changed
 from callsvc.studio.queries import (
     campaigns_of,
+    examined_here,
     flows_listed,
     names_of,
     publications_of,
@@ -50,9 +51,9 @@ def show(flow_id: str) -> ResponseReturnValue:
         names = names_of(tx, [*by, draft.changed_by if draft is not None else ""])
         campaigns = campaigns_of(tx, principal, flow_id)
         running = sessions_running(tx, principal, flow_id)
-    newest = versions[0] if versions else None
-    source = newest.source if newest is not None else draft.source if draft is not None else ""
-    examined = examine(source)
+        newest = versions[0] if versions else None
+        source = newest.source if newest is not None else draft.source if draft is not None else ""
+        examined = examined_here(tx, flow_id, source)
     return render_template(
         "flows/page.html",
         flow_id=flow_id,
@@ -76,7 +77,7 @@ def version(flow_id: str, version: str) -> ResponseReturnValue:
         row = version_of(tx, flow_id, version)
         newest = versions_of(tx, flow_id)[0]
         names = names_of(tx, [row.published_by])
-    examined = examine(row.source)
+        examined = examined_here(tx, flow_id, row.source)
     return render_template(
         "flows/version.html",
         flow_id=flow_id,

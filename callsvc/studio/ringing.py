@@ -18,13 +18,12 @@ from callsvc.campaigns.trials import MARK
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.flows.drafts import text_to_edit
-from callsvc.flows.examining import examine_as
 from callsvc.flows.tables import flow_version
 from callsvc.platforms.tables import platform
 from callsvc.studio.blueprint import blueprint
 from callsvc.studio.calling import Callee, MayNotBeCalled, call_now
 from callsvc.studio.picking import ANY, Wanted
-from callsvc.studio.queries import title_of, version_of
+from callsvc.studio.queries import examined_here, title_of, version_of
 from callsvc.studio.words import reason_of
 from callsvc.web import current_rt
 from callsvc.web.forms import WHOLE, Form, blank_form, read_form
@@ -106,7 +105,7 @@ def _why_not(refused: MayNotBeCalled) -> str:
 def _form(flow_id: str, form: Form[Any]) -> str:
     principal, version = current_principal(), request.values.get("version", "")
     with current_rt().db.read() as tx:
-        examined = examine_as(tx, flow_id, _text(tx, flow_id, version))
+        examined = examined_here(tx, flow_id, _text(tx, flow_id, version))
         places = tx.all(
             sa.select(platform.c.code, platform.c.name)
             .where(scope_condition(principal, platform.c.region_code, platform.c.code))

@@ -5,6 +5,6 @@ findings = inspect(text, Surroundings(directory=["samu-67"]))  # as it would be 
 """
 
 from ivr_flows.lint.checks import CHECKS, lint
-from ivr_flows.lint.surroundings import SENDERS, Surroundings, inspect
+from ivr_flows.lint.surroundings import SENDERS, Surroundings, inspect, inspect_definition
 
-__all__ = ["CHECKS", "SENDERS", "Surroundings", "inspect", "lint"]
+__all__ = ["CHECKS", "SENDERS", "Surroundings", "inspect", "inspect_definition", "lint"]

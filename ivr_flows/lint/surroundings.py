@@ -43,9 +43,13 @@ UNKNOWN = Surroundings()
 def inspect(text: str, around: Surroundings = UNKNOWN) -> list[Finding]:
     """Every finding about the text of a flow, whether it loads or not, by line. Raises nothing."""
     try:
-        definition = load(text)
+        return inspect_definition(load(text), around)
     except FlowInvalid as error:
         return error.findings
+
+
+def inspect_definition(definition: Definition, around: Surroundings = UNKNOWN) -> list[Finding]:
+    """The same about a flow that was read."""
     found = [
         *lint(definition, around.flows),
         *_needs(definition, around),
