@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callsvc.contacts.importing import ReadRow
+from callsvc.contacts.entries import Entry
 from callsvc.contacts.importing.matching import Likeness, same_person
 from callsvc.contacts.people import Person, read_person
 from callsvc.contacts.tables import contact, contact_number
@@ -15,17 +16,27 @@ from callsvc.core.db import Tx
 _AT_ONCE: Final = 500  # values in one IN (...), well under the limit of SQLite
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Known:
     """A person already stored, or about to be: with the numbers they have, in order."""
 
     id: str
     person: Person
     fragility: int
+    priority: int
+    elicited_at: datetime
+    consent_on: date | None
+    consent_basis: str
+    case_id: str | None
     numbers: list[str]
-    import_id: str | None = None  # the list that brought this person first
+    import_id: str | None  # the list that brought this person first
     new: bool = False
-    changed: bool = False
+
+
+_KNOWN: Final = (
+    *(contact.c.id, contact.c.person, contact.c.fragility, contact.c.priority, contact.c.elicited_at),
+    *(contact.c.consent_on, contact.c.consent_basis, contact.c.case_id, contact.c.import_id),
+)
 
 
 def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
@@ -39,11 +50,7 @@ def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
     ]
     people: dict[str, list[Known]] = {}
     for some in pieces(list(dict.fromkeys(ids))):
-        columns = (contact.c.id, contact.c.person, contact.c.fragility, contact.c.import_id)
-        known = {
-            row.id: Known(row.id, read_person(tx, row), row.fragility, [], row.import_id)
-            for row in tx.all(sa.select(*columns).where(contact.c.id.in_(some)))
-        }
+        known = {row.id: _known(tx, row) for row in tx.all(sa.select(*_KNOWN).where(contact.c.id.in_(some)))}
         links = (
             sa.select(contact_number.c.contact_id, contact_number.c.number_id)
             .where(contact_number.c.contact_id.in_(some))
@@ -55,12 +62,19 @@ def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
     return people
 
 
+def _known(tx: Tx, row: Any) -> Known:
+    return Known(
+        id=row.id, person=read_person(tx, row), fragility=row.fragility, priority=row.priority,
+        elicited_at=row.elicited_at, consent_on=row.consent_on, consent_basis=row.consent_basis,
+        case_id=row.case_id, numbers=[], import_id=row.import_id,
+    )  # fmt: skip
+
+
 def find_person(
-    people: Mapping[str, list[Known]], numbers: Sequence[str], row: ReadRow
+    people: Mapping[str, list[Known]], numbers: Sequence[str], entry: Entry
 ) -> tuple[Known | None, Likeness]:
-    """The person of a row among those who share one of its numbers, an equal name first."""
-    values = row.values
-    new = (values.first_name, values.last_name, values.birth_year)
+    """The person of an entry among those who share one of its numbers, an equal name first."""
+    new = (entry.first_name, entry.last_name, entry.birth_year)
     close: Known | None = None
     for number in numbers:
         for known in people.get(number, ()):

@@ -1,6 +1,7 @@
 """Contact lists for programs: sent as they are, followed by id, what was refused fetched as a file."""
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,14 +11,21 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
-from callsvc.contacts.receiving import Reception
+from callsvc.contacts.importing_jobs import (
+    ImportWish,
+    cancel_import,
+    import_seen,
+    refuse_early,
+    rejects_of,
+    start_import,
+)
 from callsvc.contacts.tables import contact_import
-from callsvc.core.errors import Forbidden, NotFound
+from callsvc.contacts.uploads import LARGEST, forget_upload, receive_file
+from callsvc.core.errors import CallsvcError, Forbidden, NotFound
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, page_of
 from callsvc.web.models import Asked, Listed, Name, PlatformCode, Told
-from callsvc.web.tables import kept_file
 
 imports_api = api_blueprint("imports_api")
 
@@ -37,16 +45,18 @@ _UNREADABLE = (
     Refusal("mapping-unknown-field", 422, "The mapping names a field that does not exist."),
     Refusal("mapping-column-missing", 422, "The mapping names a column that the list does not have."),
 )
-_MOST = 64 * 1024 * 1024
 
 
 class Import(Told):
-    """`report` counts rows by reason, never a cell; it is empty while the import runs."""
+    """`report` counts rows by reason, never a cell; it grows while the import runs."""
 
     id: str
     source: str
-    status: Literal["running", "completed", "failed"]
+    status: Literal["running", "completed", "failed", "canceled"]
     lines_done: int
+    lines: int = Field(description="Of the whole list; 0 when nobody counted them.")
+    error: str = Field(description="Why it failed: an id. Empty otherwise.")
+    error_says: str
     report: dict[str, Any] = Field(examples=[{"rows": 1200, "kept": 1187, "refused": 13}])
     started_at: datetime
     ended_at: datetime | None
@@ -62,6 +72,7 @@ class ImportQuery(Asked):
     platform: PlatformCode = Field("", description="Platform of people whose department is unknown.")
     language: str = Field("fr", pattern="^[a-z]{2}$", description="Of people whose language is unknown.")
     consent_basis: str = Field("public-interest", pattern=r"^[a-z][a-z-]{0,38}$")
+    consent_on: date | None = Field(None, description="The day of that basis, for rows that say none.")
     map: list[str] = Field([], max_length=20, description='Such as "Tél=phone"; once for each column.')
 
 
@@ -72,7 +83,7 @@ class ImportQuery(Asked):
     status=202,
     again="nature",
     takes={"text/csv": None},
-    body_limit=_MOST,
+    body_limit=LARGEST,
     refusals=(
         NATIONAL,
         Refusal("import-running", 409, "This very list is being imported now."),
@@ -85,20 +96,40 @@ class ImportQuery(Asked):
 def import_list(query: ImportQuery) -> Import:
     """Send a list (CSV, 64 MiB at most) as the body; it is imported while you follow it by id.
 
-    Short lists are done when the answer comes. The same list with the same wishes changes nothing the second
-    time, and one whose import died is finished by sending it again.
+    It is kept encrypted until a worker has imported it. The same list with the same wishes changes nothing
+    the second time, and gives the first import.
     """
     _require_whole_country()
-    wish = {
-        "source": query.source, "into_campaign": query.campaign or None, "mapping": query.map,
-        "default_platform": query.platform or None, "language": query.language,
-        "consent_basis": query.consent_basis,
-    }  # fmt: skip
-    report = Reception(current_rt(), request.stream, wish).run()
+    rt, by = current_rt(), current_principal()
+    wish = ImportWish(
+        source=query.source, campaign=query.campaign or None, mapping=query.map,
+        platform=query.platform or None, language=query.language, consent_basis=query.consent_basis,
+        consent_on=query.consent_on,
+    )  # fmt: skip
+    refuse_early(rt, wish)
+    upload_id = receive_file(rt, request.stream, query.source, by.account_id)
+    try:
+        import_id = start_import(rt, upload_id, wish, by.account_id)
+    except CallsvcError:
+        with rt.db.begin() as tx:
+            forget_upload(tx, upload_id)
+        raise
+    with rt.db.begin() as tx:
+        record_access(tx, by, "contacts-imported", import_id, {})
+        return Import.model_validate(import_seen(tx, by, import_id))
+
+
+@imports_api.post("/imports/<import_id>/cancel")
+@api("contacts")
+@operation(IMPORTS, refusals=(NATIONAL, UNKNOWN, Refusal("import-over", 409, "It has ended already.")))
+def cancel(import_id: str) -> Import:
+    """End an import before its next lines; what it stored stays."""
+    by = current_principal()
     with current_rt().db.begin() as tx:
-        record_access(tx, current_principal(), "contacts-imported", report.import_id, {})
-        row = tx.first(sa.select(contact_import).where(contact_import.c.id == report.import_id))
-    return Import.model_validate(row)
+        import_seen(tx, by, import_id)
+        cancel_import(tx, import_id, by.account_id)
+        record_access(tx, by, "import-canceled", import_id, {})
+        return Import.model_validate(import_seen(tx, by, import_id))
 
 
 @imports_api.get("/imports")
@@ -117,12 +148,8 @@ def list_imports(query: Paging) -> ImportList:
 @operation(IMPORTS, refusals=(NATIONAL, UNKNOWN))
 def show_import(import_id: str) -> Import:
     """How far an import has come, and its report once it ended."""
-    _require_whole_country()
     with current_rt().db.read() as tx:
-        row = tx.first(sa.select(contact_import).where(contact_import.c.id == import_id))
-    if row is None:
-        raise NotFound("import-unknown", "No import has this id.")
-    return Import.model_validate(row)
+        return Import.model_validate(import_seen(tx, current_principal(), import_id))
 
 
 @imports_api.get("/imports/<import_id>/rejects")
@@ -130,19 +157,22 @@ def show_import(import_id: str) -> Import:
 @operation(
     IMPORTS,
     gives="text/csv",
-    refusals=(NATIONAL, Refusal("rejects-unknown", 404, "Nothing was refused, or a day has passed since.")),
+    refusals=(
+        NATIONAL,
+        UNKNOWN,
+        Refusal("rejects-unknown", 404, "Nothing was refused, or a day has passed since."),
+    ),
 )
 def fetch_rejects(import_id: str) -> Response:
     """What was refused and why, to correct and send again; for a day. The reading is recorded."""
-    _require_whole_country()
-    with current_rt().db.begin() as tx:
-        live = (kept_file.c.id == import_id) & (kept_file.c.expires_at > tx.machine_now)
-        row = tx.first(sa.select(kept_file).where(live))
-        if row is None:
-            raise NotFound("rejects-unknown", "Nothing was refused, or a day has passed since.")
-        record_access(tx, current_principal(), "rejects-read", import_id, {})
-        text = tx.keyring.decrypt(row.content, f"kept_file.content:{import_id}")
-    return Response(text, mimetype="text/csv")
+    rt, by = current_rt(), current_principal()
+    pieces = rejects_of(rt, by, import_id)
+    first = next(pieces, None)
+    if first is None:
+        raise NotFound("rejects-unknown", "Nothing was refused, or a day has passed since.")
+    with rt.db.begin() as tx:
+        record_access(tx, by, "rejects-read", import_id, {})
+    return Response(chain((first,), pieces), mimetype="text/csv")
 
 
 def _require_whole_country() -> None:

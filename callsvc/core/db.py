@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from callsvc.core.bulk import Rows, insert_rows
 from callsvc.core.changes import Changes, Collected, MemoryChanges
 from callsvc.core.clock import Clock
 from callsvc.core.events import Event, Reactions
@@ -74,6 +75,7 @@ class Tx:
         self.machine_now = database.machine.now()
         self.keyring = database.keyring
         self.settings = database.settings
+        self.dialect = database.dialect
         self.speed = database.clock.speed  # lived seconds per real second
         self._jobs: list[tuple[str, list[str]]] = []
         self._after_commit: list[Callable[[], None]] = []
@@ -99,6 +101,10 @@ class Tx:
 
     def insert(self, table: sa.Table, **values: Any) -> None:
         self._connection.execute(_insert(table), values)
+
+    def insert_rows(self, table: sa.Table, columns: tuple[str, ...], rows: Rows) -> None:
+        """Many rows at once, values as the driver wants them: see ``core/bulk.py``."""
+        insert_rows(self._connection, table, columns, rows)
 
     def insert_once(self, table: sa.Table, **values: Any) -> bool:
         """Insert unless a unique key forbids it; True if the row is new."""

@@ -1,5 +1,6 @@
 """Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they stand in any URL unescaped."""
 
+import base64
 import secrets
 from collections import defaultdict
 from typing import Protocol
@@ -7,11 +8,16 @@ from typing import Protocol
 from callsvc.core.clock import Clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+_OURS = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", _ALPHABET.encode())
 
 
 class Ids(Protocol):
     def new(self, kind: str) -> str:
         """A fresh id; ``kind`` is a short hint such as ``"leg"`` that readers of logs are grateful for."""
+        ...
+
+    def some(self, kind: str, count: int) -> list[str]:
+        """As many fresh ids, for a list that is stored at once."""
         ...
 
 
@@ -33,6 +39,11 @@ class RandomIds:
         milliseconds = int(self._machine.now().timestamp() * 1000)
         return kind + _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
 
+    def some(self, kind: str, count: int) -> list[str]:
+        head = kind + _base32(int(self._machine.now().timestamp() * 1000), 10)
+        chance = base64.b32hexencode(secrets.token_bytes(10 * count)).translate(_OURS).decode()
+        return [head + chance[start : start + 16] for start in range(0, 16 * count, 16)]
+
 
 class CountingIds:
     """``leg1``, ``leg2``...: ids a test can predict."""
@@ -43,3 +54,6 @@ class CountingIds:
     def new(self, kind: str) -> str:
         self._next[kind] += 1
         return f"{kind}{self._next[kind]}"
+
+    def some(self, kind: str, count: int) -> list[str]:
+        return [self.new(kind) for _ in range(count)]

@@ -19,12 +19,19 @@ QUEUES: dict[str, str] = {
     "place_calls": "dialing",
     "place_agent_leg": "handover",
     "update_calls": "handover",
+    "carry_out_stop": "handover",
     "send_messages": "messages",
+    "import_lists": "imports",
     "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",
     "roll_up_metrics": "upkeep",
 }
+
+
+# Seconds a job may take; a list of a million people takes minutes, and a worker of its own.
+_LONGEST_S = 60
+_LONGER_S = {"import_lists": 6 * 3600}
 
 
 # Machine time. A job that was asked for and has done nothing yet is asked for again after this; with the
@@ -73,7 +80,11 @@ class RqJobs:
 
         try:
             self._queues[QUEUES[job]].enqueue(
-                f"workers.jobs.{job}.run", list(ids), job_timeout=60, result_ttl=0, failure_ttl=3600
+                f"workers.jobs.{job}.run",
+                list(ids),
+                job_timeout=_LONGER_S.get(job, _LONGEST_S),
+                result_ttl=0,
+                failure_ttl=3600,
             )
         except RedisError as error:
             log.warning("job-not-enqueued", job=job, count=len(ids), error=type(error).__name__)

@@ -55,7 +55,9 @@ def _fail_imports(tx: Tx) -> int:
     """Imports whose process died: what they stored stays, and the same file may be imported again."""
     return tx.update(
         contact_import,
-        (contact_import.c.status == "running") & (contact_import.c.deadline_machine_at < tx.machine_now),
+        (contact_import.c.status == "running")
+        & contact_import.c.upload_id.is_(None)  # an upload is taken up by another worker
+        & (contact_import.c.deadline_machine_at < tx.machine_now),
         status="failed",
         ended_at=tx.now,
     )

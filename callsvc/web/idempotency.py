@@ -22,7 +22,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.runtime import Runtime
 from callsvc.web import current_rt
-from callsvc.web.tables import idempotent_request, kept_file
+from callsvc.web.tables import idempotent_request
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -66,8 +66,7 @@ def once(run: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
 def forget_expired(rt: Runtime) -> int:
     """Delete what was kept for its time; returns how many. The ticker calls it."""
     with rt.db.begin() as tx:
-        answers = tx.delete(idempotent_request, idempotent_request.c.expires_at <= tx.machine_now)
-        return answers + tx.delete(kept_file, kept_file.c.expires_at <= tx.machine_now)
+        return tx.delete(idempotent_request, idempotent_request.c.expires_at <= tx.machine_now)
 
 
 def _name(key: str) -> str:

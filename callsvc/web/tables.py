@@ -1,4 +1,4 @@
-"""What the API keeps for its callers for a while: answers to be given again, files to be fetched."""
+"""What the API keeps for its callers for a while: answers to be given again."""
 
 import sqlalchemy as sa
 
@@ -17,12 +17,4 @@ idempotent_request = sa.Table(
     # machine time
     sa.Column("lease_until", Instant, nullable=False),  # running: whoever comes after this may take over
     sa.Column("expires_at", Instant, nullable=False, index=True),
-)
-
-kept_file = sa.Table(  # such as the rejects of an import, for whoever sent it to fetch
-    "kept_file",
-    metadata,
-    sa.Column("id", Id, primary_key=True),  # of what it belongs to
-    sa.Column("content", sa.LargeBinary, nullable=False),  # encrypted
-    sa.Column("expires_at", Instant, nullable=False, index=True),  # machine time
 )

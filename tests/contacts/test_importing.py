@@ -21,6 +21,7 @@ from callsvc.contacts.importing.fields import (
 )
 from callsvc.contacts.importing.header import field_of, read_mapping
 from callsvc.contacts.importing.problems import LINES, REFUSED, SAID, says
+from callsvc.contacts.importing.sources import FileSource
 from callsvc.core.errors import Invalid
 from callsvc.core.phone_numbers import REASONS, REPAIRS
 
@@ -69,7 +70,7 @@ def test_a_list_reads_the_same_in_every_encoding_and_delimiter(
     text = LIST.replace("; veuve", "\0").replace("3,36E+10", "3.36E+10").replace(";", delimiter)
     text = text.replace("\0", f"{delimiter} veuve").replace("\n", line_end)
     path = written(tmp_path, text, encoding)
-    layout = sniff(path)
+    layout = sniff(FileSource(path))
     assert (layout.encoding, layout.delimiter) == (expected, delimiter)
     first, second = rows_of(path)
     assert (first.values.last_name, first.values.first_name) == ("DUPRÉ", "Zoé")
@@ -302,7 +303,9 @@ def test_a_corrected_rejects_file_can_be_imported_as_it_is(tmp_path: Path) -> No
     path = written(tmp_path, text, "cp1252")
     rejects = tmp_path / "rejects.csv"
     with read_list(path, ReadOptions(today=TODAY, fiction_allowed=True)) as rows:
-        with RejectsWriter(rejects, rows.header) as writer:
+        with rejects.open("w", encoding="utf-8-sig", newline="") as handle:
+            writer = RejectsWriter(handle, rows.header)
+            writer.write_header()
             for row in rows:
                 writer.write(row)
         assert writer.count == 2
@@ -321,7 +324,8 @@ def test_a_corrected_rejects_file_can_be_imported_as_it_is(tmp_path: Path) -> No
 
 def test_no_cell_of_a_rejects_file_is_a_formula(tmp_path: Path) -> None:
     evil = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"]
-    with RejectsWriter(tmp_path / "out.csv", _header_of(tmp_path)) as writer:
+    with (tmp_path / "out.csv").open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = RejectsWriter(handle, _header_of(tmp_path))
         for place, cell in enumerate(evil):
             for row in rows_of(written(tmp_path, f'Nom;Tel\n"{cell}";{place}{place}\n')):
                 writer.write(row)

@@ -259,12 +259,14 @@ def _without_campaigns(world: Runtime, path: Path) -> None:
 def test_an_import_that_dies_is_marked_failed_and_finished_by_running_it_again(
     world: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import callsvc.contacts.service as service
+    import callsvc.contacts.importing_run as run
+    from callsvc.contacts.preparing import Preparer
 
     lines = [f"D;N{place};P;063998{place:04};1957;67000;;" for place in range(25)]
     path = written(tmp_path, *lines)
-    monkeypatch.setattr(service, "BATCH", 10)
-    stored, batches = service.store_batch, []
+    whole = Preparer.batches
+    monkeypatch.setattr(Preparer, "batches", lambda self, after=0: whole(self, after, size=10))
+    stored, batches = run.store_batch, []
 
     def dies(*arguments: Any) -> Any:
         batches.append(1)
@@ -272,7 +274,7 @@ def test_an_import_that_dies_is_marked_failed_and_finished_by_running_it_again(
             raise KeyboardInterrupt
         return stored(*arguments)
 
-    monkeypatch.setattr(service, "store_batch", dies)
+    monkeypatch.setattr(run, "store_batch", dies)
     with pytest.raises(KeyboardInterrupt):
         import_contacts(world, path)
     assert count(world, contact) == 10

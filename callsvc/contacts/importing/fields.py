@@ -60,6 +60,24 @@ _LANGUAGES: Final = MappingProxyType(
         "swb": ("swb", "shimaore", "mahorais"),
     }
 )
+_BASES: Final = MappingProxyType(
+    {
+        "consent": ("consentement", "consent", "accord", "consenti"),
+        "public-interest": ("interet public", "mission d interet public", "public interest"),
+        "legal-obligation": ("obligation legale", "legal obligation"),
+        "vital-interest": ("interet vital", "interets vitaux", "vital interest"),
+        "legitimate-interest": ("interet legitime", "legitimate interest"),
+        "contract": ("contrat", "contract"),
+    }
+)
+_BASIS_BY_WORD: Final = {word: code for code, words in _BASES.items() for word in words}
+_KINDS: Final = MappingProxyType(
+    {
+        "mobile": ("mobile", "portable", "gsm", "port", "cell", "cell phone"),
+        "fixed": ("fixe", "domicile", "maison", "fixed", "landline", "home"),
+    }
+)
+_KIND_BY_WORD: Final = {word: kind for kind, words in _KINDS.items() for word in words}
 _BY_WORD: Final = {word: code for code, words in _LANGUAGES.items() for word in words}
 _MOMENTS: Final = (
     "%d/%m/%Y %H:%M:%S",
@@ -112,6 +130,32 @@ def read_language(text: str) -> str | None:
     """An ISO 639 code: `Français`, `FR`, `fra`, `fr-FR` are all `fr`; None when it is not one we know."""
     word = bare(text)
     return _BY_WORD.get(word) or _BY_WORD.get(word.split(" ")[0])
+
+
+def read_priority(text: str) -> int | None:
+    """From -9 (last) to 9 (first): `haute` is 3, `basse` -3, `normale` 0; None for anything else."""
+    word = bare(text)
+    if re.fullmatch(r"-?[0-9]", text.strip(), re.ASCII):
+        return int(text)
+    if word in ("basse", "faible", "low"):
+        return -3
+    if word in ("normale", "moyenne", "normal", "medium"):
+        return 0
+    return 3 if word in ("haute", "elevee", "urgente", "urgent", "high") else None
+
+
+def read_basis(text: str) -> str | None:
+    """Why the person may be called: `intérêt public` is `public-interest`; None for another word."""
+    word = bare(text)
+    return _BASIS_BY_WORD.get(word) or (word.replace(" ", "-") if word.replace(" ", "-") in _BASES else None)
+
+
+def read_preferred(text: str) -> str | None:
+    """Which number comes first: `mobile`, `fixed`, or the place of its column (`1`, `2`...); else None."""
+    word = bare(text)
+    if re.fullmatch("[1-9]", word):
+        return word
+    return _KIND_BY_WORD.get(word)
 
 
 def read_birth_year(text: str, today: date) -> int | None:

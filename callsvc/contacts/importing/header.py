@@ -18,9 +18,14 @@ FIELDS: Final = (
     "postcode",
     "department",
     "fragility",
+    "priority",
     "reported_at",
+    "elicited_at",
     "opposition",
     "consent",
+    "consent_basis",
+    "consent_on",
+    "preferred",
     "reference",
     "synthetic",
     "ignore",
@@ -62,11 +67,25 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("date de signalement", "date du signalement", "date signalement", "signalement", "signale le"),
         *("date de declaration", "reported at", "reported", "report date"),
     ),
+    "elicited_at": (
+        *("date de recueil", "recueilli le", "date d identification", "identifie le", "date de contact"),
+        *("elicited at", "elicited"),
+    ),
+    "priority": ("priorite", "priority"),
     "opposition": (
         *("opposition", "oppose", "ne plus appeler", "ne pas appeler", "refus d appel", "opt out", "optout"),
         *("do not call", "stop"),
     ),
     "consent": ("consentement", "consent", "accord", "accord de la personne"),
+    "consent_basis": ("base legale", "base juridique", "fondement", "consent basis", "legal basis"),
+    "consent_on": (
+        *("date de consentement", "date du consentement", "date consentement", "consenti le"),
+        *("date d accord", "consent date", "consented on"),
+    ),
+    "preferred": (
+        *("numero prefere", "telephone prefere", "tel prefere", "numero a privilegier"),
+        *("preference telephone", "preferred number", "preferred phone", "preferred"),
+    ),
     "reference": (
         *("n dossier", "no dossier", "num dossier", "numero de dossier", "numero dossier", "dossier"),
         *("n de dossier", "reference", "ref", "ref dossier", "id dossier", "case number", "case"),
@@ -120,6 +139,8 @@ def field_of(name: str) -> str | None:
     words = {word.rstrip("0123456789") for word in bare.split()}
     if "cp" in words and len(words) <= 2:
         return "postcode"
+    if _BY_NAME.get(bare) == "preferred":
+        return "preferred"
     if words & _PHONE:
         return None if words & _SOMEONE_ELSE else "phone"
     return _BY_NAME.get(bare) or _BY_NAME.get(re.sub(r" ?\d+$", "", bare))

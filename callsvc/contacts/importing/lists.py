@@ -11,6 +11,7 @@ from callsvc.contacts.importing.problems import Problem
 from callsvc.contacts.importing.records import Record, Records, open_list
 from callsvc.contacts.importing.rows import ReadOptions, ReadRow, RowReader, Values
 from callsvc.contacts.importing.sniffing import Layout, sniff
+from callsvc.contacts.importing.sources import Source, source_of
 
 __all__ = ["ContactList", "ReadOptions", "read_list"]
 
@@ -21,20 +22,26 @@ class ContactList:
     `layout` says how it was read and `header` which column holds what.
     """
 
-    def __init__(self, path: Path, options: ReadOptions) -> None:
-        self.layout: Layout = sniff(path)
-        with open_list(path, self.layout) as handle:
+    def __init__(self, source: Source, options: ReadOptions) -> None:
+        self.layout: Layout = sniff(source)
+        with open_list(source, self.layout) as handle:
             first = list(islice(Records(handle, self.layout.delimiter), HEADER_WITHIN))
         self.header: Header = choose_header(
             [(record.line, record.cells) for record in first], options.mapping
         )
         self._reader = RowReader(self.header, options)
-        self._handle = open_list(path, self.layout)
+        self._handle = open_list(source, self.layout)
 
     def __iter__(self) -> Iterator[ReadRow]:
+        return self.below(0)
+
+    def below(self, line: int) -> Iterator[ReadRow]:
+        """The rows after a line that was the last one done."""
         # Read again from the top: now that the width is known, a stray quote near the header is found too.
         records = Records(self._handle, self.layout.delimiter, width=len(self.header.columns))
         for record in records:
+            if record.line <= line:
+                continue
             if record.line < self.header.line:
                 yield _above(record)
             elif record.line > self.header.line:
@@ -49,13 +56,13 @@ class ContactList:
         self._handle.close()
 
 
-def read_list(path: Path, options: ReadOptions) -> ContactList:
+def read_list(source: Path | Source, options: ReadOptions) -> ContactList:
     """Open a contact list of any of the usual encodings, delimiters and layouts.
 
     Raises Invalid (`file-unreadable`, `file-empty`, `not-a-text-file`, `no-phone-column`, `line-too-long`,
     `mapping-column-missing`). Example: `with read_list(path, ReadOptions(today=today)) as rows: ...`
     """
-    return ContactList(path, options)
+    return ContactList(source_of(source), options)
 
 
 def _above(record: Record) -> ReadRow:

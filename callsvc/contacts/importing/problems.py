@@ -93,6 +93,50 @@ SAID: Final = MappingProxyType(
             "Date de signalement illisible : l'heure de l'import est prise. Écrivez JJ/MM/AAAA HH:MM.",
             "Report date unreadable: the time of import is taken. Write DD/MM/YYYY HH:MM.",
         ),
+        "elicited-at-unreadable": (
+            "Date de recueil illisible : celle du signalement est prise. Écrivez JJ/MM/AAAA HH:MM.",
+            "Date of elicitation unreadable: the report date is taken. Write DD/MM/YYYY HH:MM.",
+        ),
+        "date-in-the-future": (
+            "Date à venir : l'heure de l'import est prise.",
+            "A date to come: the time of import is taken.",
+        ),
+        "priority-unreadable": (
+            "Priorité illisible : lue comme normale. Écrivez haute, normale, basse, ou -9 à 9.",
+            "Priority unreadable: read as normal. Write high, normal, low, or -9 to 9.",
+        ),
+        "consent-basis-unknown": (
+            "Base légale inconnue : celle de l'import est prise. Écrivez par exemple « intérêt public ».",
+            "Unknown legal basis: that of the import is taken. Write for example “public interest”.",
+        ),
+        "consent-on-unreadable": (
+            "Date de consentement illisible : celle de l'import est prise. Écrivez JJ/MM/AAAA.",
+            "Consent date unreadable: that of the import is taken. Write DD/MM/YYYY.",
+        ),
+        "preferred-unreadable": (
+            "Numéro préféré non compris : l'ordre des colonnes est gardé. Écrivez mobile, fixe, 1 ou 2.",
+            "Preferred number not understood: the order of the columns is kept. Write mobile, fixed, 1 or 2.",
+        ),
+        "preferred-absent": (
+            "Le numéro préféré n'est pas sur cette ligne : l'ordre des colonnes est gardé.",
+            "The preferred number is not on this line: the order of the columns is kept.",
+        ),
+        "number-added": (
+            "Personne déjà connue : un nouveau numéro lui est ajouté, après ceux qu'elle avait.",
+            "A person known before: a new number is added after those they had.",
+        ),
+        "details-filled": (
+            "Personne déjà connue : ce qui manquait a été complété ; rien de connu n'a été remplacé.",
+            "A person known before: what was missing was filled in; nothing known was replaced.",
+        ),
+        "fragility-raised": (
+            "Personne déjà connue : sa fragilité ou sa priorité a été relevée.",
+            "A person known before: their fragility or priority was raised.",
+        ),
+        "newer-consent": (
+            "Personne déjà connue : un consentement plus récent a été noté.",
+            "A person known before: a more recent consent was noted.",
+        ),
         "opposition-recorded": (
             "Opposition enregistrée : ce numéro ne sera pas appelé.",
             "Opt-out recorded: this number will not be called.",

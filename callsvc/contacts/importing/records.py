@@ -1,13 +1,14 @@
 """Lines of text to records of cells, without letting one stray quote swallow the rest of the file."""
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TextIO
 
 from callsvc.contacts.importing.sniffing import Layout
+from callsvc.contacts.importing.sources import Source
 from callsvc.core.errors import Invalid
 
 LONGEST_LINE: Final = 200_000
@@ -116,7 +117,7 @@ class Records:
         return Record(self._lines.line + 1, first.split(self._delimiter), unclosed=True)
 
 
-def open_list(path: Path, layout: Layout) -> TextIO:
-    """The file as text; a byte its encoding does not know becomes the replacement character, never an
+def open_list(source: Source, layout: Layout) -> TextIO:
+    """The list as text; a byte its encoding does not know becomes the replacement character, never an
     error."""
-    return path.open(encoding=layout.encoding, errors="replace", newline="")
+    return io.TextIOWrapper(source.open(), encoding=layout.encoding, errors="replace", newline="")

@@ -9,9 +9,7 @@ apostrophe, which the import takes off.
 
 import csv
 from collections.abc import Iterable
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final, TextIO
 
 from callsvc.contacts.importing.header import Header
 from callsvc.contacts.importing.problems import Problem
@@ -27,15 +25,16 @@ def harmless(cell: str) -> str:
 
 
 class RejectsWriter:
-    """Writes the rejects of one import as they come; `count` lines so far. A context manager."""
+    """Writes rejects as they come, to anything that takes text; `count` lines so far."""
 
-    def __init__(self, path: Path, header: Header) -> None:
-        self._width = len(header.columns)
-        self._handle = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._handle, delimiter=";", lineterminator="\r\n")
-        names = [column.name for column in header.columns]
-        self._writer.writerow([*OWN_COLUMNS, *map(harmless, names)])
+    def __init__(self, handle: TextIO, header: Header) -> None:
+        self._names = [column.name for column in header.columns]
+        self._writer = csv.writer(handle, delimiter=";", lineterminator="\r\n")
         self.count = 0
+
+    def write_header(self) -> None:
+        """The line of column names; once, at the top."""
+        self._writer.writerow([*OWN_COLUMNS, *map(harmless, self._names)])
 
     def write(self, row: ReadRow, problems: Iterable[Problem] | None = None) -> None:
         """Write one line per refused problem of a row (or per given one)."""
@@ -46,14 +45,6 @@ class RejectsWriter:
     def _write_one(self, row: ReadRow, problem: Problem) -> None:
         own = (str(problem.line), problem.column, problem.cell, problem.reason)
         said = (problem.says("fr"), problem.says("en"))
-        cells = [*row.cells, *[""] * (self._width - len(row.cells))]
+        cells = [*row.cells, *[""] * (len(self._names) - len(row.cells))]
         self._writer.writerow([harmless(cell) for cell in (*own, *said, *cells)])
         self.count += 1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._handle.close()

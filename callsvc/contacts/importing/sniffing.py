@@ -6,9 +6,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
+from callsvc.contacts.importing.sources import Source
 from callsvc.core.errors import Invalid
 
 _BOMS: Final = (
@@ -39,7 +39,7 @@ class Layout:
     sha256: str
 
 
-def sniff(path: Path) -> Layout:
+def sniff(source: Source) -> Layout:
     """Look at every byte once (in pieces of 256 kB) and say how to read the file.
 
     UTF-8 is proved, not supposed; what is not UTF-8 is the single-byte code in which most of its high bytes
@@ -47,7 +47,7 @@ def sniff(path: Path) -> Layout:
     `not-a-text-file` (an Excel workbook, say), each with what to do.
     """
     try:
-        with path.open("rb") as handle:
+        with source.open() as handle:
             head = handle.read(_SAMPLE)
             digest, is_utf8 = _look_through(head, handle.read)
     except OSError as error:

@@ -8,6 +8,7 @@ database.
 from callsvc.core.phone_numbers.cells import read_cell
 from callsvc.core.phone_numbers.display import mask, spaced
 from callsvc.core.phone_numbers.fiction import FICTION_RANGES, is_fictional, may_be_dialled
+from callsvc.core.phone_numbers.quick import quick_number
 from callsvc.core.phone_numbers.readings import FRENCH_TERRITORIES, Kind, Number, Reading, Refusal
 from callsvc.core.phone_numbers.refusals import REASONS, sentence
 from callsvc.core.phone_numbers.repairs import REPAIRS, repair_sentence
@@ -25,6 +26,7 @@ __all__ = [
     "is_fictional",
     "mask",
     "may_be_dialled",
+    "quick_number",
     "read_cell",
     "repair_sentence",
     "sentence",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Final
 
 from callsvc.core.france import department_code, department_of
@@ -94,7 +93,7 @@ def _read_found(found: Found, context: Context) -> list[Reading]:
             extension = run.extension and position == 0 and not piece.plus and len(piece.digits) <= 6
             last = readings[-1] if readings else None
             if extension and isinstance(last, Number):
-                readings[-1] = replace(last, extension=piece.digits)
+                readings[-1] = last._replace(extension=piece.digits)
             elif run.fax:
                 readings.append(Refusal("fax-number", piece.raw))
             elif piece.shortened or (run.joined and _is_tail(piece) and isinstance(last, Number)):
@@ -111,7 +110,7 @@ def _is_tail(piece: Piece) -> bool:
 def _repaired(reading: Reading, repairs: tuple[str, ...]) -> Reading:
     if isinstance(reading, Refusal) or not repairs:
         return reading
-    return replace(reading, repairs=(*repairs, *reading.repairs))
+    return reading._replace(repairs=(*repairs, *reading.repairs))
 
 
 def _once(readings: list[Reading]) -> list[Reading]:
@@ -123,7 +122,7 @@ def _once(readings: list[Reading]) -> list[Reading]:
             if (first := kept.get(reading.e164)) is not None:
                 earlier = result[first]
                 if isinstance(earlier, Number) and "repeated-in-cell" not in earlier.repairs:
-                    result[first] = replace(earlier, repairs=(*earlier.repairs, "repeated-in-cell"))
+                    result[first] = earlier._replace(repairs=(*earlier.repairs, "repeated-in-cell"))
                 continue
             kept[reading.e164] = len(result)
         result.append(reading)

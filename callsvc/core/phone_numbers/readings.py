@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from callsvc.core.phone_numbers.refusals import sentence
 
@@ -14,8 +14,7 @@ FRENCH_TERRITORIES: Final[frozenset[str]] = frozenset(
 """The countries a list may call unless the import says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number read from a cell.
 
     `repairs` tells, in order, what had to be done to read it (ids such as `leading-zero-restored`);

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_id", "position", name="pk_import_piece"),
     )
     op.create_index("ix_import_piece_expires_at", "import_piece", ["expires_at"])
+    op.drop_table("kept_file")  # rejects lie in pieces now; what it held was for a day
     op.create_table(
         "import_mapping",
         sa.Column("source", sa.String(length=120), nullable=False),
@@ -116,6 +117,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.create_table(
+        "kept_file",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_file"),
+    )
+    op.create_index("ix_kept_file_expires_at", "kept_file", ["expires_at"])
     for name in ("case_handover_step", "case_handover", "import_mapping", "import_piece", "import_upload"):
         op.drop_table(name)
     with op.batch_alter_table("contact") as table:
