@@ -24,6 +24,27 @@ DIALING = Tag(name="dialing", description="Who will be called, who will not and 
 UNKNOWN = Refusal("campaign-unknown", 404, "No campaign has this id, or nobody in it is in your regions.")
 
 
+class PreviewCounts(Told):
+    """The same counts for one region."""
+
+    now: int
+    later: dict[str, int]
+    never: dict[str, int]
+    done: dict[str, int]
+
+
+class Projected(Told):
+    """What is to be expected if the campaign starts now, at the present pace, agents and answer rate."""
+
+    begins_at: datetime | None
+    first_tries_end_at: datetime | None = Field(description="Null: not within 14 days.")
+    ends_at: datetime | None = Field(description="The end of the last retry; null: not within 14 days.")
+    calls: int
+    reached: int = Field(description="People expected to be spoken with.")
+    missed_today: float = Field(description="Share of the people whose first call falls on a later day.")
+    held_back_by: Literal["pace", "lines", "agents", "retries", "hours", "nothing"]
+
+
 class CampaignPreview(Told):
     """People counted by what would happen if the campaign ran now; examples are ids of places in it."""
 
@@ -35,9 +56,11 @@ class CampaignPreview(Told):
     done: dict[str, int]
     examples: dict[str, list[str]]
     first_opening: datetime | None
-    ends_at: datetime | None = Field(
-        description="Last first try at the configured rate, if windows stay open."
-    )
+    ends_at: datetime | None = Field(description="When everybody has had a first try.")
+    regions: dict[str, PreviewCounts] = Field(description="By region code.")
+    sampled: int = Field(description="People looked at; 0: everybody. Then counts are estimates.")
+    margin: float = Field(description="Of each estimate, as a share of the people, in 19 cases of 20.")
+    projection: Projected | None = Field(description="Null when nobody can be called.")
 
 
 class NumberWhy(Told):
@@ -81,7 +104,7 @@ class CallbackFilter(Paging):
     refusals=(UNKNOWN, Refusal("campaign-beyond-regions", 403, "It also calls people outside your regions.")),
 )
 def preview_campaign(campaign_id: str) -> CampaignPreview:
-    """Ask about everybody in it as if it were running; takes long in a large campaign."""
+    """Ask about everybody in it as if it were running; of more than 10,000 people, about a fair sample."""
     with current_rt().db.read() as tx:
         campaign_seen(tx, current_principal(), campaign_id)
         require_all_regions(tx, current_principal(), campaign_id)

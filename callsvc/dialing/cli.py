@@ -1,6 +1,7 @@
 """`callsvc campaign ...` and `callsvc reconcile`."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,8 @@ from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.dialing import settling
-from callsvc.dialing.preview import Preview, preview
+from callsvc.dialing.preview import MOST_LOOKED_AT, Preview, preview
+from callsvc.dialing.saying import sentences
 from callsvc.flows.service import publish
 from callsvc.runtime import Runtime
 
@@ -48,17 +50,25 @@ def apply(make_runtime: MakeRuntime, file: Path, flow_file: Path | None) -> None
 
 @campaign.command("preview")
 @click.argument("campaign_id")
+@click.option("--everybody", is_flag=True, help="Look at everybody, not at a sample of a large list.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def show_preview(make_runtime: MakeRuntime, campaign_id: str, form: str) -> None:
+def show_preview(make_runtime: MakeRuntime, *, campaign_id: str, everybody: bool, form: str) -> None:
     """Who will be called, who will not and why, and when it ends at the configured rate."""
     rt = make_runtime()
+    began = time.monotonic()
     with rt.db.read() as tx:
-        told = preview(tx, campaign_id)
-    click.echo(json.dumps(_as_json(told), indent=2) if form == "json" else _as_text(told))
+        told = preview(tx, campaign_id, most=0 if everybody else MOST_LOOKED_AT)
+        said = sentences(told, tx.now)
+    if form == "json":
+        click.echo(json.dumps(_as_json(told) | {"sentences": said}, indent=2))
+        return
+    click.echo("\n".join([_as_text(told), *(f"  {one}" for one in said)]))
+    click.echo(f"  {told.sampled or told.people} people looked at in {time.monotonic() - began:.1f} s")
 
 
 def _as_json(told: Preview) -> dict[str, object]:
+    projection = told.projection
     return {
         "campaign": told.campaign_id,
         "people": told.people,
@@ -69,6 +79,18 @@ def _as_json(told: Preview) -> dict[str, object]:
         "examples": told.examples,
         "first_opening": told.first_opening.isoformat() if told.first_opening else None,
         "ends_at": told.ends_at.isoformat() if told.ends_at else None,
+        "last_retry_ends_at": projection.ends_at.isoformat() if projection and projection.ends_at else None,
+        "regions": {
+            code: {
+                "now": some.now,
+                "later": dict(some.later),
+                "never": dict(some.never),
+                "done": dict(some.done),
+            }
+            for code, some in sorted(told.regions.items())
+        },
+        "sampled": told.sampled,
+        "margin": told.margin,
     }
 
 
@@ -76,8 +98,6 @@ def _as_text(told: Preview) -> str:
     lines = [f"{told.campaign_id}: {told.people} people, {told.now} may be called now"]
     for title, counter in (("later", told.later), ("never", told.never), ("done", told.done)):
         lines += [f"  {title:<6} {count:>6}  {reason}" for reason, count in counter.most_common()]
-    if told.ends_at is not None:
-        lines.append(f"  first tries end about {told.ends_at:%Y-%m-%d %H:%M} UTC at the configured rate")
     return "\n".join(lines)
 
 

@@ -1,20 +1,28 @@
-"""Before launch: who will be called, who will not and why, and when it ends at the configured rate."""
+"""Before launch: who will be called, who will not and why, and when it ends as things are now."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from callsvc.campaigns.calendar import Hours
+from callsvc.campaigns.definitions.retries import Retries
 from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.rules import may_contact
+from callsvc.campaigns.rules import Verdict, hours_of, may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
+from callsvc.dialing.expecting import Expected, expected
 from callsvc.dialing.facts import Candidate, candidates
-from callsvc.dialing.projecting import Projection
+from callsvc.dialing.projecting import Cohort, Projection, RetryDelay, project
+from callsvc.dialing.sampling import batches, sample_of
 
-_AT_ONCE = 500
-_EXAMPLES = 3  # of each reason
+MOST_LOOKED_AT: Final = 10_000
+"""People of a larger campaign that a page looks at; the margin is then one in a hundred."""
+
+_EXAMPLES: Final = 3  # of each reason
+_ROUNDED: Final = timedelta(minutes=5)  # to which the moments of a cohort are brought together
 
 
 @dataclass
@@ -35,10 +43,10 @@ class Counts:
 class Preview(Counts):
     """Counts by reason; examples are ids of places in the campaign, never names or numbers.
 
-    regions: the same counts by region code. ends_at: lived instant at which the last first try is placed at
-    the configured set-ups a second, if the windows stay open; retries come after it (``projection`` knows
-    windows and retries). sampled: how many were looked at; 0 means everybody. Then all counts are estimates,
-    each within ``margin`` (a share of the people) in 19 cases of 20.
+    regions: the same counts by region code. ends_at: when everybody has had a first try (``projection`` knows
+    when the last retry is over, and ``expected`` what it rests on). sampled: how many were looked at; 0 means
+    everybody. Then all counts but ``done`` are estimates, each within ``margin`` (a share of the people) in
+    19 cases of 20.
     """
 
     campaign_id: str = ""
@@ -49,56 +57,124 @@ class Preview(Counts):
     sampled: int = 0
     margin: float = 0.0
     projection: Projection | None = None
-    sentences: tuple[str, ...] = ()  # in the reader's language: the end, what holds it back, what is assumed
+    expected: Expected | None = None
 
-    def _note(self, reasons: tuple[str, ...], place_id: str) -> None:
+    def note(self, reasons: tuple[str, ...], place_id: str) -> None:
+        """Keep the first few places of each reason."""
         for reason in reasons:
             seen = self.examples.setdefault(reason, [])
             if len(seen) < _EXAMPLES:
                 seen.append(place_id)
 
 
-def preview(tx: Tx, campaign_id: str) -> Preview:
-    """Ask ``may_contact`` about everybody as if the campaign were running."""
+def preview(tx: Tx, campaign_id: str, *, most: int = MOST_LOOKED_AT) -> Preview:
+    """Ask ``may_contact`` about everybody as if the campaign were running, or about ``most`` of them.
+
+    ``most=0`` looks at everybody, however many they are.
+    """
     row = campaign_row(tx, campaign_id)
     config = config_of(row)
-    told = Preview(campaign_id=campaign_id)
-    places = tx.all(
-        sa.select(campaign_contact)
-        .where(campaign_contact.c.campaign_id == campaign_id)
-        .order_by(campaign_contact.c.id)
-    )
-    for start in range(0, len(places), _AT_ONCE):
-        batch = places[start : start + _AT_ONCE]
+    look = _Look(Preview(campaign_id=campaign_id), tx.now)
+    _count_done(tx, look.told)
+    sample = sample_of(tx, campaign_id, most)
+    for batch in batches(tx, campaign_id, sample):
         found = candidates(tx, config, "running", [place.contact_id for place in batch])
         for place in batch:
-            if place.status == "done":
-                told.done[place.outcome] += 1
-            else:
-                _sort(told, place.id, found.get(place.contact_id, []), tx.now)
-    callable_ones = told.now + sum(told.later.values())
-    if callable_ones:
-        seconds = callable_ones / min(config.pacing.calls_per_second, tx.settings.callsvc_calls_per_second)
-        begins = tx.now if told.now else (told.first_opening or tx.now)
-        told.ends_at = begins + timedelta(seconds=seconds)
+            look.at(place, found.get(place.contact_id, []))
+    told = look.told
+    if sample.step > 1:
+        told.sampled, told.margin = sample.size, sample.margin
+        look.scale(sample.people / max(1, look.seen))
+    told.expected = expected(tx, row, config)
+    _tell_end(look, told.expected, retry_delay(config.retries))
     return told
 
 
-def _sort(told: Preview, place_id: str, numbers: list[Candidate], now: datetime) -> None:
-    """Now, later or never: by the best of the person's numbers."""
-    if not numbers:
-        told.never["no-number"] += 1
-        told._note(("no-number",), place_id)
+def retry_delay(retries: Retries) -> RetryDelay:
+    """The policy as the projection asks it: a try of each kind counts as the first of that kind.
+
+    Waiting for another part of the day, and further tries for whoever hung up half-way, are not in it.
+    """
+
+    def delay(kind: str, tries: int) -> timedelta | None:
+        policy = retries.policy(kind)
+        most = min(retries.most_tries, policy.most_tries or retries.most_tries)
+        return None if tries >= most else policy.delay(1)
+
+    return delay
+
+
+class _Look:
+    """One pass over the people: what is told, and the cohorts the end is reckoned with."""
+
+    def __init__(self, told: Preview, now: datetime) -> None:
+        self.told, self.now, self.seen = told, now, 0
+        self.due: Counter[tuple[Hours, datetime]] = Counter()
+
+    def at(self, place: Any, numbers: list[Candidate]) -> None:
+        """Now, later or never: by the best of the person's numbers."""
+        self.seen += 1
+        region = self.told.regions.setdefault(place.region_code, Counts())
+        facts = [replace(candidate.facts, campaign_state="running") for candidate in numbers]
+        verdicts = [may_contact(one, "voice", self.now) for one in facts]
+        if any(verdict.yes for verdict in verdicts):
+            self.told.now += 1
+            region.now += 1
+            self._joins(hours_of(facts[0]), self.now)
+            return
+        healing = [verdict for verdict in verdicts if not verdict.final]
+        chosen = ([*healing, *verdicts] or [Verdict(("no-number",), None)])[0]
+        for counts in (self.told, region):
+            (counts.later if healing else counts.never)[chosen.reasons[0]] += 1
+        self.told.note(chosen.reasons, place.id)
+        if healing:
+            self._heals(chosen, hours_of(facts[0]))
+
+    def scale(self, factor: float) -> None:
+        """From the sample to the people."""
+        for counts in (self.told, *self.told.regions.values()):
+            counts.now = round(counts.now * factor)
+            for counter in (counts.later, counts.never):
+                for reason in counter:
+                    counter[reason] = round(counter[reason] * factor)
+        self.factor = factor
+
+    factor = 1.0
+
+    def cohorts(self) -> list[Cohort]:
+        by_hours: dict[Hours, list[tuple[datetime, float]]] = {}
+        for (hours, at), people in self.due.items():
+            by_hours.setdefault(hours, []).append((at, people * self.factor))
+        return [Cohort(hours, due) for hours, due in by_hours.items()]
+
+    def _heals(self, verdict: Verdict, hours: Hours | None) -> None:
+        if verdict.earliest is not None:
+            opening = self.told.first_opening
+            self.told.first_opening = min(opening or verdict.earliest, verdict.earliest)
+        self._joins(hours, verdict.earliest or self.now)
+
+    def _joins(self, hours: Hours | None, at: datetime) -> None:
+        if hours is not None:
+            late = (at - self.now) % _ROUNDED
+            self.due[hours, at - late if at > self.now else self.now] += 1
+
+
+def _count_done(tx: Tx, told: Preview) -> None:
+    """Who has an outcome is counted, never sampled."""
+    place = campaign_contact.c
+    for row in tx.all(
+        sa.select(place.region_code, place.outcome, sa.func.count().label("people"))
+        .where(place.campaign_id == told.campaign_id, place.status == "done")
+        .group_by(place.region_code, place.outcome)
+    ):
+        told.done[row.outcome] += row.people
+        told.regions.setdefault(row.region_code, Counts()).done[row.outcome] += row.people
+
+
+def _tell_end(look: _Look, means: Expected, delay: RetryDelay) -> None:
+    told = look.told
+    cohorts = look.cohorts()
+    if not cohorts:
         return
-    facts = [replace(candidate.facts, campaign_state="running") for candidate in numbers]
-    verdicts = [may_contact(one, "voice", now) for one in facts]
-    if any(verdict.yes for verdict in verdicts):
-        told.now += 1
-        return
-    healing = [verdict for verdict in verdicts if not verdict.final]
-    chosen = (healing or verdicts)[0]
-    counter = told.later if healing else told.never
-    counter[chosen.reasons[0]] += 1
-    told._note(chosen.reasons, place_id)
-    if chosen.earliest is not None and not chosen.final:
-        told.first_opening = min(told.first_opening or chosen.earliest, chosen.earliest)
+    told.projection = project(look.now, cohorts, means.means, delay)
+    told.ends_at = told.projection.first_tries_end_at
