@@ -79,6 +79,7 @@ def claim_leg(tx: Tx, row: Row[Any], order: CallOrder) -> Claim:
         claimed_at=tx.now,
         lease_until=lease_until,
         news_at=tx.machine_now,
+        caller=order.from_,
     )
     return Claim(leg_id=row.id, order=order, lease_until=lease_until)
 

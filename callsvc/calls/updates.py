@@ -16,7 +16,7 @@ from callsvc.calls.placing import give_up
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import report_incident
 from callsvc.calls.tables import carrier_update, leg, participant
-from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, Refused
+from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, Refused, Throttled
 from callsvc.core.db import Tx
 from callsvc.core.each import for_each
 from callsvc.core.jobs import ASK_AGAIN, next_check
@@ -134,16 +134,11 @@ def _without_call(tx: Tx, update_id: str, due: Row[Any]) -> None:
 
 
 def _do(rt: Runtime, due: Row[Any]) -> str | None:
+    if due.action != "move":
+        return end_at_carrier(rt, due.sid, due.status)
     try:
-        if due.action == "move":
-            rt.carrier.redirect_call(due.sid, rt.settings.public_base_url.rstrip("/") + due.path)
-        elif due.status in (None, "queued", "initiated", "ringing"):
-            rt.carrier.cancel_call(due.sid)
-        else:
-            rt.carrier.end_call(due.sid)
+        rt.carrier.redirect_call(due.sid, rt.settings.public_base_url.rstrip("/") + due.path)
     except Refused as error:
-        if error.code == CALL_NOT_IN_PROGRESS and due.action != "move":
-            return _end_otherwise(rt, due)
         return "gone" if error.code in (CALL_NOT_IN_PROGRESS, NOT_FOUND) else "failed"
     except CarrierError as error:
         log.warning("update-postponed", update=due.action, leg=due.id, reason=str(error))
@@ -151,10 +146,32 @@ def _do(rt: Runtime, due: Row[Any]) -> str | None:
     return "done"
 
 
-def _end_otherwise(rt: Runtime, due: Row[Any]) -> str | None:
+def end_at_carrier(rt: Runtime, sid: str, status: str | None, *, throttled: bool = False) -> str | None:
+    """Cancel or hang up: done, gone (it was over), failed; None when the carrier did not answer.
+
+    ``status`` is the last we heard. With ``throttled``, that the carrier asks for patience is raised.
+    """
+    ringing = status in (None, "queued", "initiated", "ringing")
+    try:
+        (rt.carrier.cancel_call if ringing else rt.carrier.end_call)(sid)
+    except Throttled:
+        if throttled:
+            raise
+        return None
+    except Refused as error:
+        if error.code == CALL_NOT_IN_PROGRESS:
+            return _end_otherwise(rt, sid)
+        return "gone" if error.code == NOT_FOUND else "failed"
+    except CarrierError as error:
+        log.warning("update-postponed", update="end", sid=sid, reason=str(error))
+        return None
+    return "done"
+
+
+def _end_otherwise(rt: Runtime, sid: str) -> str | None:
     """The call was answered between our looking and our asking: end it the other way."""
     try:
-        rt.carrier.end_call(due.sid)
+        rt.carrier.end_call(sid)
     except Refused:
         return "gone"
     except CarrierError:

@@ -1,20 +1,37 @@
-"""A stop of everything holds every start until an administrator lifts it."""
+"""What keeps a campaign from calling at this very moment: its pause or stop, or a stop of everything.
+
+A stop of everything holds every start until an administrator lifts it.
+"""
 
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.tables import IN_FORCE, stop_order
+from callsvc.campaigns.tables import IN_FORCE, campaign, stop_order
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict
+from callsvc.core.errors import Conflict, NotFound
 
 _STOP = sa.select(stop_order).where(IN_FORCE)
+_HOLD = sa.select(campaign).where(campaign.c.id == sa.bindparam("campaign_id")).with_for_update(read=True)
 
 
 def stop_in_force(tx: Tx) -> Row[Any] | None:
     """The stop of everything that nobody has lifted yet, or None."""
     return tx.first(_STOP)
+
+
+def hold_campaign(tx: Tx, campaign_id: str) -> tuple[Row[Any], str]:
+    """A campaign's row, which nobody pauses or stops before this transaction is over, and its state now.
+
+    Many may hold it at once. Taken before any other lock of a claim: whoever pauses or stops takes it first,
+    too, and then sees every claim there was. While everything is stopped, whatever runs counts as paused.
+    """
+    row = tx.first(_HOLD, campaign_id=campaign_id)
+    if row is None:
+        raise NotFound("campaign-unknown", f"No campaign is called {campaign_id!r}.")
+    halted = row.state == "running" and stop_in_force(tx) is not None
+    return row, "paused" if halted else row.state
 
 
 def require_not_stopped(tx: Tx) -> None:

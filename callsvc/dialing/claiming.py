@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from callsvc.calls.placing import Claim, claim_leg, give_up, order_for, send_claim
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.tables import call, leg, live_call
-from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.callers import caller_for
+from callsvc.campaigns.facts import config_of
+from callsvc.campaigns.halting import hold_campaign
 from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
@@ -38,26 +40,45 @@ def _place(rt: Runtime, leg_id: str) -> None:
 
 def _claim(tx: Tx, leg_id: str) -> Claim | None:
     place = tx.first(
-        sa.select(campaign_contact.c.id, campaign_contact.c.campaign_id, leg.c.number_id)
+        sa.select(
+            campaign_contact.c.id,
+            campaign_contact.c.campaign_id,
+            campaign_contact.c.contact_id,
+            campaign_contact.c.region_code,
+            campaign_contact.c.tries,
+            leg.c.number_id,
+        )
         .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
         .join(leg, leg.c.call_id == call.c.id)
         .where(leg.c.id == leg_id)
     )
     if place is None:
         return None
+    # The campaign first: a pause or a stop waits for this claim, or this claim sees it.
+    campaign, state = hold_campaign(tx, place.campaign_id)
     # The number before the leg, as an opt-out takes them: the other way round the two could deadlock.
     number = lock_number(tx, place.number_id)
     row = lock_leg(tx, leg_id)
     if row.placement != "planned":
         return None
-    campaign = campaign_row(tx, place.campaign_id)
     config = config_of(campaign)
     lock_budget(tx, config, campaign.id)
-    facts = facts_of_leg(tx, row, config, campaign.state, campaign.id)
+    facts = facts_of_leg(tx, row, config, state, campaign.id)
     verdict = may_contact(facts, "voice", tx.now)
     if not verdict.yes:
         give_up(tx, row, "refused", " ".join(verdict.reasons))
         _wait_until(tx, place.id, verdict.earliest)
+        return None
+    caller = caller_for(
+        tx,
+        config,
+        contact_id=place.contact_id,
+        region=place.region_code,
+        country=facts.country,
+        tries=place.tries,
+    )
+    if caller is None:
+        give_up(tx, row, "refused", "caller-not-allowed")
         return None
     if not tx.insert_once(live_call, number_id=number.id, attempt_id=leg_id, since=tx.now):
         give_up(tx, row, "refused", "number-busy")
@@ -66,7 +87,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         tx.settings,
         leg_id,
         to=reveal(tx, number),
-        from_=config.caller_id,
+        from_=caller,
         ring_timeout_s=config.ring_timeout_s,
         time_limit_s=_LONGEST_CALL_S,
         machine_detection=config.machine_detection,

@@ -1,20 +1,74 @@
-"""Opt-outs and stops reach the calls under way: planned ones are withdrawn, live ones ended."""
+"""Opt-outs and stops reach the calls under way: planned ones are withdrawn, live ones ended.
+
+An emergency stop, of one campaign or of everything, is a row first: in one transaction nothing more is
+claimed, what was planned and every unsent SMS is withdrawn, and what rings or waits at the carrier is marked to
+end. Then the carrier is told, by several requests at a time. Whoever does that may die: the row is open until
+all is done, and a worker goes on. What was found and what became of it stays, and is the report.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
-from callsvc.calls.tables import call, leg
+from callsvc.accounts.scope import Principal
+from callsvc.calls.ending import ask_ends, end_all, endings_due
+from callsvc.calls.placing import give_up
+from callsvc.calls.tables import call, carrier_update, leg, stopped_leg
 from callsvc.calls.updates import end_leg
 from callsvc.campaigns.events import CampaignStopped
-from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.halting import stop_in_force
+from callsvc.campaigns.history import note_change
+from callsvc.campaigns.service import change_state
+from callsvc.campaigns.tables import campaign, campaign_contact, stop_order
 from callsvc.contacts.events import NumberSuppressed
-from callsvc.core.db import Tx
+from callsvc.core.db import Tx, again_after_deadlock
+from callsvc.core.errors import NotFound
+from callsvc.messages.stopping import cancel_unsent
+from callsvc.runtime import Runtime
 
-_UNANSWERED = sa.and_(
+_UNDER_WAY = sa.and_(
     leg.c.role == "contact",
     leg.c.placement.in_(("planned", "claimed", "in-doubt", "placed")),
     leg.c.ended_at.is_(None),
-    leg.c.answered_at.is_(None),
 )
+_UNANSWERED = _UNDER_WAY & leg.c.answered_at.is_(None)
+_LEASE = timedelta(seconds=4)  # machine time: after that the ticker has it done
+_SLICE = 64  # calls ended between two looks at the books
+_PATIENCE_S = 8.0  # real time: how long whoever stops stays with it; then the ticker's jobs do
+_ROUND_S = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopReport:
+    """What a stop did. ``seconds`` are real, from the order to the last call told; None while some are not.
+
+    ``unsettled`` calls are asked to end, and the carrier has not confirmed it: it does not answer, or the
+    request that places the call is itself in doubt. They are followed until they are over.
+    """
+
+    id: str
+    campaign_id: str | None
+    asked_by: str
+    asked_at: datetime
+    campaigns: int
+    ringing_hung_up: int
+    queued_canceled: int
+    planned_dropped: int
+    sms_canceled: int
+    in_progress_left: int
+    unsettled: int
+    seconds: float | None
+    lifted_at: datetime | None
+    lifted_by: str | None
+
+    @property
+    def done(self) -> bool:
+        return self.seconds is not None
 
 
 def cancel_suppressed(tx: Tx, event: NumberSuppressed) -> None:
@@ -41,11 +95,206 @@ def cancel_suppressed(tx: Tx, event: NumberSuppressed) -> None:
 
 def cancel_stopped(tx: Tx, event: CampaignStopped) -> None:
     """Stop cancels what is planned, queued or rings; who has answered already is not hung up on."""
-    query = (
-        sa.select(leg.c.id)
-        .join(call, call.c.id == leg.c.call_id)
-        .join(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
-        .where(campaign_contact.c.campaign_id == event.campaign_id, _UNANSWERED)
+    stop_id = _new_order(tx, event.campaign_id, event.by)
+    _take_back(tx, stop_id, event.campaign_id)
+
+
+def emergency_stop(
+    rt: Runtime, campaign_id: str | None, by: str, *, principal: Principal | None = None
+) -> StopReport:
+    """Stop one campaign for good, or (None) everything until it is lifted; returns what that did.
+
+    Everything: campaigns that run are paused, keep their people, and start again by hand once an
+    administrator has lifted the stop. Asked again it does nothing new, and returns the same report.
+    """
+    if campaign_id is None:
+        stop_id = again_after_deadlock(lambda: _stop_everything(rt, by))
+    else:
+        stop_id = again_after_deadlock(lambda: _stop_one(rt, campaign_id, by, principal))
+    carry_out(rt, stop_id)
+    with rt.db.read() as tx:
+        return stop_report(tx, stop_id)
+
+
+def _stop_one(rt: Runtime, campaign_id: str, by: str, principal: Principal | None) -> str:
+    with rt.db.read() as tx:
+        known = _last_order(tx, campaign_id) if campaign_row(tx, campaign_id).state == "stopped" else None
+    if known is not None:
+        return str(known.id)
+    change_state(rt, campaign_id, "stop", by, principal=principal)
+    with rt.db.read() as tx:
+        ordered = _last_order(tx, campaign_id)
+    assert ordered is not None  # noqa: S101 - the reaction to the stop wrote it
+    return str(ordered.id)
+
+
+def _stop_everything(rt: Runtime, by: str) -> str:
+    with rt.db.begin() as tx:
+        known = stop_in_force(tx)
+        stop_id = str(known.id) if known is not None else _new_order(tx, None, by)
+        running = sa.select(campaign.c.id).where(campaign.c.state == "running").order_by(campaign.c.id)
+        paused = tx.all(running.with_for_update(key_share=True))
+        for row in paused:
+            tx.update(campaign, campaign.c.id == row.id, state="paused", changed_at=tx.now)
+            states = {"before": {"state": "running"}, "after": {"state": "paused"}}
+            note_change(tx, row.id, by, "emergency-stop", **states)
+        _add(tx, stop_id, campaigns=len(paused))
+        _take_back(tx, stop_id, None)
+        tx.changed("operations", subject="stop")
+    return stop_id
+
+
+def _new_order(tx: Tx, campaign_id: str | None, by: str) -> str:
+    stop_id = tx.new_id("stp")
+    new = tx.insert_once(
+        stop_order,
+        id=stop_id,
+        everything=campaign_id is None,
+        campaign_id=campaign_id,
+        asked_by=by,
+        asked_at=tx.now,
+        asked_machine_at=tx.machine_now,
+        lease_until=tx.machine_now,
+        campaigns=0 if campaign_id is None else 1,
     )
-    for row in tx.all(query):
-        end_leg(tx, row.id)
+    if not new:  # somebody else stops everything at this very moment
+        known = stop_in_force(tx)
+        assert known is not None  # noqa: S101 - its row is what was in the way
+        return str(known.id)
+    tx.enqueue("carry_out_stop", stop_id)
+    return stop_id
+
+
+def _take_back(tx: Tx, stop_id: str, campaign_id: str | None) -> None:
+    """Withdraw what was not sent yet and mark what is at the carrier; the campaigns' rows are held.
+
+    A claim takes its campaign's row too, so that whatever was claimed before is found here, and nothing is
+    claimed after.
+    """
+    query = (
+        sa.select(leg)
+        .join(call, call.c.id == leg.c.call_id)
+        .where(_UNDER_WAY, call.c.direction == "outbound", leg.c.end_asked_at.is_(None))
+        .order_by(leg.c.id)
+    )
+    if campaign_id is not None:
+        query = query.join(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
+        query = query.where(campaign_contact.c.campaign_id == campaign_id)
+    rows = tx.all(query.with_for_update(of=leg, key_share=True))
+    answered = [row for row in rows if row.answered_at is not None]
+    planned = [row for row in rows if row.placement == "planned"]
+    out = [row for row in rows if row.answered_at is None and row.placement != "planned"]
+    for row in planned:
+        give_up(tx, row, "withdrawn", "ended-before-dialling")
+    ask_ends(tx, [row.id for row in out], lease=_LEASE)
+    if out:
+        found = [{"stop_id": stop_id, "leg_id": row.id, "found": _found(row)} for row in out]
+        tx.execute(stopped_leg.insert(), found)
+        tx.update(stop_order, stop_order.c.id == stop_id, lease_until=tx.machine_now)
+    _add(
+        tx,
+        stop_id,
+        planned_dropped=len(planned),
+        in_progress_left=len(answered),
+        sms_canceled=cancel_unsent(tx, campaign_id),
+    )
+
+
+def _found(row: Row[Any]) -> str:
+    if row.sid is None:
+        return "unknown"
+    return "ringing" if row.status == "ringing" else "queued"
+
+
+def _add(tx: Tx, stop_id: str, **counts: int) -> None:
+    more = {name: stop_order.c[name] + count for name, count in counts.items() if count}
+    if more:
+        tx.update(stop_order, stop_order.c.id == stop_id, **more)
+
+
+def _last_order(tx: Tx, campaign_id: str) -> Row[Any] | None:
+    mine = sa.select(stop_order).where(stop_order.c.campaign_id == campaign_id)
+    return tx.first(mine.order_by(stop_order.c.asked_at.desc(), stop_order.c.id.desc()).limit(1))
+
+
+def carry_out(rt: Runtime, stop_id: str, *, patience_s: float = _PATIENCE_S) -> bool:
+    """Tell the carrier what a stop has marked; True once all of it is settled.
+
+    Safe to run by several at once and again: a call that has ended cannot be ended again. After
+    ``patience_s`` what is left is the ticker's.
+    """
+    until = time.monotonic() + patience_s
+    mine = sa.select(stopped_leg.c.leg_id).where(stopped_leg.c.stop_id == stop_id)
+    while True:
+        with rt.db.begin() as tx:
+            due = endings_due(tx, mine)
+            working = {"lease_until": tx.machine_now + _LEASE}
+            over = {"lease_until": None, "done_machine_at": tx.machine_now}
+            opened = (stop_order.c.id == stop_id) & stop_order.c.lease_until.is_not(None)
+            tx.update(stop_order, opened, **(working if due else over))
+        if not due:
+            return True
+        ready = [one for one in due if one.over or one.sid is not None]
+        settled = sum(
+            end_all(rt, ready[start : start + _SLICE], lease=_LEASE) for start in range(0, len(ready), _SLICE)
+        )
+        if time.monotonic() >= until:
+            return False
+        if settled < len(due):
+            time.sleep(_ROUND_S)
+
+
+def carry_out_left(rt: Runtime) -> int:
+    """Ask for the stops that nobody is at work on any more; returns how many."""
+    with rt.db.read() as tx:
+        left = tx.all(sa.select(stop_order.c.id).where(stop_order.c.lease_until <= tx.machine_now))
+    if left:
+        with rt.db.begin() as tx:
+            for row in left:
+                open_still = (stop_order.c.id == row.id) & (stop_order.c.lease_until <= tx.machine_now)
+                if tx.update(stop_order, open_still, lease_until=tx.machine_now + _LEASE):
+                    tx.enqueue("carry_out_stop", row.id)
+    return len(left)
+
+
+def stop_report(tx: Tx, stop_id: str) -> StopReport:
+    """What a stop did, as far as it has come; ``stop-unknown`` when there was none of this id."""
+    row = tx.first(sa.select(stop_order).where(stop_order.c.id == stop_id))
+    if row is None:
+        raise NotFound("stop-unknown", "There was no stop of this id.")
+    settled, unsettled = _what_became(tx, stop_id)
+    done_at = row.done_machine_at if row.lease_until is None else None
+    return StopReport(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        campaigns=row.campaigns,
+        ringing_hung_up=settled.get("ringing", 0),
+        queued_canceled=settled.get("queued", 0) + settled.get("unknown", 0),
+        planned_dropped=row.planned_dropped,
+        sms_canceled=row.sms_canceled,
+        in_progress_left=row.in_progress_left,
+        unsettled=unsettled,
+        seconds=(done_at - row.asked_machine_at).total_seconds() if done_at is not None else None,
+        lifted_at=row.lifted_at,
+        lifted_by=row.lifted_by,
+    )
+
+
+def _what_became(tx: Tx, stop_id: str) -> tuple[dict[str, int], int]:
+    """Calls told to the carrier by how they were found, and how many it has not confirmed."""
+    waits = sa.exists().where(
+        carrier_update.c.leg_id == stopped_leg.c.leg_id,
+        carrier_update.c.action == "end",
+        carrier_update.c.result.is_(None) | carrier_update.c.result.in_(("failed", "given-up")),
+    )
+    open_still = waits & leg.c.ended_at.is_(None)
+    rows = tx.all(
+        sa.select(stopped_leg.c.found, open_still.label("unsettled"), sa.func.count().label("calls"))
+        .join(leg, leg.c.id == stopped_leg.c.leg_id)
+        .where(stopped_leg.c.stop_id == stop_id)
+        .group_by(stopped_leg.c.found, open_still)
+    )
+    settled = {row.found: int(row.calls) for row in rows if not row.unsettled}
+    return settled, sum(int(row.calls) for row in rows if row.unsettled)
