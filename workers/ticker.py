@@ -15,11 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.accounts.service import seal_access_log
 from callsvc.appointments.reminding import send_due_reminders
+from callsvc.campaigns.scheduling import keep_schedules
 from callsvc.core.errors import CallsvcError
 from callsvc.core.logs import configure_logs
 from callsvc.dialing.callbacks import call_back_due
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.stopping import carry_out_left
 from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
 from callsvc.routing import service as routing
@@ -60,6 +62,8 @@ def chores() -> list[Task]:
     """Planning, and everything that a crash or a lost job may have left behind."""
     return [
         Task(0.25, plan_calls),
+        Task(0.5, carry_out_left),
+        Task(1.0, keep_schedules),
         Task(1.0, text_due),
         Task(1.0, expire_texts),
         Task(0.5, recreate_due),
