@@ -5,14 +5,13 @@ Pure: the choice is made from a snapshot that was loaded once, and carries its i
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from callsvc.routing import sentences
 from callsvc.routing.rules.queues import is_active, region_wait
+from callsvc.routing.rules.rotating import least_recent_aid, longest_idle
 from callsvc.routing.views import Agreement, Aid, Decision, Entry, FreeAgent, RegionView, Snapshot
-
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def why_not(agreement: Agreement, aid: Aid, wait_s: float, barred: frozenset[str]) -> str | None:
@@ -53,7 +52,7 @@ def _choose(entry: Entry, snapshot: Snapshot, now: datetime, barred: frozenset[s
     free = [agent for agent in snapshot.free if agent.id not in barred]
     for kind, near in _tiers(entry, free):
         if near:
-            return _home(kind, entry, snapshot, min(near, key=_longest_idle), now)
+            return _home(kind, entry, snapshot, longest_idle(near), now)
     if snapshot.aid is None:
         # Only when everybody free at home is barred and aid was not loaded: the caller tries without a bar.
         return Decision(
@@ -74,15 +73,6 @@ def _tiers(entry: Entry, free: list[FreeAgent]) -> list[tuple[str, list[FreeAgen
         ("pool", [agent for agent in free if entry.pool and agent.pool == entry.pool]),
         ("region", free),
     ]
-
-
-def _longest_idle(agent: FreeAgent) -> tuple[datetime, str]:
-    return (agent.idle_since, agent.id)
-
-
-def _least_recent_aid(agent: FreeAgent) -> tuple[datetime, datetime, str]:
-    """Rotation: those who aided longest ago (or never) first, so that the skill does not fade in others."""
-    return (agent.last_aid_at or _NEVER, agent.idle_since, agent.id)
 
 
 def _home(kind: str, entry: Entry, snapshot: Snapshot, agent: FreeAgent, now: datetime) -> Decision:
@@ -133,7 +123,7 @@ def _aid(
     aid: Aid, agreement: Agreement, wait_s: float, inputs: Mapping[str, Any], barred: frozenset[str]
 ) -> Decision:
     helper = aid.helpers[agreement.aiding]
-    agent = min((agent for agent in aid.free[helper.code] if agent.id not in barred), key=_least_recent_aid)
+    agent = least_recent_aid(agent for agent in aid.free[helper.code] if agent.id not in barred)
     english, french = sentences.aid_offer(aid.home, helper, agreement, agent, wait_s)
     return Decision(
         kind="aid",

@@ -11,9 +11,13 @@ from functools import lru_cache
 from typing import Final
 
 from callsvc.routing.rules.erlang import Pool, in_time_from, weights
+from callsvc.routing.rules.ledgers import MOST
 
 STEP: Final = 0.01
 """Loads are rounded to this part of a region's agents, so that few reserves are ever computed."""
+
+SCALE: Final = 0.3
+"""What a ledger at its lowest adds to the reserve, in square roots of the agents."""
 
 
 def reserve(
@@ -56,4 +60,4 @@ def kept_idle(agents: int, ledger: float, computed: int) -> int:
     """
     if ledger > 0:
         return 0
-    return max(1, computed) + math.floor(0.3 * math.sqrt(agents) * -ledger / 10)
+    return max(1, computed) + math.floor(SCALE * math.sqrt(agents) * -ledger / MOST)

@@ -1,0 +1,186 @@
+"""A scenario file: who is on duty, who calls, what goes wrong, and which policies are compared.
+
+```yaml
+title: Grand Est takes three times its calls
+staffing: {agents: 600, load: 0.8}
+spikes:
+  - {regions: ["44"], times: 3, from: 3, to: 6}
+measured: {from: 3, to: 6}
+```
+
+Hours are counted from the opening. Without ``regions``, the eighteen of France share ``staffing`` by
+population.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from callsvc.core.errors import Invalid, NotFound
+from callsvc.planning.twin.france import NAMES
+from callsvc.routing.rules.terms import Terms
+
+LIBRARY: Final = Path(__file__).parent / "library"
+Policy = Literal[
+    "isolated",
+    "cascade-30-60",
+    "cascade-10-15",
+    "pooled",
+    "home-first",
+    "ours",
+    "home-first-callbacks",
+    "ours-callbacks",
+]
+POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
+_TERMS: Final = TypeAdapter(Terms)
+Code = Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]{0,11}$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Hours(Part):
+    """From one hour of the day to another."""
+
+    from_h: float = Field(0.0, ge=0, le=48, alias="from")
+    to_h: float = Field(48.0, gt=0, le=48, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Hours":
+        if self.to_h <= self.from_h:
+            raise ValueError("`to` is an hour after `from`")
+        return self
+
+
+class Somewhere(Hours):
+    """In these regions, or in all of them when none is named."""
+
+    regions: list[Code] = Field(default_factory=list)
+
+
+class Spike(Somewhere):
+    times: float = Field(gt=0, le=100)
+
+
+class Shift(Somewhere):
+    """Agents on duty, as a multiple of the usual."""
+
+    times: float = Field(ge=0, le=20)
+
+
+class OptOut(Somewhere):
+    """These regions give no aid."""
+
+
+class People(Part):
+    patience_s: float = Field(150.0, gt=0)
+    handle_s: float = Field(540.0, gt=0)
+    handle_cv: float = Field(0.8, ge=0, le=5)
+    aid_slower: float = Field(1.1, ge=0.5, le=5)
+
+
+class Staffing(Part):
+    """``load`` in erlangs an agent; with ``alone``, in all, and each region has what answers 80 % in 20 s."""
+
+    agents: int = Field(600, ge=1, le=100_000)
+    load: float = Field(0.8, gt=0)
+    alone: bool = False
+
+
+class RegionPart(Part):
+    code: Code
+    name: str = ""
+    agents: int = Field(ge=1, le=100_000)
+    load: float = Field(gt=0, description="erlangs offered on a usual day")
+
+
+class CallbackPart(Part):
+    after_s: float = Field(8.0, ge=0)
+    accepted: float = Field(0.5, ge=0, le=1)
+    reached: float = Field(0.8, ge=0, le=1)
+    vain_s: float = Field(45.0, ge=0)
+
+
+class Seeds(Part):
+    first: int = 1
+    count: int = Field(20, ge=1, le=1000)
+
+
+class Scenario(Part):
+    title: str = Field(min_length=1, max_length=200)
+    hours: float = Field(10.0, gt=0, le=48)
+    measured: Hours = Hours()
+    people: People = People()
+    staffing: Staffing = Staffing()
+    regions: list[RegionPart] = Field(default_factory=list)
+    curve: list[float] = Field(default_factory=list, description="arrivals of each half hour over the usual")
+    spikes: list[Spike] = Field(default_factory=list)
+    shifts: list[Shift] = Field(default_factory=list)
+    opt_outs: list[OptOut] = Field(default_factory=list)
+    callbacks: CallbackPart = CallbackPart()
+    terms: dict[str, Any] = Field(default_factory=dict)
+    recorded: str = Field("", description="a CSV of a real day: at_s, region, handle_s")
+    policies: list[Policy] = Field(default_factory=lambda: list(POLICIES[:6]), min_length=1)
+    seeds: Seeds = Seeds()
+
+    @model_validator(mode="after")
+    def _known(self) -> "Scenario":
+        codes = {region.code for region in self.regions} or set(NAMES)
+        if self.regions and len(codes) < len(self.regions):
+            raise ValueError("regions: each code once")
+        named: Sequence[Somewhere] = [*self.spikes, *self.shifts, *self.opt_outs]
+        unknown = sorted({code for part in named for code in part.regions} - codes)
+        if unknown:
+            known = ", ".join(sorted(codes))
+            raise ValueError(f"no region has the code {', '.join(unknown)}; there are {known}")
+        self.chosen_terms()
+        return self
+
+    def chosen_terms(self, **more: Any) -> Terms:
+        """Our router's terms in this scenario."""
+        choices = {field.name for field in fields(Terms)}
+        if wrong := sorted(set(self.terms) - choices):
+            raise ValueError(f"terms: {', '.join(wrong)} is none of {', '.join(sorted(choices))}")
+        return _TERMS.validate_python(more | self.terms)
+
+
+def read_scenario(text: str) -> Scenario:
+    """A validated scenario, or ``scenario-invalid`` with every place and what is wrong there."""
+    try:
+        raw = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, RecursionError) as error:
+        said = re.sub(r"\s+", " ", str(error)).strip()
+        raise Invalid("scenario-invalid", f"The file is not YAML: {said}") from None
+    if not isinstance(raw, dict):
+        raise Invalid("scenario-invalid", "A scenario is a mapping of settings, such as title: A quiet day.")
+    try:
+        return Scenario.model_validate(raw)
+    except ValidationError as error:
+        problems = [
+            {"place": ".".join(str(part) for part in one["loc"]) or "scenario", "problem": one["msg"]}
+            for one in error.errors()
+        ]
+        said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
+        raise Invalid("scenario-invalid", f"Correct the scenario: {said}", problems=problems) from None
+
+
+def names() -> list[str]:
+    """The scenarios that are shipped."""
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """A file, or one of the shipped by name; ``scenario-unknown`` when it is neither."""
+    path = LIBRARY / f"{name}.yaml" if name in names() else Path(name)
+    if not path.is_file():
+        raise NotFound(
+            "scenario-unknown", f"There is no file {name}; the scenarios shipped are {', '.join(names())}."
+        )
+    return read_scenario(path.read_text(encoding="utf-8"))
