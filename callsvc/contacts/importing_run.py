@@ -117,6 +117,8 @@ def _store_in(tx: Tx, work: Work, batch: Batch, report: ImportReport) -> tuple[i
     )
     if not held:
         raise Stopped
+    if work.campaign:
+        tx.changed("campaign", subject=work.campaign)
     return _keep(tx, work, batch.rejects) if work.keep_rejects else (0, 0)
 
 
@@ -186,4 +188,6 @@ def end_import(rt: Runtime, work: Work, status: str, error: str = "", says: str 
             error=error,
             error_says=says[:500],
         )
+        if work.campaign:
+            tx.changed("campaign", subject=work.campaign)
     return status
