@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("callsvc.dialing.cli:reconcile", "Settle what is in doubt with the carrier now."),
     "staff": ("callsvc.planning.cli:staff", "How many agents a load needs."),
     "forecast": ("callsvc.planning.cli:forecast", "The load to expect."),
-    "twin": ("callsvc.planning.cli:twin", "A day in virtual time, under the real rules."),
+    "twin": ("callsvc.planning.twin.command:twin", "A day in virtual time, under the real rules."),
     "bench": ("callsvc.bench.command:command", "Measure this machine against the budgets."),
     "settings": ("callsvc.core.settings_page:command", "Print the documentation of the settings."),
 }

@@ -1,0 +1,88 @@
+"""organisation: hours by weekday, closures, teams, channels, pools by size, shifts, practice"""
+
+from alembic import op
+import sqlalchemy as sa
+import callsvc.core.db
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("region") as table:
+        table.add_column(sa.Column("pool_below", sa.Integer(), nullable=False, server_default="20"))
+    with op.batch_alter_table("region") as table:
+        table.alter_column("pool_below", server_default=None)
+    with op.batch_alter_table("platform") as table:
+        table.add_column(sa.Column("pool_by", sa.String(length=8), nullable=False, server_default="declared"))
+        table.add_column(
+            sa.Column("closed_on_holidays", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        table.add_column(sa.Column("phone", sa.String(length=8), nullable=False, server_default="national"))
+    with op.batch_alter_table("platform") as table:
+        for name in ("pool_by", "closed_on_holidays", "phone"):
+            table.alter_column(name, server_default=None)
+    op.create_table(
+        "platform_window",
+        sa.Column("platform_code", sa.String(length=3), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_code"], ["platform.code"], name=op.f("fk_platform_window_platform_code")
+        ),
+        sa.PrimaryKeyConstraint("platform_code", "weekday", "opens", name=op.f("pk_platform_window")),
+    )
+    op.create_table(
+        "platform_exception",
+        sa.Column("platform_code", sa.String(length=3), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_code"], ["platform.code"], name=op.f("fk_platform_exception_platform_code")
+        ),
+        sa.PrimaryKeyConstraint("platform_code", "day", name=op.f("pk_platform_exception")),
+    )
+    op.create_table(
+        "team",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("platform_code", sa.String(length=3), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["platform_code"], ["platform.code"], name=op.f("fk_team_platform_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+        sa.UniqueConstraint("platform_code", "name", name=op.f("uq_team_platform_code_name")),
+    )
+    with op.batch_alter_table("agent") as table:
+        table.add_column(sa.Column("team_id", sa.String(length=40), nullable=True))
+        table.add_column(sa.Column("channels", sa.String(length=40), nullable=False, server_default="voice"))
+        table.add_column(sa.Column("left_at", callsvc.core.db.Instant(timezone=True), nullable=True))
+        table.create_foreign_key("fk_agent_team_id", "team", ["team_id"], ["id"])
+    with op.batch_alter_table("agent") as table:
+        table.alter_column("channels", server_default=None)
+    op.create_index("ix_agent_team_id", "agent", ["team_id"])
+    op.create_table(
+        "agent_practice",
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("skill", sa.String(length=40), nullable=False),
+        sa.Column("last_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_agent_practice_agent_id")),
+        sa.PrimaryKeyConstraint("agent_id", "skill", name=op.f("pk_agent_practice")),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("ends_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("skill", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_shift_agent_id")),
+        sa.PrimaryKeyConstraint("agent_id", "starts_at", name=op.f("pk_shift")),
+    )
+    op.create_index("ix_shift_starts_at", "shift", ["starts_at"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("Restore a backup instead.")
