@@ -36,6 +36,7 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 _CLOSED_AT_ONCE = 1000  # people given their outcome by whoever presses stop; the sweeper does the others
 _CLOSED_IN_ONE = 200  # and in one transaction
+_BELOW_PROMISES = 99  # dialing/turns.py: a promise comes before every fragility
 _LIFE = timedelta(days=14)  # a person's place in a campaign always ends
 
 
@@ -193,11 +194,25 @@ def reopen(tx: Tx, campaign_id: str) -> None:
         tx.changed("campaign", subject=campaign_id)
 
 
+def place_priority(fragility: int, asked: int) -> int:
+    """Before whom a person is called: fragility decides, what was asked for orders people of one fragility.
+
+    >>> place_priority(2, 0) > place_priority(1, 9)
+    True
+    """
+    return min(10 * fragility + asked, _BELOW_PROMISES)
+
+
 def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
     rows = tx.all(
-        sa.select(contact.c.id, contact.c.region_code, contact.c.platform_code, contact.c.fragility).where(
-            contact.c.id.in_(ids)
-        )
+        sa.select(
+            contact.c.id,
+            contact.c.region_code,
+            contact.c.platform_code,
+            contact.c.fragility,
+            contact.c.priority,
+            contact.c.elicited_at,
+        ).where(contact.c.id.in_(ids))
     )
     return sum(
         tx.insert_once(
@@ -208,7 +223,8 @@ def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
             region_code=row.region_code,
             platform_code=row.platform_code,
             status="waiting",
-            priority=row.fragility,
+            priority=place_priority(row.fragility, row.priority),
+            elicited_on=row.elicited_at.date(),
             next_try_at=tx.now,
             deadline_at=tx.now + _LIFE,
         )

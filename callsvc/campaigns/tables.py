@@ -63,6 +63,7 @@ campaign_contact = sa.Table(
     sa.Column("elicited_on", sa.Date, nullable=False, default=UNKNOWN_DAY),  # day the person was reported
     sa.Column("resting", sa.Boolean, nullable=False, default=False),  # kept by dialing/ordering.py alone
     sa.Column("call_by", Instant),  # lived: the window of this retry closes then
+    sa.Column("chosen_for", sa.String(20), nullable=False, default=""),  # why the last try was theirs
     sa.Column("tries_by_kind", sa.JSON, nullable=False, default=dict),  # busy, no-answer... -> how often
     sa.UniqueConstraint("campaign_id", "contact_id"),
     sa.CheckConstraint("status in ('waiting', 'trying', 'held', 'done')", name="status"),
@@ -90,23 +91,26 @@ for _name, _columns, _which in (
         ),
         IN_TURN,
     ),
-    ("ix_campaign_contact_rest", (_PLACE.campaign_id, _PLACE.resting, _PLACE.next_try_at), WAITING),
+    (
+        "ix_campaign_contact_rest",
+        (_PLACE.campaign_id, _PLACE.resting, _PLACE.next_try_at, _PLACE.priority.desc()),
+        WAITING,
+    ),
     (
         "ix_campaign_contact_call_by",
         (_PLACE.campaign_id, _PLACE.region_code, _PLACE.call_by),
         IN_TURN & _PLACE.call_by.is_not(None),
     ),
-    ("ix_campaign_contact_age", (_PLACE.campaign_id, _PLACE.elicited_on), WAITING),
 ):
     sa.Index(_name, *_columns, sqlite_where=_which, postgresql_where=_which)
 
-campaign_share = sa.Table(  # whose turn it is among regions, see dialing/sharing.py
+campaign_share = sa.Table(  # whose turn it is among regions, see dialing/turns.py
     "campaign_share",
     metadata,
     sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), primary_key=True),
     sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
-    sa.Column("waiting", sa.Integer, nullable=False),  # people, when they were counted
-    sa.Column("given", sa.Integer, nullable=False),  # turns since then
+    sa.Column("waiting", sa.Integer, nullable=False),  # people in turn, when they were counted
+    sa.Column("turn", sa.Float, nullable=False),  # virtual time: turns had, each by the people then waiting
     sa.Column("counted_at", Instant, nullable=False),  # machine time
 )
 

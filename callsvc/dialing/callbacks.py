@@ -19,10 +19,10 @@ from callsvc.core.errors import Invalid
 from callsvc.dialing.promising import fitted, hours_of_promise, offered
 from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.tables import callback
+from callsvc.dialing.turns import PROMISED
 from callsvc.runtime import Runtime
 
 CALLBACK_BOOKED = "callback-booked"
-PROMISED = 100  # priority of a promise over every other call of the campaign
 
 
 def book_callback(

@@ -20,10 +20,11 @@ from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.dialing.budgets import next_cost, spending_of
+from callsvc.dialing.turns import PROMISED as PROMISED
+from callsvc.dialing.wishes import slots_of, wished_of, with_wishes
 
 # A claim counts against every cap unless it is proven that nothing was placed.
 COUNTED = ("planned", "claimed", "placed", "in-doubt")
-PROMISED = 100  # priority of a promise over every other call of the campaign
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def candidates(
     ids = [number.id for rows in numbers.values() for number in rows]
     suppressed = suppression_pairs(tx, ids)
     ledger = ledger_of(tx, ids, config, campaign_id or config.id)
+    wished, slots = wished_of(tx, ids), slots_of(tx, config, campaign_id or config.id, contact_ids)
 
     def one(person: Row[Any], number: Row[Any]) -> Candidate:
         base = base_facts(
@@ -137,6 +139,7 @@ def candidates(
             suppressions=suppressed.get(number.id, ()),
         )
         facts = with_ledger(base, ledger, number.id, config, tx.settings.callsvc_tariffs)
+        facts = with_wishes(facts, person.id, wished=wished.get(number.id, ()), slots=slots)
         return Candidate(number.id, replace(facts, promised=person.id in promised))
 
     return {
@@ -151,6 +154,10 @@ def facts_of_leg(tx: Tx, row: Row[Any], config: CampaignFile, state: str, campai
     ledger = ledger_of(tx, [row.number_id], config, campaign_id, but=row.id)
     base = person_of_leg(tx, row, config, state)
     facts = with_ledger(base, ledger, row.number_id, config, tx.settings.callsvc_tariffs)
+    contact_id = tx.scalar(_CONTACT_OF_CALL, call_id=row.call_id)
+    wished = wished_of(tx, [row.number_id]).get(row.number_id, ())
+    slots = slots_of(tx, config, campaign_id, [contact_id])
+    facts = with_wishes(facts, contact_id, wished=wished, slots=slots)
     return replace(facts, promised=_is_promise(tx, row.call_id))
 
 

@@ -1,5 +1,6 @@
 """Whom to call now? One transaction reads, ``rules.pace`` decides, the intents are written."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,18 @@ from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, UNCALLABLE
 from callsvc.campaigns.facts import config_of
+from callsvc.campaigns.reasons import outcome_of
+from callsvc.campaigns.retrying import turn_of
 from callsvc.campaigns.rules import Channel, Verdict, may_contact
 from callsvc.campaigns.service import complete_finished, finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.callbacks import promised_campaigns
 from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.finishing import tries_of
+from callsvc.dialing.ordering import people_in_turn
 from callsvc.dialing.rules import PACE_WINDOW, Load, pace
+from callsvc.dialing.turns import PROMISED
 from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
 
@@ -52,18 +58,7 @@ def _plan_campaign(tx: Tx, campaign_id: str) -> int:
     room = min(pace(config.pacing, _load(tx, campaign_id)), _room_of_all(tx), _AT_ONCE)
     if room <= 0:
         return 0
-    due = tx.all(
-        sa.select(campaign_contact)
-        .where(
-            campaign_contact.c.campaign_id == campaign_id,
-            campaign_contact.c.status == "waiting",
-            campaign_contact.c.next_try_at <= tx.now,
-        )
-        .order_by(campaign_contact.c.priority.desc(), campaign_contact.c.next_try_at, campaign_contact.c.id)
-        .limit(room)
-        .with_for_update(skip_locked=True)
-    )
-    planned = _plan_people(tx, config, due)
+    planned = _plan_people(tx, config, campaign_id, people_in_turn(tx, config, campaign_id, room))
     for start in range(0, len(planned), _BATCH):
         tx.enqueue("place_calls", *planned[start : start + _BATCH])
     return len(planned)
@@ -96,12 +91,15 @@ def _room_of_all(tx: Tx) -> int:
     return allowed - int(recent)
 
 
-def _plan_people(tx: Tx, config: CampaignFile, due: Any) -> list[str]:
-    found = candidates(tx, config, "running", [row.contact_id for row in due])
+def _plan_people(tx: Tx, config: CampaignFile, campaign_id: str, due: Sequence[Row[Any]]) -> list[str]:
+    promised = {row.contact_id for row in due if row.priority >= PROMISED}
+    ids = [row.contact_id for row in due]
+    found = candidates(tx, config, "running", ids, campaign_id=campaign_id, promised=promised)
     planned: list[str] = []
     taken: set[str] = set()  # two people of one household may be due in the same tick
     for row in due:
-        choice, verdict = choose_number(found.get(row.contact_id, []), row.tries, taken, tx.now)
+        turn = turn_of(config.retries, tries_of(row))
+        choice, verdict = choose_number(found.get(row.contact_id, []), turn, taken, tx.now)
         if choice is None:
             skip_person(tx, row, verdict)
         else:
@@ -111,14 +109,14 @@ def _plan_people(tx: Tx, config: CampaignFile, due: Any) -> list[str]:
 
 
 def choose_number(
-    numbers: list[Candidate], tries: int, taken: set[str], now: datetime, channel: Channel = "voice"
+    numbers: list[Candidate], turn: int, taken: set[str], now: datetime, channel: Channel = "voice"
 ) -> tuple[Candidate | None, Verdict]:
-    """The number to try, alternating from try to try; or the verdict that will hold the shortest."""
+    """The number whose turn it is, else the next that may be called; or the verdict that heals first."""
     if not numbers:
         return None, Verdict(("no-number",), None)
-    turn = tries % len(numbers)
+    first = turn % len(numbers)
     verdicts = []
-    for candidate in numbers[turn:] + numbers[:turn]:
+    for candidate in numbers[first:] + numbers[:first]:
         verdict = may_contact(candidate.facts, channel, now)
         if verdict.yes and candidate.number_id in taken:
             verdict = Verdict(("number-busy",), now + timedelta(minutes=2))
@@ -132,13 +130,13 @@ def choose_number(
 def skip_person(tx: Tx, row: Row[Any], verdict: Verdict) -> None:
     """Not now, or never: the next look, or the outcome."""
     if verdict.final:
-        outcome = "suppressed" if "suppressed" in verdict.reasons else UNCALLABLE
-        finish_contact(tx, row.id, NOT_REACHED if row.tries and outcome == UNCALLABLE else outcome)
+        ends = {"tried": row.tries > 0, "uncallable": UNCALLABLE, "not_reached": NOT_REACHED}
+        finish_contact(tx, row.id, outcome_of(verdict.reasons, **ends))
         return
     tx.update(
         campaign_contact,
         campaign_contact.c.id == row.id,
-        skip_reasons=" ".join(verdict.reasons),
+        skip_reasons=" ".join(verdict.reasons)[:200],
         next_try_at=verdict.earliest or tx.now + _ASK_AGAIN,
     )
 

@@ -179,7 +179,7 @@ def test_who_is_in_a_campaign_already_is_not_put_in_again(rt: Runtime) -> None:
         other = make_contact(tx, "+33639980002", fragility=7)
         assert add_contacts(tx, "tracing", [*world.contact_ids, other]) == 1
         assert add_contacts(tx, "tracing", [*world.contact_ids, other]) == 0
-    assert [(place.status, place.priority) for place in places(rt)] == [("waiting", 0), ("waiting", 7)]
+    assert [(place.status, place.priority) for place in places(rt)] == [("waiting", 0), ("waiting", 70)]
 
 
 @pytest.mark.parametrize(

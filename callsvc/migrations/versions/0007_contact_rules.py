@@ -18,6 +18,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("elicited_on", sa.Date(), nullable=False, server_default="1970-01-01"))
         table.add_column(sa.Column("resting", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("call_by", instant))
+        table.add_column(sa.Column("chosen_for", sa.String(length=20), nullable=False, server_default=""))
         table.add_column(sa.Column("tries_by_kind", sa.JSON(), nullable=False, server_default="{}"))
     # Who is in a campaign already keeps the day on which they were reported.
     op.execute(
@@ -25,16 +26,15 @@ def upgrade() -> None:
         "WHERE contact.id = campaign_contact.contact_id)"
     )
     with op.batch_alter_table("campaign_contact") as table:
-        for name in ("elicited_on", "resting", "tries_by_kind"):
+        for name in ("elicited_on", "resting", "chosen_for", "tries_by_kind"):
             table.alter_column(name, server_default=None)
     order = ["campaign_id", "region_code", sa.text("priority DESC"), sa.text("elicited_on DESC")]
     # SQLite uses a partial index only for a query that says the same in the same words.
     in_turn = f"{_WAITING} AND " + ("resting = 0" if op.get_bind().dialect.name == "sqlite" else "NOT resting")
     for name, columns, where in (
         ("turn", [*order, "next_try_at", "id"], in_turn),
-        ("rest", ["campaign_id", "resting", "next_try_at"], _WAITING),
+        ("rest", ["campaign_id", "resting", "next_try_at", sa.text("priority DESC")], _WAITING),
         ("call_by", ["campaign_id", "region_code", "call_by"], f"{in_turn} AND call_by IS NOT NULL"),
-        ("age", ["campaign_id", "elicited_on"], _WAITING),
     ):
         op.create_index(
             f"ix_campaign_contact_{name}",
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.String(length=60), nullable=False),
         sa.Column("region_code", sa.String(length=3), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
-        sa.Column("given", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Float(), nullable=False),
         sa.Column("counted_at", instant, nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_campaign_share_campaign_id"),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name="fk_campaign_share_region_code"),
@@ -82,8 +82,8 @@ def downgrade() -> None:
     op.drop_table("leg_spend")
     op.drop_table("campaign_day")
     op.drop_table("campaign_share")
-    for name in ("turn", "rest", "call_by", "age"):
+    for name in ("turn", "rest", "call_by"):
         op.drop_index(f"ix_campaign_contact_{name}", "campaign_contact")
     with op.batch_alter_table("campaign_contact") as table:
-        for name in ("elicited_on", "resting", "call_by", "tries_by_kind"):
+        for name in ("elicited_on", "resting", "call_by", "chosen_for", "tries_by_kind"):
             table.drop_column(name)
