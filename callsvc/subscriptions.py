@@ -29,9 +29,12 @@ from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unreached
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
 from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
+from callsvc.dialing.keeping import announcement_failed, announcement_sent, slot_kept, slot_moot
 from callsvc.dialing.revising import revise_attempt
 from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
+from callsvc.messages.events import MessageEnded, MessageSent
 from callsvc.metrics import service as metrics
+from callsvc.organising.practice import note_practice
 from callsvc.routing import service as routing
 from callsvc.routing.events import (
     ConversationEnded,
@@ -42,7 +45,6 @@ from callsvc.routing.events import (
     OfferMade,
     WrapUpEnded,
 )
-from callsvc.messages.events import MessageEnded, MessageSent
 from callsvc.webhooks.conversation import close_session, conversation_ended
 from callsvc.webhooks.text_failing import text_failed
 from callsvc.webhooks.text_turns import text_sent
@@ -61,10 +63,19 @@ REACTIONS: Reactions = {
     ContactsImported: (enrol_imported,),
     NumberSuppressed: (cancel_suppressed,),
     CampaignStopped: (cancel_stopped, cancel_callbacks),
-    ContactFinished: (settle_callbacks, text_unreached, call_unanswered, metrics.note_contact_finished),
-    MessageSent: (text_sent,),
-    MessageEnded: (text_failed,),
-    LegPlaced: (metrics.note_attempt_placed,),
+    ContactFinished: (
+        settle_callbacks,
+        slot_moot,
+        text_unreached,
+        call_unanswered,
+        metrics.note_contact_finished,
+    ),
+    MessageSent: (text_sent, announcement_sent),
+    MessageEnded: (text_failed, announcement_failed),
+    LegPlaced: (
+        slot_kept,
+        metrics.note_attempt_placed,
+    ),
     LegNotPlaced: (routing.leg_not_placed, give_back, forget_attempt, metrics.note_attempt_not_placed),
     LegAnswered: (routing.agent_answered, metrics.note_leg_answered),
     ParticipantJoined: (routing.participant_joined,),
@@ -76,7 +87,7 @@ REACTIONS: Reactions = {
     EntryQueued: (metrics.note_entry_queued, tell_queue),
     OfferMade: (tell_queue,),
     OfferEnded: (tell_queue,),
-    EntryConnected: (metrics.note_entry_connected, tell_queue),
+    EntryConnected: (metrics.note_entry_connected, note_practice, tell_queue),
     EntryLeft: (metrics.note_entry_left, tell_queue),
     ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
     WrapUpEnded: (follow_disposition, follow_agent, release_after_wrap_up, metrics.note_wrap_up_ended),

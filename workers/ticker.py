@@ -14,12 +14,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.accounts.service import seal_access_log
+from callsvc.agents.pooling import form_pools
 from callsvc.appointments.reminding import send_due_reminders
 from callsvc.campaigns.scheduling import keep_schedules
+from callsvc.contacts.importing_work import ask_for_imports
+from callsvc.contacts.uploads import forget_old_pieces
 from callsvc.core.errors import CallsvcError
 from callsvc.core.logs import configure_logs
+from callsvc.dialing.announcing import announce_due
 from callsvc.dialing.callbacks import call_back_due
 from callsvc.dialing.due import recreate_due
+from callsvc.dialing.keeping import end_slots
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.stopping import carry_out_left
 from callsvc.dialing.sweeping import sweep
@@ -28,7 +33,8 @@ from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
 from callsvc.web.idempotency import forget_expired
-from callsvc.webhooks.texting import expire_texts, text_due
+from callsvc.webhooks.text_turns import expire_texts
+from callsvc.webhooks.texting import text_due
 from workers import current_runtime
 
 log = structlog.get_logger(__name__)
@@ -64,6 +70,8 @@ def chores() -> list[Task]:
         Task(0.25, plan_calls),
         Task(0.5, carry_out_left),
         Task(1.0, keep_schedules),
+        Task(1.0, announce_due),
+        Task(1.0, end_slots),
         Task(1.0, text_due),
         Task(1.0, expire_texts),
         Task(0.5, recreate_due),
@@ -73,8 +81,11 @@ def chores() -> list[Task]:
         Task(5.0, sweep),
         Task(5.0, _roll_up),
         Task(5.0, count_paths),
+        Task(30.0, form_pools),
         Task(60.0, seal_access_log),
+        Task(1.0, ask_for_imports),
         Task(60.0, forget_expired),
+        Task(60.0, forget_old_pieces),
     ]
 
 

@@ -103,6 +103,8 @@ def declare_activity(tx: Tx, agent_id: str, activity: str) -> bool:
     """
     check_activity(activity)
     row = hold_agent(tx, agent_id)
+    if row.left_at is not None and activity != "offline":
+        raise Conflict("agent-left", "This agent does not work here any more; put them into the list again.")
     if row.activity == activity:
         return False
     values: dict[str, Any] = {"activity": activity, "activity_since": tx.now}

@@ -9,6 +9,15 @@ import sqlalchemy as sa
 from callsvc.agents.rules import ACTIVITIES, STATES
 from callsvc.core.db import Id, Instant, metadata
 
+team = sa.Table(
+    "team",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.UniqueConstraint("platform_code", "name"),
+)
+
 agent = sa.Table(
     "agent",
     metadata,
@@ -27,6 +36,9 @@ agent = sa.Table(
     sa.Column("reservation_id", Id),
     sa.Column("missed_offers", sa.Integer, nullable=False, default=0),
     sa.Column("last_aid_at", Instant),
+    sa.Column("team_id", sa.ForeignKey(team.c.id), index=True),
+    sa.Column("channels", sa.String(40), nullable=False, default="voice"),  # space-separated: voice, sms
+    sa.Column("left_at", Instant),  # does not work here any more: never on duty again
     sa.CheckConstraint(f"activity in {ACTIVITIES}", name="activity"),
     sa.CheckConstraint(f"state in {STATES}", name="state"),
 )
@@ -39,3 +51,22 @@ agent_skill = sa.Table(
     sa.Column("skill", sa.String(40), primary_key=True),
     sa.Column("level", sa.Integer, nullable=False, default=1),
 )
+
+agent_practice = sa.Table(  # when each agent last did each theme: rotation keeps everyone in practice
+    "agent_practice",
+    metadata,
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), primary_key=True),
+    sa.Column("skill", sa.String(40), primary_key=True),
+    sa.Column("last_at", Instant, nullable=False),  # lived
+    sa.Column("calls", sa.Integer, nullable=False),
+)
+
+shift = sa.Table(
+    "shift",
+    metadata,
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), primary_key=True),
+    sa.Column("starts_at", Instant, primary_key=True),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("skill", sa.String(40), nullable=False),  # the theme of this shift
+)
+sa.Index("ix_shift_starts_at", shift.c.starts_at)

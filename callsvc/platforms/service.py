@@ -3,8 +3,9 @@
 from callsvc.core.db import Tx
 from callsvc.core.france import DEPARTMENTS, REGIONS, ZONES
 from callsvc.platforms.queries import platform_by_code, platforms_of, region_by_code, regions
-from callsvc.platforms.rules import Hours, Opening, check_hours, opening
+from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Hours, Opening, Week, check_hours, check_week, opening
 from callsvc.platforms.tables import platform, region
+from callsvc.platforms.weeks import hours_of, stored
 
 __all__ = [
     "load_france",
@@ -18,10 +19,11 @@ __all__ = [
 ]
 
 
-def put_region(tx: Tx, code: str, *, name: str, zone: str) -> None:
+def put_region(tx: Tx, code: str, *, name: str, zone: str, pool_below: int = DEFAULT_POOL_BELOW) -> None:
     """Add a region, or change the one that has this code."""
-    if not tx.insert_once(region, code=code, name=name, zone=zone):
-        tx.update(region, region.c.code == code, name=name, zone=zone)
+    values = {"name": name, "zone": zone, "pool_below": pool_below}
+    if not tx.insert_once(region, code=code, **values):
+        tx.update(region, region.c.code == code, **values)
 
 
 def put_platform(
@@ -33,20 +35,30 @@ def put_platform(
     pool_code: str = "",
     opens: str = "08:00",
     closes: str = "20:00",
+    week: Week | None = None,
+    on_holidays: bool = True,
+    national: bool = False,
 ) -> None:
     """Add a platform, or change the one that has this code.
 
-    Platforms of one region with the same ``pool_code`` answer as one queue: those under their minimum size
-    join a pool. Raises ``hours-invalid``, ``region-unknown``.
+    Platforms of one region with the same ``pool_code`` answer as one queue; without one, those under the
+    region's minimum size do so by themselves (``callsvc/agents/pooling.py``). ``week`` is more than the same
+    hours every day; its zone is the region's. Raises ``hours-invalid``, ``hours-overlap``,
+    ``region-unknown``.
     """
     zone = region_by_code(tx, region_code).zone
     check_hours(Hours(opens=opens, closes=closes, zone=zone))
+    if week is not None:
+        check_week(week)
     values = {
         "name": name,
         "region_code": region_code,
         "pool_code": pool_code,
+        "pool_by": "declared",
         "opens": opens,
         "closes": closes,
+        "week": None if week is None else stored(week, on_holidays=on_holidays),
+        "national": national,
     }
     if not tx.insert_once(platform, code=code, **values):
         tx.update(platform, platform.c.code == code, **values)
@@ -77,4 +89,4 @@ def load_france(tx: Tx) -> int:
 def opening_of(tx: Tx, platform_code: str) -> Opening:
     """Is this platform open now, by its own clock, and when does that change? (lived time)"""
     row = platform_by_code(tx, platform_code)
-    return opening(Hours(opens=row.opens, closes=row.closes, zone=row.zone), tx.now)
+    return opening(hours_of(row), tx.now)

@@ -10,9 +10,12 @@ from callsvc.appointments.service import next_appointment
 from callsvc.calls.tables import leg
 from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.facts import numbers_of
+from callsvc.contacts.preferences import language_of
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
+from callsvc.platforms.rules import opening
 from callsvc.platforms.tables import platform, region
+from callsvc.platforms.weeks import hours_of
 
 _KINDS = {
     "physical": {"fr": "rendez-vous sur place", "en": "appointment on site"},
@@ -61,7 +64,13 @@ _MONTHS = {
 _PERSON = sa.select(contact).where(contact.c.id == sa.bindparam("contact_id"))
 _PLATFORM = (
     sa.select(
-        platform.c.name, platform.c.opens, platform.c.closes, region.c.zone, region.c.name.label("region")
+        platform.c.code,
+        platform.c.name,
+        platform.c.opens,
+        platform.c.closes,
+        platform.c.week,
+        region.c.zone,
+        region.c.name.label("region"),
     )
     .join(region, region.c.code == platform.c.region_code)
     .where(platform.c.code == sa.bindparam("platform_code"))
@@ -74,24 +83,26 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
     person = tx.first(_PERSON, contact_id=call.contact_id) if call.contact_id else None
     known = person is not None and call.direction == "outbound"
     details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}") if known and person else {}
-    language = person.language if person is not None else None
+    number_id = tx.scalar(_NUMBER, of_call=call.id)
+    language = language_of(tx, number_id, person.language if person is not None else None)
     facts = {
         "contact": {**details, "language": language or "", **_means(tx, call, known=known)},
         "campaign": {"purpose": purpose, "caller_id": caller_id},
         "platform": _platform(tx, call.platform_code),
         "appointment": _appointment(tx, call) if known else {},
-        "call": {"direction": call.direction, "has_number": _has_number(tx, call.id)},
+        # Nobody can call back a caller who withholds their number.
+        "call": {"direction": call.direction, "has_number": number_id is not None},
     }
     return facts, language
 
 
 def facts_for_text(
-    tx: Tx, place: Row[Any], *, caller_id: str, purpose: str
+    tx: Tx, place: Row[Any], *, caller_id: str, purpose: str, number_id: str | None = None
 ) -> tuple[dict[str, Any], str | None]:
     """Facts and language of a person we write to; they have a number that takes SMS, or nobody would."""
     person = tx.first(sa.select(contact).where(contact.c.id == place.contact_id))
     details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}") if person else {}
-    language = person.language if person is not None else None
+    language = language_of(tx, number_id, person.language if person is not None else None)
     facts = {
         "contact": {**details, "language": language or "", "has_mobile": True},
         "campaign": {"purpose": purpose, "caller_id": caller_id},
@@ -106,12 +117,11 @@ def _platform(tx: Tx, code: str) -> dict[str, Any]:
     row = tx.first(_PLATFORM, platform_code=code)
     if row is None:
         return {"open_now": False, "phone": tx.settings.callsvc_verify_phone}
-    local = tx.now.astimezone(zone(row.zone)).strftime("%H:%M")
     return {
         "name": row.name,
         "region": row.region,
         "phone": tx.settings.callsvc_verify_phone,
-        "open_now": row.opens <= local < row.closes,
+        "open_now": opening(hours_of(row), tx.now).is_open,
     }
 
 
@@ -147,8 +157,3 @@ def mobile_of(tx: Tx, contact_id: str) -> str | None:
 def _means(tx: Tx, call: Row[Any], *, known: bool) -> dict[str, bool]:
     """Whether an SMS would reach the person; nothing is said of a caller, who is only a hint."""
     return {"has_mobile": mobile_of(tx, call.contact_id) is not None} if known else {}
-
-
-def _has_number(tx: Tx, call_id: str) -> bool:
-    """False for a caller who withholds their number: nobody can call them back."""
-    return tx.scalar(_NUMBER, of_call=call_id) is not None

@@ -27,17 +27,17 @@ def at(text: str) -> datetime:
         (("08:00", "20:00", PARIS), "2020-11-16T19:00", False, "2020-11-17T07:00"),
         (("08:00", "20:00", REUNION), "2020-11-16T03:59", False, "2020-11-16T04:00"),
         (("08:00", "20:00", REUNION), "2020-11-16T16:00", False, "2020-11-17T04:00"),
-        (("00:00", "24:00", PARIS), "2020-11-16T23:00", True, "2020-11-17T23:00"),
+        (("00:00", "24:00", PARIS), "2020-11-16T23:00", True, None),
         # The night of 24 to 25 October 2020 has an hour more, that of 28 March 2021 one less.
         (("08:00", "20:00", PARIS), "2020-10-24T20:00", False, "2020-10-25T07:00"),
         (("08:00", "20:00", PARIS), "2021-03-27T20:00", False, "2021-03-28T06:00"),
     ],
 )
 def test_a_platform_opens_and_closes_by_its_own_clock(
-    hours: tuple[str, str, str], now: str, is_open: bool, changes_at: str
+    hours: tuple[str, str, str], now: str, is_open: bool, changes_at: str | None
 ) -> None:
     found = opening(Hours(opens=hours[0], closes=hours[1], zone=hours[2]), at(now))
-    assert (found.is_open, found.changes_at) == (is_open, at(changes_at))
+    assert (found.is_open, found.changes_at) == (is_open, at(changes_at) if changes_at else None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""organisation: hours by weekday, closures, teams, channels, pools by size, shifts, practice"""
+"""organisation: hours by weekday, closures, teams, pools by size, shifts, practice, delegation"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -17,35 +17,11 @@ def upgrade() -> None:
         table.alter_column("pool_below", server_default=None)
     with op.batch_alter_table("platform") as table:
         table.add_column(sa.Column("pool_by", sa.String(length=8), nullable=False, server_default="declared"))
-        table.add_column(
-            sa.Column("closed_on_holidays", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
-        table.add_column(sa.Column("phone", sa.String(length=8), nullable=False, server_default="national"))
+        table.add_column(sa.Column("week", sa.JSON(), nullable=True))
+        table.add_column(sa.Column("national", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("platform") as table:
-        for name in ("pool_by", "closed_on_holidays", "phone"):
+        for name in ("pool_by", "national"):
             table.alter_column(name, server_default=None)
-    op.create_table(
-        "platform_window",
-        sa.Column("platform_code", sa.String(length=3), nullable=False),
-        sa.Column("weekday", sa.Integer(), nullable=False),
-        sa.Column("opens", sa.String(length=5), nullable=False),
-        sa.Column("closes", sa.String(length=5), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_code"], ["platform.code"], name=op.f("fk_platform_window_platform_code")
-        ),
-        sa.PrimaryKeyConstraint("platform_code", "weekday", "opens", name=op.f("pk_platform_window")),
-    )
-    op.create_table(
-        "platform_exception",
-        sa.Column("platform_code", sa.String(length=3), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("opens", sa.String(length=5), nullable=False),
-        sa.Column("closes", sa.String(length=5), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_code"], ["platform.code"], name=op.f("fk_platform_exception_platform_code")
-        ),
-        sa.PrimaryKeyConstraint("platform_code", "day", name=op.f("pk_platform_exception")),
-    )
     op.create_table(
         "team",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -83,6 +59,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_shift_starts_at", "shift", ["starts_at"])
 
-
-def downgrade() -> None:
-    raise NotImplementedError("Restore a backup instead.")
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("platform_code", sa.String(length=3), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("starts_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("ends_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("declared_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("declared_by", sa.String(length=80), nullable=False),
+        sa.Column("withdrawn_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint("share between 0 and 100", name=op.f("ck_delegation_share")),
+        sa.ForeignKeyConstraint(
+            ["platform_code"], ["platform.code"], name=op.f("fk_delegation_platform_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    op.create_index("ix_delegation_platform_code", "delegation", ["platform_code"])

@@ -1,0 +1,110 @@
+"""Makes regions, platforms and agreements what a file says; the second time nothing changes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+
+from callsvc.core.db import Tx
+from callsvc.core.errors import Invalid
+from callsvc.organising.definition import AgreementPart, OrganisationFile, PlatformPart, RegionPart
+from callsvc.platforms.queries import region_by_code
+from callsvc.platforms.service import put_platform, put_region
+from callsvc.platforms.tables import platform, region
+from callsvc.routing.service import declare_aid, put_agreement
+from callsvc.routing.tables import aid_agreement, aid_region
+from callsvc.runtime import Runtime
+
+DEFAULT_RESERVE = 1
+_VOLATILE = frozenset({"changed_at"})
+
+
+@dataclass
+class Applied:
+    """Codes of what was added, changed, and left alone: ``region 44``, ``platform 67``, ``aid 44<-11``."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+    def note(self, name: str, before: Any, after: Any) -> None:
+        where = self.added if before is None else self.same if before == after else self.changed
+        where.append(name)
+
+
+def apply_organisation(rt: Runtime, file: OrganisationFile) -> Applied:
+    """All of the file or nothing of it. Raises ``region-unknown``, ``hours-invalid``, ``hours-overlap``,
+    ``zone-unknown``, ``platform-elsewhere``, ``agreement-invalid``.
+    """
+    done = Applied()
+    with rt.db.begin() as tx:
+        for code, part in file.regions.items():
+            _region(tx, done, code, part)
+        for code, place in file.platforms.items():
+            _platform(tx, done, code, place)
+        for agreement in file.agreements:
+            _agreement(tx, done, agreement)
+    return done
+
+
+def _region(tx: Tx, done: Applied, code: str, part: RegionPart) -> None:
+    _check_zone(part.zone)
+    before = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
+    put_region(tx, code, name=part.name, zone=part.zone, pool_below=part.pool_below)
+    if part.reserve is not None or part.opted_out is not None:
+        known = before[1] or {"reserve": DEFAULT_RESERVE, "opted_out": False}
+        declare_aid(
+            tx,
+            code,
+            opted_out=known["opted_out"] if part.opted_out is None else part.opted_out,
+            reserve=known["reserve"] if part.reserve is None else part.reserve,
+        )
+    after = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
+    done.note(f"region {code}", None if before[0] is None else before, after)
+
+
+def _platform(tx: Tx, done: Applied, code: str, part: PlatformPart) -> None:
+    where = platform.c.code == code
+    before = _row(tx, platform, where)
+    if before is not None and before["region_code"] != part.region:
+        raise Invalid(
+            "platform-elsewhere",
+            f"Platform {code} belongs to region {before['region_code']}, with its agents and contacts.",
+        )
+    zone = region_by_code(tx, part.region).zone
+    by_size = before is not None and before["pool_by"] == "size" and not part.pool
+    put_platform(
+        tx,
+        code,
+        name=part.name,
+        region_code=part.region,
+        pool_code=part.pool,
+        week=part.week(zone),
+        on_holidays=not part.closed_on_holidays,
+        national=part.national,
+    )
+    if before is not None and by_size:  # it formed by itself, and comes apart by itself
+        tx.update(platform, where, pool_by="size", pool_code=before["pool_code"])
+    done.note(f"platform {code}", before, _row(tx, platform, where))
+
+
+def _agreement(tx: Tx, done: Applied, part: AgreementPart) -> None:
+    for code in (part.aided, part.aiding):
+        region_by_code(tx, code)
+    where = (aid_agreement.c.aided_region == part.aided) & (aid_agreement.c.aiding_region == part.aiding)
+    before = _row(tx, aid_agreement, where)
+    put_agreement(tx, **part.model_dump())
+    done.note(f"aid {part.aided}<-{part.aiding}", before, _row(tx, aid_agreement, where))
+
+
+def _row(tx: Tx, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[str, Any] | None:
+    row = tx.first(sa.select(table).where(where))
+    if row is None:
+        return None
+    return {name: value for name, value in row._mapping.items() if name not in _VOLATILE}
+
+
+def _check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise Invalid("zone-unknown", f"{name!r} is no IANA time zone, such as Europe/Paris.")

@@ -1,0 +1,128 @@
+"""The organisation as a file, which ``callsvc organisation apply`` reads.
+
+```yaml
+regions:
+  "44": {name: Grand Est, zone: Europe/Paris, pool_below: 20, reserve: 2}
+platforms:
+  "67":
+    name: Bas-Rhin
+    region: "44"
+    hours:
+      - {days: [mon, tue, wed, thu, fri], from: "08:00", to: "20:00"}
+      - {days: [sat], from: "09:00", to: "12:00"}
+    closed_on_holidays: true
+    exceptions:
+      - {day: 2020-12-24, from: "08:00", to: "16:00"}
+      - {day: 2020-12-31}                                  # closed
+agreements:
+  - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 20, release_wait_s: 5, cap: 10}
+```
+
+What the file names is made as it says; what it does not name stays as it is.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from callsvc.core.errors import Invalid
+from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Week, Window
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class RegionPart(_Part):
+    name: str = Field(min_length=1, max_length=60)
+    zone: str = "Europe/Paris"
+    pool_below: int = Field(DEFAULT_POOL_BELOW, ge=0, le=500)
+    reserve: int | None = Field(None, ge=0)  # idle agents kept for its own; computed when not declared
+    opted_out: bool | None = None
+
+
+class HoursPart(_Part):
+    days: tuple[Day, ...] = Field(DAYS, min_length=1)
+    opens: Clock = Field(alias="from")
+    closes: Clock = Field(alias="to")
+
+
+class ExceptionPart(_Part):
+    day: date
+    opens: Clock | None = Field(None, alias="from")
+    closes: Clock | None = Field(None, alias="to")
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.opens is None) is not (self.closes is None):
+            raise ValueError("give both from: and to:, or neither for a day on which it is closed")
+        return self
+
+
+class PlatformPart(_Part):
+    name: str = Field(min_length=1, max_length=80)
+    region: Code
+    pool: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
+    hours: tuple[HoursPart, ...] = (HoursPart(days=DAYS, opens="08:00", closes="20:00"),)
+    closed_on_holidays: bool = False
+    exceptions: tuple[ExceptionPart, ...] = Field((), max_length=400)
+    national: bool = False
+
+    def week(self, zone: str) -> Week:
+        windows: dict[int, tuple[Window, ...]] = {}
+        for part in self.hours:
+            for day in part.days:
+                number = DAYS.index(day)
+                windows[number] = (*windows.get(number, ()), (part.opens, part.closes))
+        exceptions: dict[date, tuple[Window, ...]] = {
+            one.day: ((one.opens, one.closes),) if one.opens and one.closes else () for one in self.exceptions
+        }
+        return Week(windows=windows, zone=zone, exceptions=exceptions)
+
+
+class AgreementPart(_Part):
+    aided: Code
+    aiding: Code
+    rank: int = Field(1, ge=1, le=99)
+    activate_wait_s: int = Field(20, ge=0)
+    release_wait_s: int = Field(5, ge=0)
+    cap: int = Field(10, ge=0)
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @model_validator(mode="after")
+    def _instants(self) -> Self:
+        if any(at is not None and at.tzinfo is None for at in (self.starts_at, self.ends_at)):
+            raise ValueError("write instants with their offset: 2020-11-16T08:00:00+01:00")
+        return self
+
+
+class OrganisationFile(_Part):
+    regions: dict[Code, RegionPart] = Field(default_factory=dict)
+    platforms: dict[Code, PlatformPart] = Field(default_factory=dict)
+    agreements: tuple[AgreementPart, ...] = ()
+
+
+def read_organisation(text: str) -> OrganisationFile:
+    """A validated file, or ``organisation-file-invalid`` with every place and what is wrong there."""
+    try:
+        raw = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, RecursionError):
+        raise Invalid("organisation-file-invalid", "The file is not YAML.") from None
+    try:
+        return OrganisationFile.model_validate(raw)
+    except ValidationError as error:
+        problems = [
+            {"place": ".".join(str(part) for part in one["loc"]) or "the top", "problem": one["msg"]}
+            for one in error.errors()
+        ]
+        said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
+        raise Invalid("organisation-file-invalid", f"Correct the file: {said}", problems=problems) from None
