@@ -39,6 +39,17 @@ ACTIONS = {
     "close": _("Finish"),
     "stop": _("Stop"),
     "applied": _("Settings applied"),
+    "edited": _("Settings changed"),
+    "undone": _("Change undone"),
+    "scheduled": _("Schedule changed"),
+    "cloned": _("Copied from another campaign"),
+    "approval-asked": _("Approval asked"),
+    "approved": _("Approved"),
+    "approval-refused": _("Approval refused"),
+    "approval-withdrawn": _("Approval withdrawn by a change"),
+    "held-for-approval": _("Paused until approved"),
+    "start-refused": _("Start refused"),
+    "emergency-stop": _("Emergency stop"),
 }
 OUTCOMES = {
     "reached": _("reached"),
@@ -96,12 +107,34 @@ HEALTHS = {
     "missing": _("missing"),
 }
 FINDINGS = {"ok": _("well"), "wrong": _("wrong"), "skipped": _("not asked")}
+IMPORTS = {
+    "running": _("being imported"),
+    "completed": _("imported"),
+    "failed": _("failed"),
+    "canceled": _("canceled"),
+}
 # What a person reads when a request is refused; the id stays beside it for whoever they ask.
 PROBLEMS = {
     "form-expired": _("This form is no longer valid. Go back, reload the page and try again."),
     "not-found": _("There is nothing at this address."),
     "campaign-unknown": _("This campaign does not exist, or has nobody in your regions."),
     "campaign-state": _("The campaign has changed state in the meantime: reload the page."),
+    "campaign-changed": _("Somebody changed this campaign meanwhile: look at it again."),
+    "campaign-over": _("The campaign is over: copy it to call again."),
+    "campaign-needs-agents": _("Its flow waits for agents, and calls are handed to none here."),
+    "campaign-needs-approval": _("A second person must approve this campaign before it calls."),
+    "approval-own": _("Whoever asked, or changed it last, cannot be the second person."),
+    "approval-not-asked": _("Nobody asks for an approval of this campaign as it is now."),
+    "change-not-last": _("The settings were changed again since: change them by hand."),
+    "everything-stopped": _("Everything was stopped: nothing starts until an administrator lifts the stop."),
+    "stop-beyond-regions": _("Only an account of the whole country stops everything."),
+    "stop-unknown": _("There was no such stop."),
+    "not-confirmed": _("Type the name exactly as it is shown, to confirm."),
+    "whole-country-needed": _("A list may name people anywhere: an account of the whole country sends it."),
+    "upload-unknown": _("This list is not kept any more: send it again."),
+    "import-unknown": _("No import of this campaign has this id."),
+    "import-over": _("This import has ended already."),
+    "rejects-unknown": _("Nothing was refused, or a day has passed since."),
     "campaign-beyond-regions": _("This campaign also calls people outside your regions."),
     "scope-missing": _("Your account does not give access to this page."),
     "account-unknown": _("This account does not exist, or may do more than yours."),
@@ -167,6 +200,7 @@ _KINDS = {
     "problem": PROBLEMS,
     "health": HEALTHS,
     "finding": FINDINGS,
+    "import": IMPORTS,
 }
 
 

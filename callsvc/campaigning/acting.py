@@ -8,6 +8,7 @@ from callsvc.campaigning.blueprint import blueprint
 from callsvc.campaigns.queries import campaign_seen, require_all_regions
 from callsvc.campaigns.service import ACTIONS, change_state
 from callsvc.core.errors import NotFound
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.web import current_rt
 from callsvc.web.forms import require_typed
 from callsvc.web.texts import gettext
@@ -19,13 +20,15 @@ from callsvc.web.toasts import toast
 def act(campaign_id: str, action: str) -> ResponseReturnValue:
     if action not in ACTIONS:
         raise NotFound("action-unknown", f"A campaign can {', '.join(ACTIONS)}.")
-    principal = current_principal()
-    with current_rt().db.read() as tx:
+    principal, rt = current_principal(), current_rt()
+    with rt.db.read() as tx:
         campaign_seen(tx, principal, campaign_id)
         require_all_regions(tx, principal, campaign_id)
     if action == "stop":
         require_typed(request.form, campaign_id)
-    change_state(current_rt(), campaign_id, action, principal.account_id)
+        report = emergency_stop(rt, campaign_id, principal.account_id, principal=principal)
+        return redirect(url_for("campaigns.stop_shown", stop_id=report.id))
+    change_state(rt, campaign_id, action, principal.account_id, principal=principal)
     toast(_told(action), undo=_undo(action, campaign_id))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id))
 
@@ -36,7 +39,6 @@ def _told(action: str) -> str:
         "pause": gettext("The campaign is paused."),
         "resume": gettext("The campaign goes on."),
         "close": gettext("The campaign is over."),
-        "stop": gettext("The campaign is stopped."),
     }
     return said[action]
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from callsvc.campaigning.places import Place
 from callsvc.campaigning.week import RING, Day, Try, bounds, holidays_ahead, week
-from callsvc.campaigns.calendar import PRESETS, Hours
+from callsvc.campaigns.calendar import Hours
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import DISPOSITIONS, Flags
 from callsvc.campaigns.facts import local_windows
-from callsvc.dialing.rules import next_retry
+from callsvc.campaigns.retrying import Tries, next_retry
+from callsvc.campaigns.rules import hours_at
+from callsvc.campaigns.whereabouts import Place as Whereabouts
 
 WEEKS_AHEAD = 8  # in which holidays are told
 _NO_ANSWER = DISPOSITIONS.get("no-answer", Flags(retry_after="no-answer"))
@@ -54,13 +55,11 @@ class Drawing:
 
 def hours_of_place(file: CampaignFile, place: Place) -> Hours:
     """The hours that decide for somebody who lives there."""
-    return Hours(
-        ZoneInfo(place.zone),
-        place.department,
-        local_windows(file),
-        PRESETS[file.preset],
-        file.call_on_holidays,
-    )
+    here = Whereabouts(department=place.department, zone=place.zone)
+    hours = hours_at([here], local_windows(file), file.preset, file.call_on_holidays)
+    if hours is None:
+        raise LookupError(f"{place.zone} is no zone")
+    return hours
 
 
 def draw(file: CampaignFile, place: Place, monday: date, now: datetime, language: str) -> Drawing:
@@ -80,28 +79,20 @@ def draw(file: CampaignFile, place: Place, monday: date, now: datetime, language
         tries=tries,
         holidays=holidays_ahead(now.astimezone(hours.zone).date(), WEEKS_AHEAD, place.department, language),
         opens=opens,
-        closes=_closing(hours, opens) if opens is not None else None,
+        closes=hours.closing(opens) if opens is not None else None,
     )
 
 
 def tries_from(file: CampaignFile, hours: Hours, start: datetime) -> list[Try]:
     """When the tries of somebody who never picks up fall, the first at the first opening from ``start``."""
     tries: list[Try] = []
+    made = Tries()
     at: datetime | None = start
     while at is not None and len(tries) < file.retries.most_tries:
         opening = hours.next_opening(at)
         if opening is None:
             break
         tries.append(Try(len(tries) + 1, opening.astimezone(hours.zone)))
-        at = next_retry(file.retries, _NO_ANSWER, len(tries), opening + RING)
+        made = made.with_one(_NO_ANSWER)
+        at = next_retry(file.retries, _NO_ANSWER, made, opening + RING, spread=file.spread, zone=hours.zone)
     return tries
-
-
-def _closing(hours: Hours, opens: datetime) -> datetime:
-    """When the opening that holds this instant ends, to the quarter of an hour."""
-    at = opens
-    while hours.open_at(at) and at - opens < timedelta(hours=24):
-        at += timedelta(minutes=15) - timedelta(
-            minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond
-        )
-    return at

@@ -6,10 +6,9 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from callsvc.accounts.guard import current_principal
-from callsvc.campaigning.history import newest_change
 from callsvc.campaigning.settings import Opened, keep
 from callsvc.campaigning.steps import STEPS, following, lacking, preceding
+from callsvc.campaigns.history import last_edit
 from callsvc.core.errors import CallsvcError
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext
@@ -47,9 +46,9 @@ def kept(found: Opened, step: str, changes: Mapping[str, Any], mark: str) -> Res
 def tell_change(campaign_id: str, said: str) -> None:
     """News of a change of settings, which can be undone where it is told."""
     with current_rt().db.read() as tx:
-        change = newest_change(tx, campaign_id, current_principal().account_id)
-    undo = ("campaigns.undo", {"campaign_id": campaign_id, "change_id": change}) if change else None
-    toast(said, undo=undo)
+        change = last_edit(tx, campaign_id)
+    values = {"campaign_id": campaign_id, "change_id": change.id if change is not None else ""}
+    toast(said, undo=("campaigns.undo", values) if change is not None else None)
 
 
 def why_not_kept(refused: CallsvcError) -> str:

@@ -10,16 +10,17 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from pydantic import BaseModel, ValidationError
 
 from callsvc.accounts.guard import current_principal, page
 from callsvc.campaigning.blueprint import blueprint
 from callsvc.campaigning.drawing import Drawing, draw
 from callsvc.campaigning.framing import framed, kept, why_not_kept
+from callsvc.campaigning.nesting import changes_at, values_at
 from callsvc.campaigning.places import Place, places_of, zones_of
+from callsvc.campaigning.retrying import PATHS, Kind, RetryFields, kinds_of, kinds_sent, policies_at
 from callsvc.campaigning.settings import Opened, opened
 from callsvc.campaigning.windows import Row, rows_of, rows_sent
-from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definition import CampaignFile, checked_file
 from callsvc.campaigns.definitions.windows import DAYS
 from callsvc.core.errors import CallsvcError
 from callsvc.web import current_rt
@@ -33,7 +34,7 @@ PRESETS = (
 )
 
 
-class HoursForm(BaseModel):
+class HoursForm(RetryFields):
     preset: Literal["public-health", "france-commercial", "none"] = "public-health"
     call_on_holidays: bool = False
     week: str = ""
@@ -43,10 +44,11 @@ class HoursForm(BaseModel):
 
 @dataclass
 class Typed:
-    """The form of this step: its fields, its rows of windows, and the settings they would make."""
+    """The form of this step: its fields, its rows of windows and of tries, and the file they would make."""
 
     form: Form[Any]
     rows: list[Row]
+    kinds: list[Kind]
     file: CampaignFile | None
 
 
@@ -56,9 +58,9 @@ def hours(campaign_id: str) -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         found = opened(tx, campaign_id)
     config = found.progress.config
-    values = {"preset": config.get("preset"), "call_on_holidays": config.get("call_on_holidays")}
+    values = values_at(found.whole, {**PATHS, "preset": "preset", "call_on_holidays": "call_on_holidays"})
     form = blank_form(values | {"mark": found.mark, **_shown(request.args)})
-    return _page(found, Typed(form, rows_of(config["windows"]), found.file))
+    return _page(found, Typed(form, rows_of(config["windows"]), kinds_of(found.whole), found.file))
 
 
 @blueprint.post("/<campaign_id>/hours")
@@ -69,7 +71,7 @@ def keep_hours(campaign_id: str) -> ResponseReturnValue:
     typed = _typed(found)
     if typed.file is not None and typed.form.data is not None:
         try:
-            return kept(found, "hours", _changes(typed), typed.form.data.mark)
+            return kept(found, "hours", _changes(found, typed), typed.form.data.mark)
         except CallsvcError as refused:
             typed.form.refuse(WHOLE, why_not_kept(refused))
     return _page(found, typed), 422
@@ -97,24 +99,28 @@ def _shown(given: Any) -> dict[str, str]:
 
 def _typed(found: Opened) -> Typed:
     form, rows = read_form(HoursForm, request.form), rows_sent(request.form)
-    typed = Typed(form, rows, None)
+    typed = Typed(form, rows, kinds_sent(request.form), None)
     if not rows:
         form.refuse("windows", gettext("Without a window nobody is ever called: add one."))
     elif any(row.wrong for row in rows):
         form.refuse("windows", gettext("A window is not written right: see there."))
+    elif any(kind.wrong for kind in typed.kinds):
+        form.refuse("kinds", gettext("A wait is not written right: see there."))
     if form.data is not None:
         try:
-            typed.file = CampaignFile.model_validate({**found.progress.config, **_changes(typed)})
-        except ValidationError as wrong:
-            form.refuse(WHOLE, "; ".join(str(one["msg"]) for one in wrong.errors()))
+            typed.file = checked_file({**found.progress.config, **_changes(found, typed)})
+        except CallsvcError as refused:
+            form.refuse(WHOLE, refused.message)
     return typed
 
 
-def _changes(typed: Typed) -> dict[str, Any]:
+def _changes(found: Opened, typed: Typed) -> dict[str, Any]:
     given = typed.form.data
     if given is None:
         return {}
-    return {
+    changes = changes_at(found.whole, PATHS, given.model_dump())
+    changes["retries"] |= policies_at(found.whole, typed.kinds)
+    return changes | {
         "windows": [row.values for row in typed.rows],
         "preset": given.preset,
         "call_on_holidays": given.call_on_holidays,
@@ -129,6 +135,7 @@ def _page(found: Opened, typed: Typed) -> str:
         "hours",
         form=typed.form,
         rows=rows,
+        kinds=typed.kinds,
         presets=PRESETS,
         day_names=_day_names(),
         **_week(found, typed),

@@ -2,28 +2,36 @@
 
 from callsvc.campaigning import (
     acting,
+    approvals,
     basics,
     check,
     filing,
     hours,
+    imports,
     launch,
     listing,
+    mapping,
     pace,
     people,
     showing,
+    stops,
 )
 from callsvc.campaigning.blueprint import blueprint
 
 __all__ = [
     "acting",
+    "approvals",
     "basics",
     "blueprint",
     "check",
     "filing",
     "hours",
+    "imports",
     "launch",
     "listing",
+    "mapping",
     "pace",
     "people",
     "showing",
+    "stops",
 ]

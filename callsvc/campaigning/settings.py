@@ -12,12 +12,11 @@ from typing import Any
 
 from callsvc.accounts.guard import current_principal
 from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.editing import edit
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.queries import Progress, campaign_seen, require_may_apply
-from callsvc.campaigns.service import apply_campaign
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
-from callsvc.flows.service import newest_version
 from callsvc.web import current_rt
 
 OVER = ("stopped", "completed")
@@ -33,6 +32,11 @@ class Opened:
     @property
     def file(self) -> CampaignFile:
         return CampaignFile.model_validate(self.progress.config)
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The file with the defaults of what it leaves out, for forms to begin with."""
+        return self.file.model_dump(by_alias=True)
 
     @property
     def id(self) -> str:
@@ -66,23 +70,16 @@ def opened(tx: Tx, campaign_id: str, *, to_change: bool = True) -> Opened:
 def keep(found: Opened, changes: Mapping[str, Any], mark: str) -> bool:
     """Store these settings beside those that stay; True if anything changed.
 
-    ``changes`` are keys of the file and their new values. The version of the flow stays what it was unless
-    ``flow`` or ``flow_version`` is among the changes: a new version is never taken on the way. Raises
-    ``campaign-changed`` and all that ``apply_campaign`` raises, and ``ValidationError`` for what the
-    definition refuses.
+    ``changes`` are keys of the file with their whole new value, ``mark`` is the form's. Raises
+    ``campaign-changed`` and all that ``edit`` raises.
     """
-    if mark != found.mark:
+    with current_rt().db.begin() as tx:
+        require_unchanged(tx, found.id, mark)
+        return edit(tx, found.id, changes, current_principal().account_id)
+
+
+def require_unchanged(tx: Tx, campaign_id: str, mark: str) -> None:
+    """``campaign-changed`` unless the settings are those that were seen; holds the campaign's row."""
+    require_may_apply(tx, current_principal(), campaign_id)
+    if mark_of(campaign_row(tx, campaign_id, lock=True).config) != mark:
         raise Conflict("campaign-changed", "Somebody changed this campaign meanwhile: look at it again.")
-    wanted = {**found.progress.config, **changes}
-    file = CampaignFile.model_validate(wanted if "flow" in changes else pinned(found, wanted))
-    return apply_campaign(current_rt(), file, current_principal().account_id, seen=found.progress.config)
-
-
-def pinned(found: Opened, config: Mapping[str, Any]) -> dict[str, Any]:
-    """These settings with the version of the flow that the campaign has, where a newer one is published."""
-    same = config["flow"] == found.progress.config["flow"] and not config.get("flow_version")
-    if not same:
-        return dict(config)
-    with current_rt().db.read() as tx:
-        newest = newest_version(tx, str(config["flow"]))
-    return dict(config) if newest == found.version else {**config, "flow_version": found.version}

@@ -6,7 +6,7 @@ public holidays of the department unless the campaign says otherwise. Times are 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -99,12 +99,6 @@ def bounds(days: Sequence[Day]) -> tuple[int, int]:
     first, last = min(minutes, default=8 * 60), max(minutes, default=20 * 60)
     first, last = max(0, first // 60 - 1), min(24, -(-last // 60) + 1)
     return (first, last) if last - first >= 8 else (max(0, last - 8), max(8, last))
-
-
-def local(hours: Hours, day: date, minute: int) -> datetime:
-    """The instant of a local minute of a day."""
-    at = datetime(day.year, day.month, day.day, minute // 60 % 24, minute % 60, tzinfo=hours.zone)
-    return at.astimezone(UTC)
 
 
 @lru_cache(maxsize=512)
