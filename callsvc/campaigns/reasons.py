@@ -33,6 +33,9 @@ REASONS: dict[str, Healing] = {
     "budget-spent": "time",
     # hours, and what the number has been through
     "outside-window": "time",
+    "outside-wish": "time",
+    "slot-announced": "time",
+    "unannounced": "event",
     "cap-reached": "time",
     "week-cap-reached": "time",
     "month-cap-reached": "time",

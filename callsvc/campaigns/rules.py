@@ -66,6 +66,8 @@ class Facts:
     places: where the person may be, see ``whereabouts.places_of``; empty: nobody knows.
     calls: what the number has been through, by every campaign, as far back as any rule looks.
     promised: the person chose this moment themselves, so that what spares them calls does not break it.
+    wished: the hours in which they want to be called; overlooked where they leave no hour at all.
+    unannounced, slot_from: calls of this campaign are announced; this one not yet, or for that instant on.
     """
 
     campaign_state: str
@@ -92,6 +94,9 @@ class Facts:
     number_is_live: bool = False
     spending: Spending = field(default_factory=Spending)
     promised: bool = False
+    wished: tuple[LocalWindow, ...] = ()
+    unannounced: bool = False
+    slot_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +129,11 @@ def may_contact(facts: Facts, channel: Channel, now: datetime) -> Verdict:
     lasting = _lasting(facts, channel, now)
     busy = channel == "voice" and facts.number_is_live
     since = now + _BUSY if busy else now
-    healing, healed = heal(_rules(facts, channel, hours), now, since)
+    healing, healed = heal(_rules(facts, channel, hours, now), now, since)
     if hours is not None and "outside-window" in healing and _never_together(hours, now):
         lasting.append("zones-disagree")
     events = ["campaign-not-running"] * (facts.campaign_state != "running") + ["number-busy"] * busy
+    events += ["unannounced"] * (channel == "voice" and facts.unannounced)
     reasons = (*lasting, *events, *healing)
     if not reasons:
         return Verdict((), now)
@@ -172,13 +178,14 @@ def _lasting(facts: Facts, channel: Channel, now: datetime) -> list[str]:
     return lasting_reasons(facts, channel, now) + ["zone-unknown"] * zone_unknown
 
 
-def _rules(facts: Facts, channel: Channel, hours: Hours | None) -> dict[str, Rule]:
+def _rules(facts: Facts, channel: Channel, hours: Hours | None, now: datetime) -> dict[str, Rule]:
     """Reason -> the rule that gives it; caps and what spares people calls are about calls alone."""
     rules: dict[str, Rule] = {"campaign-not-started": NotBefore(facts.starts_at)}
     if channel == "voice":
         rules |= _caps(facts) | _budget(facts)
+        rules["slot-announced"] = NotBefore(facts.slot_from)
         if not facts.promised and hours is not None:
-            rules |= _sparing(facts, hours.zone)
+            rules |= _sparing(facts, hours.zone) | _wish(facts, hours, now)
         rules |= _refusal(facts)
     if hours is not None:
         rules["outside-window"] = partial(hours.next_opening, lasting=CARRIER_DELAY)
@@ -206,6 +213,15 @@ def _sparing(facts: Facts, home: ZoneInfo) -> dict[str, Rule]:
     if spread.per_day:
         rules["day-spent"] = DayParts(claims, spread.per_day, (0,), home)
     return rules
+
+
+def _wish(facts: Facts, hours: Hours, now: datetime) -> dict[str, Rule]:
+    """The hours the person chose, unless none of them is among those in which they may be called."""
+    if not facts.wished:
+        return {}
+    both = replace(hours, also=(*hours.also, replace(hours, windows=facts.wished, also=())))
+    rule = partial(both.next_opening, lasting=CARRIER_DELAY)
+    return {} if rule(now) is None else {"outside-wish": rule}
 
 
 def _refusal(facts: Facts) -> dict[str, Rule]:

@@ -9,14 +9,13 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
-from callsvc.contacts.lifting import lift_suppression, seen_suppressions
-from callsvc.contacts.numbers import reveal, store_number
+from callsvc.contacts.lifting import ask_lift, lift_suppression, refuse_lift, seen_suppressions
+from callsvc.contacts.numbers import read_typed, reveal, store_number
 from callsvc.contacts.suppressions import suppress
-from callsvc.contacts.tables import phone_number, suppression
+from callsvc.contacts.tables import phone_number, suppression, suppression_lift
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
-from callsvc.core.phone_numbers import Number, mask, read_cell, zone_of
-from callsvc.core.settings import Settings
+from callsvc.core.phone_numbers import mask, zone_of
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, narrowed, page_of
@@ -26,6 +25,8 @@ suppressions_api = api_blueprint("suppressions_api")
 
 SUPPRESSIONS = Tag(name="suppressions", description="Do-not-contact entries. Nothing but a lift ends one.")
 UNKNOWN = Refusal("suppression-unknown", 404, "No do-not-contact entry of your regions has this id.")
+LIFTED = Refusal("suppression-lifted", 409, "It was lifted before.")
+NOT_ASKED = Refusal("lift-not-asked", 409, "Nobody has asked for this entry to end.")
 
 
 class Suppression(Told):
@@ -70,6 +71,19 @@ class LiftWish(Asked):
         min_length=10, max_length=200, description="Kept in the access log: no name, no number.",
         examples=["Asked in writing to be called again, letter of 12 November."],
     )  # fmt: skip
+
+
+class LiftWished(Told):
+    id: str
+    suppression_id: str
+    asked_at: datetime
+    asked_by: str = Field(description="An account, or the message in which the person wrote START.")
+    reason: str
+    status: Literal["asked", "lifted", "refused"]
+
+
+class LiftWishList(Listed):
+    items: list[LiftWished]
 
 
 @suppressions_api.get("/suppressions")
@@ -119,7 +133,7 @@ def add_suppression(json: SuppressionWish) -> Suppressed:
     """Never contact this number again: in force at once, calls that ring are ended."""
     if (json.scope == "purpose") != bool(json.purpose):
         raise Invalid("purpose-missing", "Name the purpose for the scope 'purpose', and only for that.")
-    read = _read(current_rt().settings, json.number)
+    read = read_typed(current_rt().settings, json.number)
     with current_rt().db.begin() as tx:
         number_id = store_number(
             tx, read.e164, synthetic=read.synthetic, country=read.territory, kind=read.kind,
@@ -131,20 +145,66 @@ def add_suppression(json: SuppressionWish) -> Suppressed:
     return Suppressed(number_id=number_id, new=new)
 
 
+@suppressions_api.post("/suppressions/<suppression_id>/lift-wish")
+@api("contacts")
+@operation(
+    SUPPRESSIONS,
+    again="nature",
+    refusals=(
+        UNKNOWN,
+        LIFTED,
+        Refusal("reason-holds-number", 422, "The reason holds a phone number; the log keeps it for good."),
+    ),
+)
+def wish_lift(suppression_id: str, json: LiftWish) -> LiftWished:
+    """Ask that one entry end, for a reason that the access log keeps; another person decides."""
+    with current_rt().db.begin() as tx:
+        lift_id = ask_lift(tx, current_principal(), suppression_id, json.reason)
+        return LiftWished.model_validate(
+            tx.first(sa.select(suppression_lift).where(suppression_lift.c.id == lift_id))
+        )
+
+
+@suppressions_api.get("/suppressions/lift-wishes")
+@api("contacts")
+@operation(SUPPRESSIONS)
+def list_lift_wishes(query: Paging) -> LiftWishList:
+    """Wishes that wait for a decision, newest first: of colleagues, and of people who wrote START."""
+    wanted = (
+        sa.select(suppression_lift)
+        .join(suppression, suppression.c.id == suppression_lift.c.suppression_id)
+        .where(suppression_lift.c.status == "asked", seen_suppressions(current_principal()))
+    )
+    with current_rt().db.read() as tx:
+        rows, more = page_of(tx, wanted, query, suppression_lift.c.id, newest_first=True)
+    return LiftWishList(items=[LiftWished.model_validate(row) for row in rows], next=more)
+
+
 @suppressions_api.post("/suppressions/<suppression_id>/lift")
 @api("contacts")
 @operation(
     SUPPRESSIONS,
     refusals=(
         UNKNOWN,
-        Refusal("suppression-lifted", 409, "It was lifted before."),
-        Refusal("reason-holds-number", 422, "The reason holds a phone number; the log keeps it for good."),
+        LIFTED,
+        NOT_ASKED,
+        Refusal("lift-needs-another", 409, "Who asked for it does not decide."),
     ),
 )
-def lift(suppression_id: str, json: LiftWish) -> Suppression:
-    """End one entry, by name and for a reason that the access log keeps."""
+def lift(suppression_id: str) -> Suppression:
+    """End one entry that somebody else asked to end; both names and the reason stay in the access log."""
     with current_rt().db.begin() as tx:
-        lift_suppression(tx, current_principal(), suppression_id, json.reason)
+        lift_suppression(tx, current_principal(), suppression_id)
+        return _shown(tx, tx.all(_entries().where(suppression.c.id == suppression_id))[0])
+
+
+@suppressions_api.post("/suppressions/<suppression_id>/lift-refusal")
+@api("contacts")
+@operation(SUPPRESSIONS, refusals=(UNKNOWN, NOT_ASKED))
+def refuse(suppression_id: str) -> Suppression:
+    """The entry stays, whoever asked for its end."""
+    with current_rt().db.begin() as tx:
+        refuse_lift(tx, current_principal(), suppression_id)
         return _shown(tx, tx.all(_entries().where(suppression.c.id == suppression_id))[0])
 
 
@@ -157,14 +217,3 @@ def _entries() -> sa.Select[Any]:
 def _shown(tx: Tx, row: Any) -> Suppression:
     names = [name for name in Suppression.model_fields if name != "number"]
     return Suppression(number=mask(reveal(tx, row)), **{name: getattr(row, name) for name in names})
-
-
-def _read(settings: Settings, said: str) -> Number:
-    countries = frozenset(code.strip().upper() for code in settings.callsvc_countries.split(","))
-    readings = read_cell(said, fiction_allowed=settings.carrier_is_loopback, countries=countries)
-    if len(readings) == 1 and isinstance(readings[0], Number):
-        return readings[0]
-    why = [one.reason for one in readings if not isinstance(one, Number)] or ["several-numbers"]
-    raise Invalid(
-        "number-invalid", f"This is not one number that may be called ({', '.join(why)}).", reasons=why
-    )

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsvc.contacts.numbers import lock_number
-from callsvc.contacts.tables import preference
+from callsvc.contacts.tables import contact_number, preference
 from callsvc.core.db import Tx
 
 HOURS, CHANNEL, LANGUAGE = "hours", "channel", "language"
@@ -99,6 +99,33 @@ def preferences_of(tx: Tx, number_ids: Sequence[str]) -> dict[str, Preferences]:
         mine["since"][row.name] = row.recorded_at
         mine["source"][row.name] = row.source
     return {number_id: Preferences(**values) for number_id, values in found.items()}
+
+
+def keep_choice(tx: Tx, number_id: str, name: str, value: Any, *, source: str, evidence: str = "") -> bool:
+    """What a flow remembered, if it is a preference: ``preference.hours``, ``.channel``, ``.language``.
+
+    ``preference.number: this`` makes the number the first to be tried for everybody who has it.
+    """
+    kind, _, name = name.partition(".")
+    if kind != "preference":
+        return False
+    if name == "number":
+        return value == "this" and _put_first(tx, number_id)
+    return prefer(tx, number_id, name, value, source=source, evidence=evidence)
+
+
+def _put_first(tx: Tx, number_id: str) -> bool:
+    mine = contact_number.c.number_id == number_id
+    firsts = (
+        sa.select(contact_number.c.contact_id, sa.func.min(contact_number.c.rank).label("first"))
+        .where(contact_number.c.contact_id.in_(sa.select(contact_number.c.contact_id).where(mine)))
+        .group_by(contact_number.c.contact_id)
+    )
+    changed = 0
+    for row in tx.all(firsts):
+        behind = mine & (contact_number.c.contact_id == row.contact_id) & (contact_number.c.rank > row.first)
+        changed += tx.update(contact_number, behind, rank=row.first - 1)
+    return changed > 0
 
 
 def language_of(tx: Tx, number_id: str | None, otherwise: str | None) -> str | None:

@@ -13,7 +13,7 @@ from callsvc.calls.settling import expire_claims
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.core.db import Tx
 from callsvc.core.jobs import ASK_AGAIN, next_check
-from callsvc.messages.sending import expire_message_claims
+from callsvc.messages.settling import expire_message_claims
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 

@@ -20,7 +20,7 @@ from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.dialing.budgets import next_cost, spending_of
-from callsvc.dialing.turns import PROMISED as PROMISED
+from callsvc.dialing.turns import PROMISED
 from callsvc.dialing.wishes import slots_of, wished_of, with_wishes
 
 # A claim counts against every cap unless it is proven that nothing was placed.

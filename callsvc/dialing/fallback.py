@@ -1,38 +1,126 @@
-"""One SMS to a person whom no call reached; it names neither purpose nor health."""
+"""The other way to whom the first one did not reach: an SMS after calls, calls after an SMS. Never twice.
+
+What follows a person is either one message, whose cause is their place in the campaign, or a place in
+another campaign, of which there is one a person. Whoever said stop on the other channel is left alone by that
+channel's own ``may_contact``, which asks again at every claim.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
-from callsvc.campaigns.dispositions import NOT_REACHED
+from callsvc.calls.events import LegEnded
+from callsvc.calls.tables import call
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.definitions.fallback import SmsFallback
+from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNDELIVERED
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of, numbers_of
-from callsvc.campaigns.tables import campaign_contact
-from callsvc.contacts.tables import contact
+from callsvc.campaigns.service import add_contacts, finish_contact
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.preferences import preferences_of
 from callsvc.core.db import Tx
+from callsvc.core.incidents import report_once
+from callsvc.messages.answering import worded
 from callsvc.messages.service import plan_message
+
+_SILENT = ("no-input", UNDELIVERED)  # how a conversation by SMS ends that reached nobody
 
 
 def text_unreached(tx: Tx, event: ContactFinished) -> None:
-    """React to the outcome ``not-reached`` with the campaign's fallback SMS, if it has one."""
+    """React to the outcome ``not-reached`` with the campaign's fallback by SMS, if it has one."""
     if event.outcome != NOT_REACHED:
         return
-    campaign = campaign_row(tx, event.campaign_id)
-    config = config_of(campaign)
-    if config.sms_fallback is None or campaign.state == "stopped":
+    row = campaign_row(tx, event.campaign_id)
+    fallback = config_of(row).sms_fallback
+    if fallback is None or row.state == "stopped":
         return  # stop must not be what sends an SMS to everybody
-    contact_id = tx.scalar(
-        sa.select(campaign_contact.c.contact_id).where(campaign_contact.c.id == event.campaign_contact_id)
-    )
-    mobiles = [row for row in numbers_of(tx, [contact_id]).get(contact_id, []) if row.kind != "fixed"]
-    if not mobiles:
+    place = _place(tx, event.campaign_contact_id)
+    if fallback.campaign:
+        hand_over(tx, place, fallback.campaign)
+    else:
+        _text(tx, place, fallback, config_of(row).purpose)
+
+
+def text_after_tries(tx: Tx, event: LegEnded) -> None:
+    """So many calls were in vain and others will follow: the fallback SMS is sent meanwhile, once."""
+    if event.role != "contact" or event.direction != "outbound":
         return
-    language = tx.scalar(sa.select(contact.c.language).where(contact.c.id == contact_id))
-    texts = config.sms_fallback.text
-    plan_message(
-        tx,
-        number_id=mobiles[0].id,
-        body=texts.get(language) or next(iter(texts.values())),
-        sender=config.sms_fallback.sender,
-        purpose=config.purpose,
-        cause=f"fallback:{event.campaign_contact_id}",
-        campaign_contact_id=event.campaign_contact_id,
+    place = tx.first(
+        sa.select(campaign_contact)
+        .join(call, call.c.campaign_contact_id == campaign_contact.c.id)
+        .where(call.c.id == event.call_id, campaign_contact.c.status == "waiting")
     )
+    if place is None:
+        return
+    row = campaign_row(tx, place.campaign_id)
+    fallback = config_of(row).sms_fallback
+    if fallback and row.state == "running" and 0 < fallback.after_tries <= place.tries:
+        _text(tx, place, fallback, config_of(row).purpose)
+
+
+def call_unanswered(tx: Tx, event: ContactFinished) -> None:
+    """Nobody answered the SMS, or it never arrived: the campaign by voice takes over, if there is one."""
+    if event.outcome not in _SILENT:
+        return
+    row = campaign_row(tx, event.campaign_id)
+    config = config_of(row)
+    if config.channel == "sms" and config.voice_fallback and row.state != "stopped":
+        hand_over(tx, _place(tx, event.campaign_contact_id), config.voice_fallback.campaign)
+
+
+def calls_instead(tx: Tx, place: Row[Any], config: CampaignFile, number_ids: Sequence[str]) -> bool:
+    """A person who prefers calls is called by the campaign by voice, if there is one, and not written to."""
+    other = config.voice_fallback.campaign if config.voice_fallback else ""
+    return _prefers(tx, number_ids, "voice", other) and _give(tx, place, other)
+
+
+def texts_instead(tx: Tx, place: Row[Any], config: CampaignFile, number_ids: Sequence[str]) -> bool:
+    """A person who prefers SMS is written to by the campaign by SMS, if there is one, and not called."""
+    other = config.sms_fallback.campaign if config.sms_fallback else ""
+    return _prefers(tx, number_ids, "sms", other) and _give(tx, place, other)
+
+
+def hand_over(tx: Tx, place: Row[Any], other: str) -> bool:
+    """Put this person into the other campaign, due now; False where it takes nobody or knows them already."""
+    state = tx.scalar(sa.select(campaign.c.state).where(campaign.c.id == other))
+    if state not in ("draft", "running", "paused", "completed"):
+        report_once(tx, "fallback-campaign-gone", place.campaign_id, wanted=other)
+        return False
+    return add_contacts(tx, other, [place.contact_id]) == 1
+
+
+def _prefers(tx: Tx, number_ids: Sequence[str], channel: str, other: str) -> bool:
+    if not other or not number_ids:
+        return False
+    chosen = preferences_of(tx, number_ids)
+    return any(preferred.channel == channel for preferred in chosen.values())
+
+
+def _give(tx: Tx, place: Row[Any], other: str) -> bool:
+    given = hand_over(tx, place, other)
+    if given:
+        finish_contact(tx, place.id, OTHER_CHANNEL)
+    return given
+
+
+def _place(tx: Tx, place_id: str) -> Row[Any]:
+    [row] = tx.all(sa.select(campaign_contact).where(campaign_contact.c.id == place_id))
+    return row
+
+
+def _text(tx: Tx, place: Row[Any], fallback: SmsFallback, purpose: str) -> None:
+    numbers = numbers_of(tx, [place.contact_id]).get(place.contact_id, [])
+    mobile = next((row.id for row in numbers if row.kind != "fixed"), None)
+    if mobile is not None:
+        plan_message(
+            tx,
+            number_id=mobile,
+            body=worded(tx, fallback.text, mobile, contact_id=place.contact_id),
+            sender=fallback.sender,
+            purpose=purpose,
+            cause=f"fallback:{place.id}",
+            campaign_contact_id=place.id,
+        )

@@ -6,7 +6,7 @@ from callsvc.calls import settling as calls
 from callsvc.calls.addresses import address_of
 from callsvc.calls.tables import leg
 from callsvc.core.each import for_each
-from callsvc.messages import sending as messages
+from callsvc.messages import settling as messages
 from callsvc.runtime import Runtime
 
 

@@ -20,6 +20,9 @@ from callsvc.runtime import Runtime
 _GRACE = timedelta(minutes=5)  # lived
 _LAST_WORD = timedelta(minutes=10)  # lived: from asking the carrier to end a call to doing without its answer
 _CLOSED_AT_ONCE = 1000  # people of one campaign, so that the other sweeps are not held up
+_WRITTEN_TO = sa.select(flow_session.c.subject_id).where(  # a conversation by SMS is a try without a leg
+    flow_session.c.channel == "sms", flow_session.c.status == "running"
+)
 _OVERDUE = leg.c.placement.in_(LOSABLE) & leg.c.ended_at.is_(None)
 
 
@@ -110,7 +113,11 @@ def _free_stray_tries(tx: Tx) -> int:
     strays = tx.all(
         sa.select(campaign_contact.c.id)
         .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
-        .where(campaign_contact.c.status == "trying", campaign_contact.c.id.not_in(under_way))
+        .where(
+            campaign_contact.c.status == "trying",
+            campaign_contact.c.id.not_in(under_way),
+            campaign_contact.c.id.not_in(_WRITTEN_TO),
+        )
     )
     for row in strays:
         report_incident(tx, "stray-try", row.id)

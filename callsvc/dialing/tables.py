@@ -17,8 +17,8 @@ callback = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
 )
 
-# planned: its SMS is not with the carrier yet. told: it is, and the slot is a promise. kept: the call was made
-# in it. moved: the person chose another one, which is a row of its own. missed: the slot passed without a call.
+# planned: its SMS is not with the carrier yet. told: it is, and the slot is a promise. kept: the call was
+# made in it. moved: the person chose another, which is a row of its own. missed: it passed without a call.
 # failed: the SMS was never sent. canceled: nobody is to be called any more.
 announcement = sa.Table(
     "announcement",
@@ -30,7 +30,7 @@ announcement = sa.Table(
     sa.Column("slot_to", Instant, nullable=False),
     sa.Column("status", sa.String(10), nullable=False),
     sa.Column("turn", sa.Integer, nullable=False),  # how many of its SMS were planned
-    sa.Column("offers", sa.JSON, nullable=False),  # instants offered in the last SMS, in the order of the keys
+    sa.Column("offers", sa.JSON, nullable=False),  # instants of the last SMS, in the order of the keys
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("told_at", Instant),
     sa.Column("ended_at", Instant),

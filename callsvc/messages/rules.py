@@ -1,26 +1,55 @@
-"""Words by which a person says stop, in the languages we write in."""
+"""What an SMS says to us whatever the conversation: stop, start again, who are you?
 
-import re
+A text says stop when, without case, accents and punctuation, and without words of courtesy around it, it is
+one of the words of :mod:`callsvc.messages.keywords`, or several of them. ``STOP`` counts also with one or two
+words after it (« STOP AMELI »), and letter by letter (S.T.O.P). A longer sentence that merely holds such a
+word is an answer like any other: « Arrêt de travail jusqu'à lundi », "cancel my appointment" stop nothing.
+"""
+
 import unicodedata
+from collections.abc import Sequence
+from typing import Literal
 
-# The carrier's own list (STOP and its kin), French ones the carrier does not know, and ours.
-STOP_WORDS = frozenset(
-    {
-        "stop",
-        "stopall",
-        "unsubscribe",
-        "cancel",
-        "end",
-        "quit",
-        "arret",
-        "arreter",
-        "arretez",
-        "desabonner",
-        "desinscription",
-        "desinscrire",
-        "non merci",
-    }
+from callsvc.messages.keywords import AROUND, CARRIER_STOP, HELP, START, STOP
+
+Keyword = Literal["stop", "start", "help"]
+
+_FIRST = "stop"
+_LONGEST_AFTER = 2
+
+
+def fold(text: str) -> str:
+    """The text without case, accents, marks or punctuation; letters of any script stay."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = (c if c.isalnum() else " " for c in bare if not unicodedata.combining(c) and c != "ـ")
+    return " ".join("".join(letters).split())
+
+
+def _folded(words: dict[str, tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(fold(word) for listed in words.values() for word in listed)
+
+
+_AROUND = frozenset(fold(word) for word in AROUND)
+_KEYWORDS: tuple[tuple[Keyword, frozenset[str]], ...] = (
+    ("stop", _folded(STOP)),
+    ("start", _folded(START)),
+    ("help", _folded(HELP)),
 )
+
+
+def keyword_of(body: str) -> Keyword | None:
+    """What the text says to us, in any of our languages; None for an answer to a conversation.
+
+    >>> [keyword_of(text) for text in ("Arrêtez, svp !", "توقف", "AIDE", "start", "ne pas arreter")]
+    ['stop', 'stop', 'help', 'start', None]
+    """
+    words = _joined_letters(fold(body).split())
+    if not words:
+        return None
+    for keyword, known in _KEYWORDS:
+        if _says(words, known):
+            return keyword
+    return "stop" if words[0] == _FIRST and len(words) <= 1 + _LONGEST_AFTER else None
 
 
 def is_opt_out(body: str) -> bool:
@@ -29,8 +58,48 @@ def is_opt_out(body: str) -> bool:
     >>> is_opt_out(" Arrêt. "), is_opt_out("ne pas arreter mon traitement")
     (True, False)
     """
-    plain = unicodedata.normalize("NFKD", body).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9 ]+", " ", plain).split()
-    if not words:
-        return False
-    return " ".join(words) in STOP_WORDS or (len(words) <= 2 and words[0] in STOP_WORDS)
+    return keyword_of(body) == "stop"
+
+
+def carrier_knows(body: str) -> bool:
+    """Whether the carrier takes this text for a stop by itself, and says so to the person.
+
+    >>> carrier_knows(" Stop "), carrier_knows("STOP SVP"), carrier_knows("ARRET")
+    (True, False, False)
+    """
+    return body.strip().casefold() in CARRIER_STOP
+
+
+def _joined_letters(words: Sequence[str]) -> list[str]:
+    """``s t o p`` is a word; single letters among words are left alone."""
+    if len(words) > 1 and all(len(word) == 1 and word.isalpha() for word in words):
+        return ["".join(words)]
+    return list(words)
+
+
+def _says(words: list[str], known: frozenset[str]) -> bool:
+    """Is this one of the words, or several of them, with nothing but courtesy around and between?"""
+    text = " ".join(words)
+    meant = [place for place, word in enumerate(words) if word not in _AROUND]
+    if text in known or not meant:
+        return text in known
+    inner = words[meant[0] : meant[-1] + 1]
+    return " ".join(inner) in known or all(words[place] in known for place in meant)
+
+
+def share(room: int, wanting: dict[str, int], begun: dict[str, int]) -> dict[str, int]:
+    """Divide ``room`` messages of one sender among campaigns: none waits while another was given two more.
+
+    ``wanting`` is how many each could use now, ``begun`` how many each was given lately. Whoever was given
+    the fewest comes first; what one cannot use goes to the others.
+
+    >>> share(5, {"a": 10, "b": 1, "c": 10}, {"a": 1, "b": 0, "c": 0})
+    {'a': 2, 'b': 1, 'c': 2}
+    """
+    given = dict.fromkeys(wanting, 0)
+    for _ in range(room):
+        open_ones = [name for name, most in wanting.items() if given[name] < most]
+        if not open_ones:
+            break
+        given[min(open_ones, key=lambda name: (begun.get(name, 0) + given[name], name))] += 1
+    return given

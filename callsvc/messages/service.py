@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _LONGEST_WATCH = timedelta(hours=24)  # lived: a carrier tells a message's end within a day, or never
 UNTOLD = "end-never-told"
+STOP_CONFIRMED = "stop:"  # the cause of the one message that a suppression of SMS does not hold back
 
 
 def plan_message(
@@ -31,8 +32,11 @@ def plan_message(
     purpose: str,
     cause: str,
     campaign_contact_id: str | None,
-) -> None:
-    """Write the intent of one SMS. ``cause`` names what wants it; the same cause never sends two."""
+) -> str | None:
+    """Write the intent of one SMS; its id, or None where the same ``cause`` has planned one before.
+
+    ``cause`` names what wants it, such as a turn of a session: it never sends two.
+    """
     message_id = tx.new_id("msg")
     planned = tx.insert_once(
         message,
@@ -49,8 +53,10 @@ def plan_message(
         body=tx.keyring.encrypt(body, f"message:{message_id}"),
         lease_until=tx.machine_now + ASK_AGAIN,
     )
-    if planned:
-        tx.enqueue("send_messages", message_id)
+    if not planned:
+        return None
+    tx.enqueue("send_messages", message_id)
+    return message_id
 
 
 def lock_message(tx: Tx, message_id: str) -> Row[Any]:
@@ -136,10 +142,9 @@ def _ended(tx: Tx, row: Row[Any], status: str) -> None:
     )
 
 
-def receive_message(tx: Tx, *, sid: str, number_id: str, body: str) -> tuple[str, bool]:
-    """Store an SMS a person sent us, once; returns its id and whether it says stop."""
+def receive_message(tx: Tx, *, sid: str, number_id: str, body: str, to: str) -> str:
+    """Store an SMS a person sent us, once; returns its id. ``to`` is the number of ours it came to."""
     message_id = tx.new_id("msg")
-    opt_out = is_opt_out(body)
     stored = tx.insert_once(
         message,
         id=message_id,
@@ -147,11 +152,15 @@ def receive_message(tx: Tx, *, sid: str, number_id: str, body: str) -> tuple[str
         number_id=number_id,
         placement="received",
         status="received",
+        sender=to[:20],
         sid=sid,
         planned_at=tx.now,
         news_at=tx.machine_now,
         body=tx.keyring.encrypt(body, f"message:{message_id}"),
     )
     if stored:
-        tx.emit(MessageReceived(message_id=message_id, number_id=number_id, opt_out=opt_out, at=tx.now))
-    return message_id, opt_out
+        said = MessageReceived(
+            message_id=message_id, number_id=number_id, opt_out=is_opt_out(body), at=tx.now
+        )
+        tx.emit(said)
+    return message_id

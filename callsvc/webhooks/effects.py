@@ -13,6 +13,7 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.campaigns.trials import is_trial
+from callsvc.contacts.preferences import keep_choice
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
@@ -106,6 +107,8 @@ def _apply(tx: Tx, subject: Subject, turn_key: str, effect: Effect, turn: Turn) 
             pass  # whoever listens has no appointment; no room is taken for them
         case Appointment(action, slot):
             appointments.act(tx, leg.id, action, slot)
+        case SetValue(name, value) if leg.number_id is not None and name.startswith("preference."):
+            keep_choice(tx, leg.number_id, name, value, source="key", evidence=leg.id)
         case SetValue() | SetDisposition() | Recorded():
             pass  # kept in the session's own state and outcome; the carrier holds what was recorded
 

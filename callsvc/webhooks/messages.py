@@ -1,12 +1,16 @@
-"""SMS from people, and the carrier's word on ours. STOP and ARRET end SMS to that number."""
+"""SMS from people, and the carrier's word on ours. STOP and its kin end SMS to that number."""
 
+from callsvc.contacts.lifting import ask_lifts
 from callsvc.contacts.numbers import store_caller
 from callsvc.contacts.suppressions import suppress
+from callsvc.core.db import Tx
+from callsvc.messages.answering import confirm_stop, say_who_we_are
+from callsvc.messages.rules import keyword_of
 from callsvc.messages.service import bind_message, lock_message, receive_message, record_message_status
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
-from callsvc.webhooks.texting import take_text
+from callsvc.webhooks.text_turns import take_text
 
 
 def receive(rt: Runtime, given: CarrierRequest) -> None:
@@ -17,10 +21,25 @@ def receive(rt: Runtime, given: CarrierRequest) -> None:
         number_id = store_caller(tx, given.text("From"))
         if number_id is None:
             return  # a name or a short code: nobody whom we could answer, and nothing to suppress
-        message_id, opt_out = receive_message(tx, sid=sid, number_id=number_id, body=given.text("Body"))
-        if opt_out:
-            suppress(tx, number_id, "sms", source="sms", evidence=message_id)
-        take_text(tx, number_id, given.text("Body"), opt_out=opt_out)
+        body, to = given.text("Body"), given.text("To")
+        message_id = receive_message(tx, sid=sid, number_id=number_id, body=body, to=to)
+        _hear(tx, number_id, message_id, body, to)
+
+
+def _hear(tx: Tx, number_id: str, message_id: str, body: str, to: str) -> None:
+    """What is said to us as such first; everything else is an answer to the dialogue, if there is one."""
+    match keyword_of(body):
+        case "stop":
+            new = suppress(tx, number_id, "sms", source="sms", evidence=message_id)
+            take_text(tx, number_id, message_id, body, to=to, opt_out=True)
+            if new:
+                confirm_stop(tx, number_id, to, body, message_id)
+        case "help":
+            say_who_we_are(tx, number_id, to)
+        case "start" if ask_lifts(tx, number_id, message_id):
+            pass  # somebody will look at it; see contacts/lifting.py
+        case _:
+            take_text(tx, number_id, message_id, body, to=to, opt_out=False)
 
 
 def record(rt: Runtime, message_id: str, given: CarrierRequest) -> None:

@@ -1,108 +1,119 @@
-"""A conversation by SMS: one session for each person of a campaign, turn by turn, on one number.
+"""Conversations by SMS are begun when due: fairly among the campaigns of a sender, at the sender's pace."""
 
-It begins when their turn in the campaign comes, goes on with each SMS from the number it wrote to, and ends
-by itself when nothing comes in time. What a turn says is one SMS.
-"""
-
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.appointments.service import act_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
-from callsvc.contacts.suppressions import suppress
 from callsvc.core.db import Tx
-from callsvc.dialing.callbacks import book_texted
-from callsvc.dialing.facts import candidates
+from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.fallback import calls_instead
 from callsvc.dialing.planning import choose_number, skip_person
-from callsvc.flows.service import begin_session, resume_session, session_waits_for
-from callsvc.flows.tables import flow_session
-from callsvc.messages.service import plan_message
-from callsvc.messages.tables import message
+from callsvc.dialing.rules import PACE_WINDOW
+from callsvc.flows.service import begin_session
+from callsvc.messages.allowing import for_sms
+from callsvc.messages.dialogues import begun_lately, open_dialogue, tie_dialogue
+from callsvc.messages.pacing import room_of
+from callsvc.messages.rules import share
 from callsvc.runtime import Runtime
-from callsvc.webhooks import fetching
-from callsvc.webhooks.facts import facts_for_text, mobile_of
-from ivr_flows import (
-    Appointment,
-    AskWords,
-    BookCallback,
-    Fetch,
-    Fetched,
-    Hangup,
-    Input,
-    NoKeys,
-    SendSms,
-    Suppress,
-    Turn,
-    Words,
-)
+from callsvc.webhooks.facts import facts_for_text
+from callsvc.webhooks.text_turns import Thread, follow
 
-_AT_ONCE = 20  # people written to in one transaction, so that it stays short
-_LONGEST_FETCH = timedelta(minutes=2)  # lived; then the flow hears that no answer came
-
-
-@dataclass(frozen=True)
-class Thread:
-    """Whom the session writes to, and where."""
-
-    place: Row[Any]
-    number_id: str
-    config: CampaignFile
+_AT_ONCE = 50  # people written to in one transaction, so that it stays short
+_ROUND = timedelta(seconds=1)  # machine time between two looks
+_LATELY = timedelta(minutes=1)  # lived: over so long the campaigns of a sender are treated alike
+_BUSY = timedelta(hours=1)  # lived: the number is in another conversation
 
 
 def text_due(rt: Runtime) -> int:
     """Begin the conversations that are due in running SMS campaigns; returns how many were begun."""
     with rt.db.read() as tx:
-        running = tx.all(sa.select(campaign).where(campaign.c.state == "running"))
+        shares = _shares(tx)
     begun = 0
-    for campaign_id in [row.id for row in running if row.config.get("channel") == "sms"]:
+    for campaign_id in [name for name, most in shares.items() if most]:
         with rt.db.begin() as tx:
-            begun += _text_campaign(tx, campaign_id)
+            begun += _text_campaign(tx, campaign_id, shares[campaign_id])
     return begun
 
 
-def _text_campaign(tx: Tx, campaign_id: str) -> int:
+def _shares(tx: Tx) -> dict[str, int]:
+    """How many conversations each running campaign may begin now."""
+    running = tx.all(sa.select(campaign).where(campaign.c.state == "running"))
+    senders: dict[str, list[CampaignFile]] = defaultdict(list)
+    for row in running:
+        if row.config.get("channel") == "sms":
+            config = config_of(row)
+            senders[config.sms_sender].append(config)
+    shares: dict[str, int] = {}
+    for sender, configs in senders.items():
+        room = room_of(tx, sender, _ROUND)
+        begun = begun_lately(tx, sender, _LATELY)
+        wanting = {config.id: _wanted(tx, config, begun.get(config.id, ()), room) for config in configs}
+        shares |= share(room, wanting, {name: len(times) for name, times in begun.items()})
+    return shares
+
+
+def _wanted(tx: Tx, config: CampaignFile, begun: Sequence[Any], room: int) -> int:
+    """How many people are due, as far as the sender has room and the campaign's own pace lets them."""
+    pace = max(1, int(config.pacing.calls_per_second * PACE_WINDOW.total_seconds()))
+    most = min(room, _AT_ONCE, pace - sum(since > tx.now - PACE_WINDOW for since in begun))
+    return len(tx.all(_due(tx, config.id).limit(most))) if most > 0 else 0
+
+
+def _due(tx: Tx, campaign_id: str) -> sa.Select[Any]:
+    return sa.select(campaign_contact).where(
+        campaign_contact.c.campaign_id == campaign_id,
+        campaign_contact.c.status == "waiting",
+        campaign_contact.c.next_try_at <= tx.now,
+    )
+
+
+def _text_campaign(tx: Tx, campaign_id: str, most: int) -> int:
     row = campaign_row(tx, campaign_id, lock=True)
     if row.state != "running":
         return 0
     config = config_of(row)
     due = tx.all(
-        sa.select(campaign_contact)
-        .where(
-            campaign_contact.c.campaign_id == campaign_id,
-            campaign_contact.c.status == "waiting",
-            campaign_contact.c.next_try_at <= tx.now,
-        )
+        _due(tx, campaign_id)
         .order_by(campaign_contact.c.priority.desc(), campaign_contact.c.next_try_at, campaign_contact.c.id)
-        .limit(min(_AT_ONCE, max(1, round(config.pacing.calls_per_second))))
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    found = candidates(tx, config, "running", [place.contact_id for place in due])
-    taken: set[str] = set()
-    for place in due:
-        choice, verdict = choose_number(found.get(place.contact_id, []), 0, taken, tx.now, "sms")
-        if choice is None:
-            skip_person(tx, place, verdict)
-        elif _running_on(tx, choice.number_id) is not None:
-            later = tx.now + timedelta(hours=1)
-            tx.update(campaign_contact, campaign_contact.c.id == place.id, next_try_at=later)
-        else:
-            taken.add(choice.number_id)
-            _begin(tx, Thread(place, choice.number_id, config), row.flow_version)
-    return len(taken)
+    found = candidates(tx, for_sms(config), "running", [place.contact_id for place in due])
+    return sum(
+        _text_person(tx, place, config, found.get(place.contact_id, []), row.flow_version) for place in due
+    )
+
+
+def _text_person(
+    tx: Tx, place: Row[Any], config: CampaignFile, numbers: list[Candidate], version: str
+) -> bool:
+    if calls_instead(tx, place, config, [one.number_id for one in numbers]):
+        return False
+    choice, verdict = choose_number(numbers, place.tries, set(), tx.now, "sms")
+    if choice is None:
+        skip_person(tx, place, verdict)
+        return False
+    if not open_dialogue(tx, choice.number_id, config.sms_sender):
+        later = {"next_try_at": tx.now + _BUSY, "skip_reasons": "number-busy"}
+        tx.update(campaign_contact, campaign_contact.c.id == place.id, **later)
+        return False
+    _begin(tx, Thread(place, choice.number_id, config.sms_sender, config), version)
+    return True
 
 
 def _begin(tx: Tx, thread: Thread, version: str) -> None:
     place = thread.place
-    tx.update(campaign_contact, campaign_contact.c.id == place.id, status="trying", skip_reasons="", tries=1)
+    trying = {"status": "trying", "skip_reasons": "", "tries": place.tries + 1}
+    tx.update(campaign_contact, campaign_contact.c.id == place.id, **trying)
     facts, language = facts_for_text(
-        tx, place, caller_id=thread.config.sms_sender, purpose=thread.config.purpose
+        tx, place, caller_id=thread.sender, purpose=thread.config.purpose, number_id=thread.number_id
     )
     session_id, turn = begin_session(
         tx,
@@ -113,131 +124,5 @@ def _begin(tx: Tx, thread: Thread, version: str) -> None:
         language=language,
         answered_by=None,
     )
-    _follow(tx, thread, session_id, 0, turn)
-
-
-def take_text(tx: Tx, number_id: str, body: str, *, opt_out: bool) -> None:
-    """An SMS from this number is the answer to the conversation it is in, if it is in one.
-
-    STOP has already been written down; the flow hears it in the word it knows.
-    """
-    session = _running_on(tx, number_id)
-    if session is not None:
-        _proceed(tx, session, Words("STOP" if opt_out else body))
-
-
-def expire_texts(rt: Runtime) -> int:
-    """Conversations in which nothing came in time hear so; returns how many."""
-    over = sa.select(flow_session).where(
-        flow_session.c.channel == "sms",
-        flow_session.c.status == "running",
-        flow_session.c.deadline_at <= rt.clock.now(),
-    )
-    with rt.db.read() as tx:
-        ids = [row.id for row in tx.all(over.limit(100))]
-    for session_id in ids:
-        with rt.db.begin() as tx:
-            row = tx.first(over.where(flow_session.c.id == session_id).with_for_update(key_share=True))
-            if row is not None:
-                fetching_still = isinstance(session_waits_for(tx, row), Fetch)
-                _proceed(tx, row, Fetched(0) if fetching_still else NoKeys())
-    return len(ids)
-
-
-def hear_answers(rt: Runtime, session_ids: list[str]) -> None:
-    """Other systems have answered these sessions: those by SMS go on at once."""
-    for session_id in session_ids:
-        with rt.db.begin() as tx:
-            _hear_answer(tx, session_id)
-
-
-def _hear_answer(tx: Tx, session_id: str) -> None:
-    mine = (flow_session.c.id == session_id) & (flow_session.c.channel == "sms")
-    row = tx.first(sa.select(flow_session).where(mine).with_for_update(key_share=True))
-    waiting = session_waits_for(tx, row) if row is not None and row.status == "running" else None
-    if row is not None and isinstance(waiting, Fetch):
-        answer = fetching.answer_to(tx, row, waiting)
-        if answer is not None:
-            _proceed(tx, row, answer)
-
-
-def _proceed(tx: Tx, session: Row[Any], given: Input) -> None:
-    thread = _thread_of(tx, session.subject_id)
-    if campaign_row(tx, thread.place.campaign_id).state == "stopped":
-        given = Hangup()  # nobody writes for a campaign that was stopped
-    turn = resume_session(tx, session, given)
-    _follow(tx, thread, session.id, session.turn, turn)
-
-
-def _follow(tx: Tx, thread: Thread, session_id: str, number: int, turn: Turn) -> None:
-    """Write a turn's effects and its SMS; the person's place has its outcome when the session ends."""
-    for effect in turn.effects:
-        match effect:
-            case Suppress(scope):
-                purpose = thread.config.purpose
-                suppress(tx, thread.number_id, scope, purpose=purpose, source="sms", evidence=session_id)
-            case SendSms(prompt_id, _, text):
-                _send(tx, thread, f"{session_id}:{number}:{prompt_id}", text)
-            case Appointment(action, slot):
-                act_for(tx, thread.place.contact_id, action, slot)
-            case BookCallback(minutes, at, days, time) if thread.number_id:
-                who = thread.place.id, thread.number_id
-                book_texted(tx, *who, in_minutes=minutes, at=at, days=days, time=time)
-    said = " ".join(spoken.text for spoken in turn.spoken if spoken.text)
-    if said:
-        _send(tx, thread, f"{session_id}:{number}:spoken", said)
-    if turn.outcome is not None:
-        finish_contact(tx, thread.place.id, turn.outcome)
-        return
-    if isinstance(turn.wait, Fetch):
-        fetching.begin_fetch(tx, session_id, turn, None)
-    left = timedelta(seconds=turn.wait.expires_s) if isinstance(turn.wait, AskWords) else _LONGEST_FETCH
-    tx.update(flow_session, flow_session.c.id == session_id, deadline_at=tx.now + left)
-
-
-def _send(tx: Tx, thread: Thread, cause: str, text: str) -> None:
-    if not thread.number_id:
-        return  # the person's last mobile was taken away meanwhile
-    plan_message(
-        tx,
-        number_id=thread.number_id,
-        body=text,
-        sender=thread.config.sms_sender,
-        purpose=thread.config.purpose,
-        cause=cause,
-        campaign_contact_id=thread.place.id,
-    )
-
-
-def _running_on(tx: Tx, number_id: str) -> Row[Any] | None:
-    """The running conversation with this number, locked: the place that last wrote to it."""
-    written = sa.select(message.c.campaign_contact_id).where(
-        message.c.number_id == number_id,
-        message.c.direction == "outbound",
-        message.c.campaign_contact_id.is_not(None),
-    )
-    return tx.first(
-        sa.select(flow_session)
-        .where(
-            flow_session.c.channel == "sms",
-            flow_session.c.status == "running",
-            flow_session.c.subject_id.in_(written),
-        )
-        .order_by(flow_session.c.started_at.desc())
-        .limit(1)
-        .with_for_update(key_share=True)
-    )
-
-
-def _thread_of(tx: Tx, place_id: str) -> Thread:
-    place = tx.first(sa.select(campaign_contact).where(campaign_contact.c.id == place_id))
-    number_id = tx.scalar(
-        sa.select(message.c.number_id)
-        .where(message.c.campaign_contact_id == place_id, message.c.direction == "outbound")
-        .order_by(message.c.planned_at.desc())
-        .limit(1)
-    )
-    assert place is not None  # noqa: S101 - the session's subject, written with it
-    # A flow that asks another system before its first word has written to nobody yet.
-    number_id = number_id or mobile_of(tx, place.contact_id) or ""
-    return Thread(place, number_id, config_of(campaign_row(tx, place.campaign_id)))
+    tie_dialogue(tx, thread.number_id, session_id)
+    follow(tx, thread, session_id, 0, turn)

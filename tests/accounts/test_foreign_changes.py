@@ -37,7 +37,7 @@ REASON = {"reason": "Asked in writing to be called again."}
 
 # What each operation would take for a thing of one's own; a definition is told by its id.
 JSON: dict[str, Any] = {
-    "suppressions_api.lift": REASON,
+    "suppressions_api.wish_lift": REASON,
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
 FORM: dict[str, dict[str, str]] = {}

@@ -18,6 +18,7 @@ from callsvc.runtime import Runtime
 from .world import furnish
 
 NATIONAL = "national@example.org"  # administrator, the whole country
+SECOND = "second@example.org"  # another administrator of the whole country
 LOCAL = "local@example.org"  # administrator of Grand Est
 PASSWORD = "correct horse battery"
 
@@ -33,6 +34,7 @@ def world(rt: Runtime) -> Runtime:
     """A furnished Runtime; many may ask, and no Redis is there to count them."""
     furnish(rt)
     add_account(rt, NATIONAL, password=PASSWORD, role="administrator", regions=("*",))
+    add_account(rt, SECOND, password=PASSWORD, role="administrator", regions=("*",))
     add_account(rt, LOCAL, password=PASSWORD, role="administrator", regions=("44",))
     many = {"callsvc_api_rate": "1000000 per minute", "callsvc_refusal_rate": "1000000 per minute"}
     return replace(rt, settings=rt.settings.model_copy(update=many | {"redis_url": "redis://127.0.0.1:1/0"}))
@@ -65,6 +67,11 @@ def caller(world: Runtime, app: Flask) -> Callable[..., Caller]:
         return Caller(app.test_client(), create_key(world, email, scopes or tuple(SCOPES)))
 
     return make
+
+
+@pytest.fixture
+def second(caller: Callable[..., Caller]) -> Caller:
+    return caller(SECOND)
 
 
 @pytest.fixture

@@ -95,15 +95,23 @@ def test_why_somebody_was_not_called_yet(world: Runtime, national: Caller) -> No
     assert "campaign-not-running" in national.told(path)["numbers"][0]["reasons"]
 
 
-def test_a_lift_is_by_name_for_a_reason_and_once(world: Runtime, national: Caller, local: Caller) -> None:
+def test_a_lift_is_asked_for_a_reason_decided_by_another_and_done_once(
+    world: Runtime, national: Caller, local: Caller, second: Caller
+) -> None:
     entry = national.told("/suppressions")["items"][0]
-    lift = f"/suppressions/{entry['id']}/lift"
+    wish, lift = (f"/suppressions/{entry['id']}/{step}" for step in ("lift-wish", "lift"))
     assert "•" in entry["number"]
-    assert local("POST", lift, json=REASON).json["id"] == "suppression-unknown"  # of a person in Paris
+    assert local("POST", wish, json=REASON).json["id"] == "suppression-unknown"  # of a person in Paris
     with_number = {"reason": "Called us from 06 39 98 12 34 today."}
-    assert national("POST", lift, json=with_number).json["id"] == "reason-holds-number"
-    assert national("POST", lift, json=REASON).json["lifted_by"].startswith("acc")
-    assert national("POST", lift, json=REASON).json["id"] == "suppression-lifted"
+    assert national("POST", wish, json=with_number).json["id"] == "reason-holds-number"
+    assert second("POST", lift).json["id"] == "lift-not-asked"
+    asked = national("POST", wish, json=REASON).json
+    assert national("POST", wish, json=REASON).json["id"] == asked["id"]
+    assert national("POST", lift).json["id"] == "lift-needs-another"
+    assert [one["id"] for one in national.told("/suppressions/lift-wishes")["items"]] == [asked["id"]]
+    assert second("POST", lift).json["lifted_by"].startswith("acc")
+    assert second("POST", lift).json["id"] == "suppression-lifted"
+    assert national.told("/suppressions/lift-wishes")["items"] == []
     with world.db.read() as tx:
         assert suppressions_of(tx, entry["number_id"]) == ()
         row = tx.first(sa.select(access_log).where(access_log.c.action == "suppression-lifted"))

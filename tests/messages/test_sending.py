@@ -14,8 +14,9 @@ from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number, suppression
 from callsvc.dialing.due import recreate_due
 from callsvc.messages.events import MessageEnded
-from callsvc.messages.sending import reconcile_message, send_messages, settle_message
+from callsvc.messages.sending import send_messages
 from callsvc.messages.service import plan_message, record_message_status
+from callsvc.messages.settling import reconcile_message, settle_message
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from tests.factories import advance, places, start_campaign
@@ -120,11 +121,14 @@ def test_quiet_hours_postpone_to_the_morning_and_the_same_intent_is_sent_then(
     assert _rows(rt)[0].placement == "placed"
 
 
-def test_what_a_call_has_promised_is_sent_though_the_campaign_was_stopped(rt: Runtime) -> None:
+@pytest.mark.parametrize(("action", "placement"), [("pause", "placed"), ("stop", "withdrawn")])
+def test_what_a_call_has_promised_is_sent_though_the_campaign_is_paused_and_not_after_a_stop(
+    rt: Runtime, action: str, placement: str
+) -> None:
     message_id = _plan(rt)
-    change_state(rt, "tracing", "stop", "test")
+    change_state(rt, "tracing", action, "test")
     send_messages(rt, [message_id])
-    assert _rows(rt)[0].placement == "placed"
+    assert _rows(rt)[0].placement == placement
 
 
 @pytest.mark.parametrize(("error", "reason"), [(Throttled("429"), "throttled"), (Unsent("no"), "unsent")])

@@ -9,8 +9,9 @@ from callsvc.contacts.numbers import find_number
 from callsvc.core.incidents import incident
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.settling import reconcile
-from callsvc.messages.sending import send_messages, settle_message
+from callsvc.messages.sending import send_messages
 from callsvc.messages.service import UNTOLD, bind_message, lock_message, plan_message
+from callsvc.messages.settling import settle_message
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from tests.factories import advance, places, start_campaign

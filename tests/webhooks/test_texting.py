@@ -16,12 +16,14 @@ from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_session
 from callsvc.messages.sending import send_messages
 from callsvc.runtime import Runtime
-from callsvc.webhooks.texting import expire_texts, text_due
+from callsvc.webhooks.text_turns import expire_texts
+from callsvc.webhooks.texting import text_due
 from ivr_flows.library import flow_text
 from tests.factories import advance, campaign_file, make_contact, make_country, places
 from tests.webhooks.conftest import Phone
 
 NUMBER, OTHER = "+33639980001", "+33639980002"
+DONE = "Assurance Maladie : c'est noté, ce numéro ne recevra plus de SMS de notre part."
 FLOW = """\
 schema: 1
 id: survey
@@ -108,7 +110,8 @@ def test_stop_comes_first_whatever_the_question(rt: Runtime, phone: Phone) -> No
     _sent(rt)
     _text(phone, "Arrêtez", "SM1")
     _text(phone, "oui", "SM2")
-    assert _sent(rt) == ["Répondez OUI ou NON."]
+    _text(phone, "Arrêtez", "SM3")
+    assert _sent(rt) == ["Répondez OUI ou NON.", DONE]
     assert _outcomes(rt) == ["opted-out", None]
     with rt.db.read() as tx:
         assert {row.scope for row in tx.all(sa.select(suppression))} == {"sms"}
@@ -118,6 +121,8 @@ def test_a_question_nobody_answers_ends_by_itself_and_later_answers_change_nothi
     rt: Runtime, phone: Phone
 ) -> None:
     text_due(rt)
+    sweep(rt)
+    assert {place.status for place in places(rt)} == {"trying"}
     advance(rt, 3601)
     sweep(rt)
     assert expire_texts(rt) == 2 and expire_texts(rt) == 0

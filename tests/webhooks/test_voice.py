@@ -184,7 +184,10 @@ def test_a_caller_is_answered_once_and_their_due_attempt_is_held_meanwhile(rt: R
 def test_texting_arret_stops_sms_once_and_is_no_news_the_second_time(rt: Runtime, phone: Phone) -> None:
     given = {"MessageSid": "SMin", "From": NUMBER, "To": "+33199000100", "Body": "Arrêt"}
     assert [phone.post("/webhooks/messages/inbound", given).status_code for _ in range(2)] == [200, 200]
-    assert (_one(rt, suppression).scope, _one(rt, message).direction) == ("sms", "inbound")
+    assert _one(rt, suppression).scope == "sms"
+    with rt.db.read() as tx:
+        exchanged = [row.direction for row in tx.all(sa.select(message).order_by(message.c.id))]
+    assert exchanged == ["inbound", "outbound"]  # and what confirms it, once
 
 
 def test_no_number_no_name_and_no_key_is_kept_in_the_log_of_webhooks(rt: Runtime, phone: Phone) -> None:

@@ -1,7 +1,7 @@
 """Ask other systems for flows that wait for their answer; by SMS the flow goes on at once."""
 
 from callsvc.webhooks.fetching import fetch_for_flows
-from callsvc.webhooks.texting import hear_answers
+from callsvc.webhooks.text_turns import hear_answers
 from workers import current_runtime
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from callsvc.audit.books import Books
 from callsvc.audit.ledger import OURS, CarrierFact, Ledger
 from callsvc.audit.result import CheckResult
+from callsvc.messages.service import STOP_CONFIRMED
 
 HANG_UP_WITHIN_S = 2.0
 
@@ -31,6 +32,8 @@ def check_opt_out(ledger: Ledger, books: Books, tolerance_s: float) -> CheckResu
             continue
         result.examined += 1
         ours = books.messages.get(message.sid)
+        if ours is not None and str(ours.cause).startswith(STOP_CONFIRMED):
+            continue  # the one message that tells them it is done; its cause is sent once
         at = ours.claimed_at if ours is not None and ours.claimed_at else message.created_at
         for row in _suppressions(books, message.to):
             if row.scope in ("sms", "all") and _after(at, row, slack):

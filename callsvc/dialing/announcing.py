@@ -1,0 +1,205 @@
+"""Announced calls: an SMS says when we call and from which number, and the call is made then, not before.
+
+A person of a campaign with ``announce`` is not called until an announcement of theirs is with the carrier
+(the reason ``unannounced`` of ``may_contact``), and then in its slot (``slot-announced``), before every call
+that was promised to nobody. Their second and later tries need no announcement.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.dispositions import UNCALLABLE
+from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person
+from callsvc.campaigns.rules import Verdict
+from callsvc.campaigns.service import finish_contact
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.writing import announcing_sender
+from callsvc.core.db import Tx
+from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.planning import choose_number
+from callsvc.dialing.slot_messages import say_slot
+from callsvc.dialing.slots import first_slot, room_in_slot
+from callsvc.dialing.tables import announcement
+from callsvc.dialing.turns import PROMISED
+from callsvc.messages.allowing import for_sms
+from callsvc.messages.dialogues import open_dialogue
+from callsvc.messages.pacing import room_of
+from callsvc.runtime import Runtime
+
+_AT_ONCE = 20  # people told in one transaction, so that it stays short
+_ROUND = timedelta(seconds=1)  # machine time between two looks
+_BUSY = timedelta(minutes=10)  # lived: the number is in a conversation by SMS
+_COUNTED = (
+    "planned",
+    "told",
+    "kept",
+    "missed",
+    "failed",
+)  # canceled and moved ones are as if they never were
+
+
+def announce_due(rt: Runtime) -> int:
+    """Tell whoever is to be called when that will be; returns how many were told."""
+    with rt.db.read() as tx:
+        running = tx.all(sa.select(campaign).where(campaign.c.state == "running"))
+    told = 0
+    for row in running:
+        if row.config.get("announce"):
+            with rt.db.begin() as tx:
+                told += _announce_campaign(tx, row.id)
+    return told
+
+
+def _announce_campaign(tx: Tx, campaign_id: str) -> int:
+    row = campaign_row(tx, campaign_id, lock=True)
+    config = config_of(row)
+    if row.state != "running" or config.announce is None:
+        return 0
+    room = min(room_of(tx, announcing_sender(config), _ROUND), _AT_ONCE)
+    places = (
+        tx.all(_untold(tx, config, campaign_id).limit(room).with_for_update(skip_locked=True)) if room else ()
+    )
+    ids = [place.contact_id for place in places]
+    found = candidates(tx, for_sms(config), "running", ids, campaign_id=campaign_id)
+    return sum(_announce(tx, place, config, found.get(place.contact_id, [])) for place in places)
+
+
+def _untold(tx: Tx, config: CampaignFile, campaign_id: str) -> sa.Select[Any]:
+    """Whose turn comes soon and who was never told; the first ones first."""
+    known = sa.select(announcement.c.campaign_contact_id).where(announcement.c.status.in_(_COUNTED))
+    ahead = timedelta(minutes=config.announce.minutes_before if config.announce else 0)
+    place = campaign_contact.c
+    return (
+        sa.select(campaign_contact)
+        .where(
+            place.campaign_id == campaign_id,
+            place.status == "waiting",
+            place.tries == 0,
+            place.priority < PROMISED,  # a callback they asked for needs no announcement
+            place.next_try_at <= tx.now + ahead,
+            place.id.not_in(known.where(announcement.c.campaign_contact_id == place.id)),
+        )
+        .order_by(place.priority.desc(), place.next_try_at, place.id)
+    )
+
+
+def _announce(tx: Tx, place: Row[Any], config: CampaignFile, numbers: Sequence[Candidate]) -> bool:
+    choice, verdict = choose_number(list(numbers), 0, set(), tx.now, "sms")
+    if choice is None:
+        _wait_or_do_without(tx, place, config, numbers, verdict)
+        return False
+    slot = next_slot(tx, place, config, tx.now)
+    if slot is None:
+        hold(tx, place.id, tx.now + timedelta(hours=1), "outside-window")
+        return False
+    return tell_slot(tx, place, config, choice.number_id, slot) is not None
+
+
+def _wait_or_do_without(
+    tx: Tx, place: Row[Any], config: CampaignFile, numbers: Sequence[Candidate], verdict: Verdict
+) -> None:
+    """Later, when they may be written to; or never, and then as the campaign's file says."""
+    if not verdict.final:
+        hold(tx, place.id, verdict.earliest or tx.now + _BUSY, " ".join(verdict.reasons))
+    elif config.announce is not None and config.announce.otherwise == "call" and numbers:
+        do_without(tx, place, numbers[0].number_id)
+    else:
+        finish_contact(tx, place.id, "suppressed" if "suppressed" in verdict.reasons else UNCALLABLE)
+
+
+def do_without(tx: Tx, place: Row[Any], number_id: str) -> None:
+    """Nobody can tell this person: they are called all the same, and the row says that they were not told."""
+    _insert(tx, place, number_id, tx.now, tx.now, status="failed")
+    tx.update(campaign_contact, campaign_contact.c.id == place.id, next_try_at=tx.now, skip_reasons="")
+
+
+def next_slot(tx: Tx, place: Row[Any], config: CampaignFile, after: datetime) -> datetime | None:
+    """The beginning of the first slot of this campaign for this person, ``minutes_before`` from ``after``."""
+    hours = hours_of_person(tx, config, place.contact_id)
+    if hours is None or config.announce is None:
+        return None
+    length = timedelta(minutes=config.announce.slot_minutes)
+    most = room_in_slot(config.pacing.calls_per_second, length)
+    return first_slot(
+        hours,
+        after + timedelta(minutes=config.announce.minutes_before),
+        length,
+        lambda at: _promised_at(tx, config.id, at) >= most,
+    )
+
+
+def _promised_at(tx: Tx, campaign_id: str, at: datetime) -> int:
+    return int(
+        tx.scalar(
+            sa.select(sa.func.count())
+            .select_from(announcement)
+            .join(campaign_contact, campaign_contact.c.id == announcement.c.campaign_contact_id)
+            .where(
+                campaign_contact.c.campaign_id == campaign_id,
+                announcement.c.status.in_(("planned", "told")),
+                announcement.c.slot_from == at,
+            )
+        )
+    )
+
+
+def tell_slot(
+    tx: Tx, place: Row[Any], config: CampaignFile, number_id: str, slot: datetime, *, how: str = "first"
+) -> str | None:
+    """Write the announcement and its SMS, and keep the place for its slot; None while the number is busy.
+
+    ``how``: first (the campaign's own text), settled (the person chose it), missed (with an apology).
+    """
+    assert config.announce is not None  # noqa: S101 - whoever calls has looked
+    length = timedelta(minutes=config.announce.slot_minutes)
+    announcement_id = tx.new_id("ann")
+    sender = announcing_sender(config)
+    moves = config.announce.can_move
+    if moves and not open_dialogue(tx, number_id, sender, announcement_id=announcement_id):
+        hold(tx, place.id, tx.now + _BUSY, "number-busy")
+        return None
+    _insert(tx, place, number_id, slot, slot + length, status="planned", announcement_id=announcement_id)
+    kept = {"next_try_at": slot, "priority": PROMISED, "skip_reasons": "slot-announced", "status": "waiting"}
+    tx.update(campaign_contact, campaign_contact.c.id == place.id, **kept)
+    say_slot(tx, place, config, slot, announcement_id=announcement_id, number_id=number_id, how=how)
+    return announcement_id
+
+
+def hold(tx: Tx, place_id: str, until: datetime, reasons: str) -> None:
+    """Look at this person again later."""
+    tx.update(
+        campaign_contact,
+        campaign_contact.c.id == place_id,
+        next_try_at=until,
+        skip_reasons=reasons[:200],
+    )
+
+
+def _insert(
+    tx: Tx,
+    place: Row[Any],
+    number_id: str,
+    slot_from: datetime,
+    slot_to: datetime,
+    *,
+    status: str,
+    announcement_id: str = "",
+) -> None:
+    tx.insert(
+        announcement,
+        id=announcement_id or tx.new_id("ann"),
+        campaign_contact_id=place.id,
+        number_id=number_id,
+        slot_from=slot_from,
+        slot_to=slot_to,
+        status=status,
+        turn=1,
+        offers=[],
+        created_at=tx.now,
+        ended_at=tx.now if status == "failed" else None,
+    )
