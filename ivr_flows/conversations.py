@@ -28,6 +28,7 @@ from typing import Any
 
 from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.reading import Document, Path, place, read
+from ivr_flows.saying import say
 from ivr_flows.schema import CONVERSATIONS, check
 from ivr_flows.turns import (
     Channel,
@@ -119,14 +120,18 @@ def _moment(document: Document, path: Path, data: Mapping[str, Any]) -> datetime
     try:
         return datetime.fromisoformat(data["now"]) if "now" in data else NOON
     except ValueError as error:
-        raise _wrong(document, (*path, "now"), str(error), "write 2020-11-16T11:00:00Z") from None
+        raise _wrong(
+            document, (*path, "now"), say("{problem}", problem=str(error)), say("write 2020-11-16T11:00:00Z")
+        ) from None
 
 
 def _exchange(document: Document, path: Path, data: Mapping[str, Any]) -> Exchange:
     heard = data.get("heard", [])
     given = [key for key in _GIVEN if key in data]
     if len(given) > 1:
-        raise _wrong(document, path, f"{' and '.join(given)} at once", "make it two exchanges")
+        raise _wrong(
+            document, path, say("{kinds} at once", kinds=", ".join(given)), say("make it two exchanges")
+        )
     quoted = (heard,) if isinstance(heard, str) else tuple(heard)
     return Exchange(quoted, _input(given[0], data) if given else None, document.line(*path))
 

@@ -12,6 +12,7 @@ from typing import Any
 from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.prompts import Prompt
 from ivr_flows.reading import Document, Path, line_of, place, read
+from ivr_flows.saying import say
 from ivr_flows.schema import check
 from ivr_flows.steps import Need, Step, StepInvalid, read_step
 from ivr_flows.steps.menu import Menu
@@ -137,8 +138,8 @@ def _calls_itself(document: Document, steps: Mapping[str, Step]) -> Iterator[Fin
                     "error",
                     document.line(*path),
                     place(path),
-                    "the flow calls itself",
-                    "lead back to one of its steps, under its limits",
+                    say("the flow calls itself"),
+                    say("lead back to one of its steps, under its limits"),
                 )
 
 
@@ -154,6 +155,9 @@ def _unknown_languages(document: Document, steps: Mapping[str, Step]) -> Iterato
                         "error",
                         document.line(*path),
                         place(path),
-                        f"the flow does not speak {language}",
-                        f"add {language} to languages with all its texts, or remove the key",
+                        say("the flow does not speak {language}", language=language),
+                        say(
+                            "add {language} to languages with all its texts, or remove the key",
+                            language=language,
+                        ),
                     )

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ivr_flows.saying import say
+
 Lookup = Callable[[str], Any]
 Node = Callable[[Lookup], Any]
 
@@ -31,6 +33,10 @@ _COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "in"}
 
 class ExpressionError(ValueError):
     """The condition cannot be read; the message says where."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Expression:
 def parse(source: str) -> Expression:
     """Read a condition; raises :class:`ExpressionError` with the position of the first mistake."""
     if len(source) > LONGEST:
-        raise ExpressionError(f"a condition has at most {LONGEST} characters")
+        raise ExpressionError(say("a condition has at most {longest} characters", longest=LONGEST))
     parser = _Parser(tokens(source))
     node = parser.disjunction()
     parser.finish()
@@ -71,7 +77,7 @@ def tokens(source: str) -> list[tuple[str, str]]:
     while position < end:
         match = _TOKEN.match(source, position)
         if match is None:
-            raise ExpressionError(f"cannot read {source[position:].strip()[:20]!r}")
+            raise ExpressionError(say("cannot read {strip!r}", strip=source[position:].strip()[:20]))
         found.append((str(match.lastgroup), match.group(str(match.lastgroup))))
         position = match.end()
     return found
@@ -99,12 +105,12 @@ class _Parser:
 
     def finish(self) -> None:
         if self.position < len(self.tokens):
-            raise ExpressionError(f"{self.peek()!r} was not expected here")
+            raise ExpressionError(say("{peek!r} was not expected here", peek=self.peek()))
 
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise ExpressionError(f"a condition is nested at most {DEEPEST} deep")
+            raise ExpressionError(say("a condition is nested at most {deepest} deep", deepest=DEEPEST))
 
     def disjunction(self) -> Node:
         left = self.conjunction()
@@ -158,10 +164,10 @@ class _Parser:
 
     def atom(self) -> Node:
         if self.position >= len(self.tokens):
-            raise ExpressionError("the condition stops too early")
+            raise ExpressionError(say("the condition stops too early"))
         kind, text = self.tokens[self.position]
         if kind == "sign" or text in _WORDS:
-            raise ExpressionError(f"{text!r} was not expected here")
+            raise ExpressionError(say("{text!r} was not expected here", text=text))
         self.position += 1
         if kind == "name" and text not in _CONSTANTS:
             self.names.add(text)
@@ -171,7 +177,7 @@ class _Parser:
 
     def expect(self, sign: str) -> None:
         if not self.take(sign):
-            raise ExpressionError(f"{sign!r} is missing")
+            raise ExpressionError(say("{sign!r} is missing", sign=sign))
 
 
 def _constant(kind: str, text: str) -> Any:

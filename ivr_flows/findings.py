@@ -10,8 +10,10 @@ Errors of this package (all carry a stable ``id``)::
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
+
+from ivr_flows.saying import in_language
 
 Severity = Literal["error", "warning"]
 
@@ -37,9 +39,14 @@ class Finding:
         where = f"{self.severity} {self.id} at {self.place or 'the top'}"
         return f"{self.line}: {where}: {self.message} ({self.fix})"
 
+    def spoken(self, language: str) -> Finding:
+        """The same, with its sentences in this language (:mod:`ivr_flows.saying`)."""
+        message, fix = in_language(self.message, language), in_language(self.fix, language)
+        return replace(self, message=message, fix=fix)
+
     def as_dict(self) -> dict[str, str | int]:
         """The finding as plain JSON, for ``--format json`` and the console."""
-        return asdict(self)
+        return {**asdict(self), "message": str(self.message), "fix": str(self.fix)}
 
 
 class FlowError(Exception):

@@ -11,6 +11,7 @@ from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.pinning import Flows
 from ivr_flows.reading import Path, place
+from ivr_flows.saying import say
 from ivr_flows.steps.flow import DEEPEST
 
 
@@ -29,34 +30,48 @@ def check_outside(
             case "flow":
                 found += _sub_flow(definition, need.name, path, flows)
             case "target" if directory is None:
-                message = "this service transfers no calls"
-                found.append(_finding(definition, "transfer-unavailable", path, message, "use a queue:"))
+                message = say("this service transfers no calls")
+                found.append(_finding(definition, "transfer-unavailable", path, message, say("use a queue:")))
             case "target" if directory is not None and need.name not in directory:
-                message = f"the directory has no {need.name!r}"
-                found.append(_finding(definition, "transfer-unknown", path, message, "name one it has"))
+                message = say("the directory has no {name!r}", name=need.name)
+                found.append(_finding(definition, "transfer-unknown", path, message, say("name one it has")))
             case "host" if need.name not in hosts:
-                message = f"no host is called {need.name!r}"
-                found.append(_finding(definition, "unsafe-http-target", path, message, "use one on the list"))
+                message = say("no host is called {name!r}", name=need.name)
+                found.append(
+                    _finding(definition, "unsafe-http-target", path, message, say("use one on the list"))
+                )
     return found
 
 
 def _sub_flow(definition: Definition, name: str, path: Path, flows: Flows) -> Iterator[Finding]:
     if name not in flows:
-        yield _finding(definition, "flow-unknown", path, f"no flow is called {name!r}", "publish it first")
+        yield _finding(
+            definition,
+            "flow-unknown",
+            path,
+            say("no flow is called {name!r}", name=name),
+            say("publish it first"),
+        )
         return
     depth = _depth(flows[name], flows, (definition.id,))
     if depth is None:
-        message, fix = f"{name!r} leads back to a flow that called it", "break the circle"
+        message, fix = say("{name!r} leads back to a flow that called it", name=name), say("break the circle")
         yield _finding(definition, "flow-recursion", path, message, fix)
     elif depth > DEEPEST:
-        message, fix = f"{depth} sub-flows inside one another, at most {DEEPEST}", "call fewer"
+        message, fix = (
+            say("{depth} sub-flows inside one another, at most {deepest}", depth=depth, deepest=DEEPEST),
+            say("call fewer"),
+        )
         yield _finding(definition, "flow-too-deep", path, message, fix)
     missing = [
         *(word for word in definition.languages if word not in flows[name].languages),
         *(word for word in definition.channels if word not in flows[name].channels),
     ]
     if missing:
-        message, fix = f"{name!r} does not speak {', '.join(missing)}", "add what is missing to it"
+        message, fix = (
+            say("{name!r} does not speak {missing}", name=name, missing=", ".join(missing)),
+            say("add what is missing to it"),
+        )
         yield _finding(definition, "flow-too-narrow", path, message, fix)
 
 

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ivr_flows.findings import Finding, FlowInvalid
+from ivr_flows.saying import say
 
 Path = tuple[str | int, ...]
 
@@ -55,9 +56,13 @@ def place(path: Path) -> str:
 def read(text: str) -> Document:
     """Read one YAML document; raises :class:`FlowInvalid` with a ``yaml`` finding and its line."""
     if len(text) > LONGEST_TEXT:
-        raise _refused(1, f"the file is over {LONGEST_TEXT // 1024} KiB", "split the flow")
+        raise _refused(
+            1,
+            say("the file is over {longest_text} KiB", longest_text=LONGEST_TEXT // 1024),
+            say("split the flow"),
+        )
     if any(line.startswith("%") for line in text.splitlines()[:20]):
-        raise _refused(1, "a % directive is not accepted", "remove it; flows are read as YAML 1.2")
+        raise _refused(1, say("a % directive is not accepted"), say("remove it; flows are read as YAML 1.2"))
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
     try:
@@ -65,9 +70,17 @@ def read(text: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(error.problem or error.context or "not YAML").split())
-        raise _refused(mark.line + 1 if mark else 1, problem, "correct the YAML at this line") from None
+        raise _refused(
+            mark.line + 1 if mark else 1,
+            say("not readable: {problem}", problem=problem),
+            say("correct the YAML at this line"),
+        ) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise _refused(1, str(error).splitlines()[0][:200], "correct the YAML") from None
+        raise _refused(
+            1,
+            say("not readable: {problem}", problem=str(error).splitlines()[0][:200]),
+            say("correct the YAML"),
+        ) from None
     document = Document()
     if root is not None:
         document.data = _build(root, (), document)
@@ -83,7 +96,9 @@ def _build(node: Any, path: Path, document: Document) -> Any:
     document.lines.setdefault(path, line)
     document.nodes += 1
     if document.nodes > MOST_NODES or len(path) > DEEPEST:
-        raise _refused(line, "the file describes too large a tree", "write it without aliases", path)
+        raise _refused(
+            line, say("the file describes too large a tree"), say("write it without aliases"), path
+        )
     kind = node.tag.rpartition(":")[2] if node.tag.startswith("tag:yaml.org,2002:") else node.tag
     if kind == "map":
         return _mapping(node, path, document)
@@ -91,7 +106,7 @@ def _build(node: Any, path: Path, document: Document) -> Any:
         return [_build(item, (*path, index), document) for index, item in enumerate(node.value)]
     if isinstance(node.value, str):
         return _scalar(kind, node.value, line, path)
-    raise _refused(line, f"the tag {node.tag} is not accepted", "remove the tag", path)
+    raise _refused(line, say("the tag {tag} is not accepted", tag=node.tag), say("remove the tag"), path)
 
 
 def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
@@ -100,10 +115,12 @@ def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key, str) or not key_node.tag.endswith(":str"):
-            fix = f'write "{key}":' if isinstance(key, str) else "write a plain word"
-            raise _refused(line, "a key must be text", fix, path)
+            fix = say('write "{key}":', key=key) if isinstance(key, str) else say("write a plain word")
+            raise _refused(line, say("a key must be text"), fix, path)
         if key in built:
-            raise _refused(line, f"the key {key!r} is written twice", "keep one", (*path, key))
+            raise _refused(
+                line, say("the key {key!r} is written twice", key=key), say("keep one"), (*path, key)
+            )
         document.lines[(*path, key)] = line
         built[key] = _build(value_node, (*path, key), document)
     return built
@@ -124,7 +141,7 @@ def _scalar(kind: str, value: str, line: int, path: Path) -> Any:
             return number if math.isfinite(number) else value
     except ValueError:
         return value
-    raise _refused(line, f"the tag {kind} is not accepted", "remove the tag", path)
+    raise _refused(line, say("the tag {kind} is not accepted", kind=kind), say("remove the tag"), path)
 
 
 def _integer(value: str) -> int:

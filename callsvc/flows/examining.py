@@ -38,7 +38,7 @@ def examine(source: str) -> Examined:
 
 
 def examine_as(tx: Tx, flow_id: str, source: str, senders: Iterable[str] = ()) -> Examined:
-    """Read and lint the text of this flow as it would be published: it bears its name and asks for what is here.
+    """Read and lint the text of a flow as it would be published: it bears its name, asks for what is here.
 
     ``senders`` are those of the campaigns that hold it by SMS.
     """

@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable
 
 from flask import Blueprint
+from flask_babel import get_locale
+
+from ivr_flows.saying import in_language
 
 blueprint = Blueprint("flows", __name__, url_prefix="/console/flows")
 
@@ -14,6 +17,17 @@ SHORT = 8  # characters of a version's hash that a person compares
 def short(version: str) -> str:
     """The beginning of a version, as pages name it."""
     return version[:SHORT]
+
+
+def language() -> str:
+    """The reader's language, in which sentences about a flow are told."""
+    return str(getattr(get_locale(), "language", "en"))
+
+
+@blueprint.app_template_filter("in_words")
+def in_words(said: str) -> str:
+    """A sentence about a flow in the reader's language."""
+    return str(in_language(said, language()))
 
 
 def lines_changed(old: str, new: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from callsvc.core.errors import Conflict, Invalid
 from callsvc.flows.completing import keys_by_place, names_in
 from callsvc.flows.drafts import discard_draft, keep_draft, start_draft, text_to_edit
 from callsvc.flows.examining import LONGEST, bounded
-from callsvc.studio.blueprint import blueprint
+from callsvc.studio.blueprint import blueprint, language
 from callsvc.studio.queries import examined_here, names_of, title_of
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, blank_form, read_form
@@ -89,7 +89,7 @@ def lint(flow_id: str) -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         examined = examined_here(tx, flow_id, source)
     return jsonify(
-        findings=[finding.as_dict() for finding in examined.findings],
+        findings=[finding.spoken(language()).as_dict() for finding in examined.findings],
         html=render_template("flows/_findings.html", examined=examined),
         names=names_in(source),
         keys=keys_by_place(),

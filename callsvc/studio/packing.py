@@ -49,7 +49,8 @@ def write_package(
 def _write(path: Path, lines: Iterable[str]) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
         part.replace(path)
     finally:

@@ -10,7 +10,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.drafts import draft_of
 from callsvc.flows.examining import examine, ticket
-from callsvc.studio.blueprint import blueprint, lines_changed
+from callsvc.studio.blueprint import blueprint, language, lines_changed
 from callsvc.studio.queries import (
     campaigns_of,
     examined_here,
@@ -118,7 +118,7 @@ def compare(flow_id: str) -> ResponseReturnValue:
 def told_changes(old: str, new: str) -> list[str] | None:
     """The changes in sentences; None where one of the two is no flow, so that only lines can be compared."""
     before, after = examine(old).definition, examine(new).definition
-    return changed(before, after) if before is not None and after is not None else None
+    return changed(before, after, language()) if before is not None and after is not None else None
 
 
 def _text(tx: Tx, flow_id: str, version: str) -> str:

@@ -21,7 +21,6 @@ from callsvc.studio.queries import senders_of
 from callsvc.webhooks.trial_facts import as_if_called
 from ivr_flows.cli import flow as engine
 from ivr_flows.lint import Surroundings
-from ivr_flows.lint.cli import FILES as LINTED
 from ivr_flows.lint.cli import lint_command, say_findings
 from ivr_flows.walking.cli import walk, walk_command
 
@@ -44,7 +43,7 @@ for _name, _command in engine.commands.items():
 @click.option("--place", default="", help="Speak with the data of this row of a campaign; any: by chance.")
 @click.option("--campaign", "campaign_id", default="", help="The campaign of the row.")
 @click.pass_context
-def walk_here(ctx: click.Context, place: str, campaign_id: str, **given: object) -> None:
+def walk_here(ctx: click.Context, /, place: str, campaign_id: str, **given: object) -> None:
     """Play the person called, in the terminal.
 
     With --place ID the flow is told what it would be told of that person; the access log keeps that it was.
@@ -69,7 +68,7 @@ def walk_here(ctx: click.Context, place: str, campaign_id: str, **given: object)
 @flow.command("lint", params=list(lint_command.params))
 @click.option("--here", is_flag=True, help="As it would be published on this installation.")
 @click.pass_context
-def lint_here(ctx: click.Context, here: bool, **given: object) -> None:  # noqa: FBT001 - click gives it by name
+def lint_here(ctx: click.Context, /, here: bool, **given: object) -> None:
     """Say what is wrong with each flow; fails when there is an error.
 
     Sub-flows are looked for beside the file; with --here among what is published, and the directory, the
@@ -98,7 +97,9 @@ def lint_here(ctx: click.Context, here: bool, **given: object) -> None:  # noqa:
 @click.option("--format", "style", type=click.Choice(sorted(FORMATS)), default="json", show_default=True)
 @click.option("--output", default=".", type=click.Path(file_okay=False, path_type=Path), show_default=True)
 @click.pass_obj
-def results(make_rt: MakeRuntime, flow_id: str, since: str, until: str, style: str, output: Path) -> None:
+def results(  # noqa: PLR0917 - click gives them by name
+    make_rt: MakeRuntime, flow_id: str, since: str, until: str, style: str, output: Path
+) -> None:
     """Write what people answered as a FLOIP Flow Results package: a descriptor and its rows.
 
     Contacts are pseudonyms, the same at every export of a flow. The access log keeps that it was exported.

@@ -19,9 +19,9 @@ from ivr_flows.reading import read
 __all__ = ["Change", "Group", "changes", "compare"]
 
 
-def compare(old: Definition, new: Definition) -> list[str]:
+def compare(old: Definition, new: Definition, language: str = "en") -> list[str]:
     """The changes as sentences: the flow itself first, then its prompts, then its steps."""
-    return [change.sentence for change in changes(old, new)]
+    return [change.spoken(language) for change in changes(old, new)]
 
 
 def changes(old: Definition, new: Definition) -> list[Change]:

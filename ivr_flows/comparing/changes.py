@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ivr_flows.reading import Path, place
+from ivr_flows.saying import in_language, say
 
 Group = Literal["flow", "prompts", "steps"]
 Node = Mapping[str, Any]
@@ -25,9 +26,13 @@ class Change:
     place: str
     sentence: str
 
+    def spoken(self, language: str) -> str:
+        """The sentence in this language (:mod:`ivr_flows.saying`)."""
+        return str(in_language(self.sentence, language))
+
     def as_dict(self) -> dict[str, str]:
         """The change as plain JSON, for ``--format json`` and the console."""
-        return asdict(self)
+        return {"group": self.group, "place": self.place, "sentence": str(self.sentence)}
 
 
 def change(group: Group, path: Path, sentence: str) -> Change:
@@ -51,7 +56,7 @@ def told(value: Any) -> str:
         plain = value.replace("_", "").replace("-", "").replace(".", "").replace(":", "")
         return value if plain.isalnum() and not plain.isdigit() and plain not in _WORDS else canonical(value)
     if isinstance(value, list):
-        return ", ".join(map(told, value)) or "an empty list"
+        return ", ".join(map(told, value)) or say("an empty list")
     return canonical(value)
 
 
@@ -87,10 +92,10 @@ _NOTHING = _Nothing()
 def became(before: Any, after: Any) -> str:
     """``is now 6 instead of 5``, ``is 6 (it was not given before)``, ``is no longer given``."""
     if isinstance(after, _Nothing):
-        return f"is no longer given (it was {told(before)})"
+        return say("is no longer given (it was {before})", before=told(before))
     if isinstance(before, _Nothing):
-        return f"is {told(after)} (it was not given before)"
-    return f"is now {told(after)} instead of {told(before)}"
+        return say("is {after} (it was not given before)", after=told(after))
+    return say("is now {after} instead of {before}", after=told(after), before=told(before))
 
 
 def reworded(before: str, after: str) -> str:
@@ -104,9 +109,11 @@ def reworded(before: str, after: str) -> str:
         op for op in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"
     ]
     if not blocks:  # only white space differs
-        return f"{canonical(before)} became {canonical(after)}"
+        return say("{before} became {after}", before=canonical(before), after=canonical(after))
     first, last = blocks[0], blocks[-1]
-    return f"{_excerpt(old, first[1], last[2])} became {_excerpt(new, first[3], last[4])}"
+    return say(
+        "{last} became {last2}", last=_excerpt(old, first[1], last[2]), last2=_excerpt(new, first[3], last[4])
+    )
 
 
 def _excerpt(words: list[str], start: int, end: int) -> str:

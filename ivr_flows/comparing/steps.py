@@ -19,6 +19,7 @@ from ivr_flows.comparing.changes import (
 from ivr_flows.definition import Definition
 from ivr_flows.drawing.kinds import KINDS, kind_of
 from ivr_flows.naming import exit_in_words, language_in_words
+from ivr_flows.saying import say
 from ivr_flows.steps import REPEAT
 
 _MAPS = ("keys", "outcomes")
@@ -30,14 +31,16 @@ def step_changes(old: Definition, new: Definition, before: Node, after: Node) ->
     for name in keys_of(before, after):
         path = ("steps", name)
         if name in renamed:
-            yield change("steps", path, f"Step {renamed[name]} is now called {name}")
+            yield change(
+                "steps", path, say("Step {name} is now called {name2}", name=renamed[name], name2=name)
+            )
         elif name in renamed.values():
             continue
         elif name not in before:
             kind = KINDS[kind_of(after[name])].label
-            yield change("steps", path, f"Step {name} added ({kind})")
+            yield change("steps", path, say("Step {name} added ({kind})", name=name, kind=kind))
         elif name not in after:
-            yield change("steps", path, f"Step {name} removed")
+            yield change("steps", path, say("Step {name} removed", name=name))
         else:
             yield from _changes(new if name in new.steps else old, name, before[name], after[name])
 
@@ -59,17 +62,24 @@ def _changes(definition: Definition, name: str, before: Node, after: Node) -> It
         path = ("steps", name, part)
         if part == "branch":
             for sentence in _branch(old or [], new or []):
-                yield change("steps", path, f"Step {name}: {sentence}")
+                yield change("steps", path, say("Step {name}: {sentence}", name=name, sentence=sentence))
         elif part in _MAPS:
             yield from _exits(definition, name, part, old or {}, new or {})
         elif part == "words":
             yield from _words(name, old or {}, new or {})
         elif part in ("next", "otherwise") or part.startswith("on_"):
             yield change(
-                "steps", path, f"Step {name}: {exit_in_words(definition, name, part)} {_led(old, new)}"
+                "steps",
+                path,
+                say(
+                    "Step {name}: {part} {new}",
+                    name=name,
+                    part=exit_in_words(definition, name, part),
+                    new=_led(old, new),
+                ),
             )
         elif part == "end":
-            yield change("steps", path, f"Step {name}: {_end(old, new)}")
+            yield change("steps", path, say("Step {name}: {new}", name=name, new=_end(old, new)))
         else:
             yield from _rest(name, part, before, after)
 
@@ -79,23 +89,29 @@ def _exits(definition: Definition, name: str, part: str, before: Node, after: No
         if not same(before.get(key), after.get(key)):
             path = ("steps", name, part, key)
             way = exit_in_words(definition, name, f"{part}.{key}")
-            yield change("steps", path, f"Step {name}: {way} {_led(before.get(key), after.get(key))}")
+            yield change(
+                "steps",
+                path,
+                say(
+                    "Step {name}: {way} {key}", name=name, way=way, key=_led(before.get(key), after.get(key))
+                ),
+            )
 
 
 def _led(old: Any, new: Any) -> str:
     if new is None:
-        return f"is gone (it {_leads(old)})"
+        return say("is gone (it {old})", old=_leads(old))
     if old is None:
-        return f"is new and {_leads(new)}"
+        return say("is new and {new}", new=_leads(new))
     if isinstance(old, str) and isinstance(new, str) and REPEAT not in (old, new):
-        return f"now leads to {new} instead of {old}"
-    return f"now {_leads(new)} (before, it {_leads(old)})"
+        return say("now leads to {new} instead of {old}", new=new, old=old)
+    return say("now {new} (before, it {old})", new=_leads(new), old=_leads(old))
 
 
 def _leads(to: Any) -> str:
     if isinstance(to, str):
-        return "asks again" if to == REPEAT else f"leads to {to}"
-    return f"switches to {language_in_words(to['language'])}"
+        return say("asks again") if to == REPEAT else say("leads to {to}", to=to)
+    return say("switches to {language}", language=language_in_words(to["language"]))
 
 
 def _branch(old: list[Node], new: list[Node]) -> Iterator[str]:
@@ -105,13 +121,15 @@ def _branch(old: list[Node], new: list[Node]) -> Iterator[str]:
     for when in keys_of(before, after):
         if before.get(when) != after.get(when):
             said = True
-            yield f"when {when}, the way {_led(before.get(when), after.get(when))}"
+            yield say(
+                "when {when}, the way {when2}", when=when, when2=_led(before.get(when), after.get(when))
+            )
     shared = [
         [case["when"] for case in cases if case["when"] in before.keys() & after.keys()]
         for cases in (old, new)
     ]
     if shared[0] != shared[1] or not said:
-        yield "its conditions are now tried in another order"
+        yield say("its conditions are now tried in another order")
 
 
 def _words(name: str, before: Node, after: Node) -> Iterator[Change]:
@@ -120,23 +138,41 @@ def _words(name: str, before: Node, after: Node) -> Iterator[Change]:
         path = ("steps", name, "words", to)
         came, went = ([word for word in one if word not in other] for one, other in ((new, old), (old, new)))
         if came:
-            yield change("steps", path, f"Step {name}: the words {told(came)} now lead to {to}")
+            yield change(
+                "steps",
+                path,
+                say("Step {name}: the words {came} now lead to {to}", name=name, came=told(came), to=to),
+            )
         if went:
-            yield change("steps", path, f"Step {name}: the words {told(went)} no longer lead to {to}")
+            yield change(
+                "steps",
+                path,
+                say(
+                    "Step {name}: the words {went} no longer lead to {to}", name=name, went=told(went), to=to
+                ),
+            )
         if not came and not went and not same(old, new):
-            yield change("steps", path, f"Step {name}: the words for {to} are written in another order")
+            yield change(
+                "steps",
+                path,
+                say("Step {name}: the words for {to} are written in another order", name=name, to=to),
+            )
 
 
 def _end(old: Any, new: Any) -> str:
     if new is None:
-        return f"no longer ends the session (it ended it as {_outcome(old)})"
+        return say("no longer ends the session (it ended it as {old})", old=_outcome(old))
     if old is None:
-        return f"now ends the session as {_outcome(new)}"
-    return f"now ends the session as {_outcome(new)} instead of {_outcome(old)}"
+        return say("now ends the session as {new}", new=_outcome(new))
+    return say("now ends the session as {new} instead of {old}", new=_outcome(new), old=_outcome(old))
 
 
 def _outcome(end: Any) -> str:
-    return end if isinstance(end, str) else f"the disposition set before, else {end['default']}"
+    return (
+        end
+        if isinstance(end, str)
+        else say("the disposition set before, else {default}", default=end["default"])
+    )
 
 
 def _rest(name: str, part: str, before: Node, after: Node) -> Iterator[Change]:
@@ -144,4 +180,8 @@ def _rest(name: str, part: str, before: Node, after: Node) -> Iterator[Change]:
     was, is_now = ({part: node[part]} if part in node else {} for node in (before, after))
     for path, old, new in differing(was, is_now):
         words = " ".join(str(word) for word in path)
-        yield change("steps", ("steps", name, *path), f"Step {name}: {words} {became(old, new)}")
+        yield change(
+            "steps",
+            ("steps", name, *path),
+            say("Step {name}: {words} {new}", name=name, words=words, new=became(old, new)),
+        )

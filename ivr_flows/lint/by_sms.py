@@ -11,6 +11,7 @@ from ivr_flows.lint.keys import key_path
 from ivr_flows.lint.report import report
 from ivr_flows.lint.speech import for_voice_only, read_by_sms, speaks_of
 from ivr_flows.lint.usage import sent_by_sms
+from ivr_flows.saying import say
 from ivr_flows.steps import Action
 from ivr_flows.steps.menu import Menu
 from ivr_flows.steps.queue import Queue
@@ -30,8 +31,13 @@ def missing_channel_text(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "missing-channel-text",
                     ("prompts", prompt_id, language, "sms" if own else "text"),
-                    f"{prompt_id!r} says {odd!r} by SMS in {language}",
-                    "word it for who reads" if own else "write sms: beside text:",
+                    say(
+                        "{prompt_id!r} says {odd!r} by SMS in {language}",
+                        prompt_id=prompt_id,
+                        odd=odd,
+                        language=language,
+                    ),
+                    say("word it for who reads") if own else say("write sms: beside text:"),
                     severity="warning",
                 )
 
@@ -54,8 +60,12 @@ def choice_not_in_sms(definition: Definition) -> Iterator[Finding]:
                             definition,
                             "choice-not-in-sms",
                             key_path(name, action, key),
-                            f"no SMS of this step speaks of key {key}, or of a word for it, in {language}",
-                            f"name {key} or one of its words in the sms: of the prompt",
+                            say(
+                                "no SMS of this step speaks of key {key}, or of a word for it, in {language}",
+                                key=key,
+                                language=language,
+                            ),
+                            say("name {key} or one of its words in the sms: of the prompt", key=key),
                             severity="warning",
                         )
 

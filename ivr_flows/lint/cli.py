@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import click
 from ivr_flows.definition import Definition, load
 from ivr_flows.findings import Finding, FlowInvalid
 from ivr_flows.lint.surroundings import SENDERS, Surroundings, inspect
+from ivr_flows.saying import LANGUAGES
 
 
 @click.command("lint")
@@ -21,8 +22,14 @@ from ivr_flows.lint.surroundings import SENDERS, Surroundings, inspect
 @click.option("--hosts", help="Names of hosts that may be asked, parted by commas.")
 @click.option("--senders", help=f"Kinds of the sender of SMS, parted by commas: {', '.join(SENDERS)}.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def lint_command(
-    files: tuple[Path, ...], directory: str | None, hosts: str | None, senders: str | None, style: str
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def lint_command(  # noqa: PLR0917 - click gives them by name
+    files: tuple[Path, ...],
+    directory: str | None,
+    hosts: str | None,
+    senders: str | None,
+    style: str,
+    language: str,
 ) -> None:
     """Say what is wrong with each flow; fails when there is an error.
 
@@ -31,12 +38,23 @@ def lint_command(
     kinds = _names(senders) or []
     if unknown := [kind for kind in kinds if kind not in SENDERS]:
         raise click.BadParameter(f"no sender is {unknown[0]}; there are {', '.join(SENDERS)}")
-    found = {}
-    for path in files:
-        around = Surroundings(
+
+    def around(path: Path) -> Surroundings:
+        return Surroundings(
             flows=_beside(path), directory=_names(directory), hosts=_names(hosts), senders=kinds
         )
-        found[str(path)] = inspect(path.read_text("utf-8"), around)
+
+    say_findings(files, around, style, language)
+
+
+def say_findings(
+    files: Iterable[Path], around: Callable[[Path], Surroundings], style: str, language: str
+) -> None:
+    """Lint each file in its surroundings and say what was found; exits with 1 when there is an error."""
+    found = {
+        str(path): [one.spoken(language) for one in inspect(path.read_text("utf-8"), around(path))]
+        for path in files
+    }
     _say(found, style)
     if any(finding.severity == "error" for findings in found.values() for finding in findings):
         raise SystemExit(1)

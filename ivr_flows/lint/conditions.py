@@ -14,6 +14,7 @@ from ivr_flows.expressions import Expression, tokens
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.reading import Path
+from ivr_flows.saying import say
 from ivr_flows.steps.branch import Branch
 from ivr_flows.steps.collect import Collect
 from ivr_flows.steps.set import Set
@@ -24,7 +25,7 @@ _TRUTHS = ("contact.has_mobile", "contact.isolating", "contact.symptoms", "conta
 _KINDS = {"contact.birth_year": "number", **dict.fromkeys(_TRUTHS, "truth")}
 _COLLECTED = {"number": "number", "year": "number", "yes-no": "truth"}  # all others are text
 _WORDS = {"call.direction": ("inbound", "outbound"), "session.channel": ("voice", "sms")}
-_NAMES = {"number": "a number", "text": "text", "truth": "true or false"}
+_NAMES = {"number": say("a number"), "text": say("text"), "truth": say("true or false")}
 
 
 def condition_never_holds(definition: Definition) -> Iterator[Finding]:
@@ -34,12 +35,17 @@ def condition_never_holds(definition: Definition) -> Iterator[Finding]:
         for name, values in _comparisons(expression.source):
             kind, allowed = kinds.get(name), words.get(name)
             if kind and not any(_kind(value) in (kind, "other") for value in values):
-                message = f"{name} is {_NAMES[kind]}, never {' or '.join(text for _, text in values)}"
+                message = say(
+                    "{name} is {kind}, never {values}",
+                    name=name,
+                    kind=_NAMES[kind],
+                    values=", ".join(text for _, text in values),
+                )
             elif allowed and not any(text[1:-1] in allowed or tag != "text" for tag, text in values):
-                message = f"{name} is one of {', '.join(allowed)}"
+                message = say("{name} is one of {allowed}", name=name, allowed=", ".join(allowed))
             else:
                 continue
-            fix = "compare it with a value of its own kind"
+            fix = say("compare it with a value of its own kind")
             yield report(definition, "condition-never-holds", path, message, fix)
 
 

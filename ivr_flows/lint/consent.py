@@ -11,6 +11,7 @@ from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import health_names
 from ivr_flows.pinning import NO_FLOWS, Flows
 from ivr_flows.reading import Path
+from ivr_flows.saying import say
 from ivr_flows.steps import Step
 from ivr_flows.steps.flow import SubFlow
 from ivr_flows.steps.suppress import Suppress
@@ -32,8 +33,8 @@ def missing_opt_out(definition: Definition, flows: Flows = NO_FLOWS) -> Iterator
                 definition,
                 "missing-opt-out",
                 ("steps", name),
-                f"from {name!r} nobody can say stop",
-                "offer a key that leads to a step with suppress: {scope: purpose}",
+                say("from {name!r} nobody can say stop", name=name),
+                say("offer a key that leads to a step with suppress: {{scope: purpose}}"),
             )
 
 
@@ -80,14 +81,13 @@ def purpose_before_identity(definition: Definition, flows: Flows = NO_FLOWS) -> 
 
 def _too_early(definition: Definition, prompt_id: str, says: str | None, path: Path) -> Finding:
     """Declared and wrong is an error; not declared is for the owner to look at."""
-    id, late = "purpose-before-identity", "before identity is confirmed"
+    id = "purpose-before-identity"
     if says is None:
-        message, fix = f"{prompt_id!r} declares no says: {late}", "declare says: neutral, purpose or health"
+        message = say("{prompt_id!r} declares no says: before identity is confirmed", prompt_id=prompt_id)
+        fix = say("declare says: neutral, purpose or health")
         return report(definition, id, path, message, fix, severity="warning")
-    message, fix = (
-        f"{prompt_id!r} says {says} {late}",
-        "say it after a collect with match:, or word it neutrally",
-    )
+    message = say("{prompt_id!r} says {says} before identity is confirmed", prompt_id=prompt_id, says=says)
+    fix = say("say it after a collect with match:, or word it neutrally")
     return report(definition, id, path, message, fix)
 
 

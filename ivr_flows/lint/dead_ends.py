@@ -9,6 +9,7 @@ from ivr_flows.expressions import Expression
 from ivr_flows.findings import Finding
 from ivr_flows.lint.graph import START
 from ivr_flows.lint.report import report
+from ivr_flows.saying import say
 from ivr_flows.steps.asking import Question
 from ivr_flows.steps.menu import Menu
 from ivr_flows.steps.set import Set
@@ -24,8 +25,8 @@ def menu_without_on_exhausted(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "menu-without-on-exhausted",
                     ("steps", name, question.action),
-                    f"who gives no usable answer in {name!r} is hung up on",
-                    "add on_exhausted: and a step, for example an agent or a goodbye",
+                    say("who gives no usable answer in {name!r} is hung up on", name=name),
+                    say("add on_exhausted: and a step, for example an agent or a goodbye"),
                     severity="warning",
                 )
 
@@ -38,8 +39,8 @@ def missing_on_machine(definition: Definition) -> Iterator[Finding]:
             definition,
             "missing-on-machine",
             ("steps", START),
-            "an answering machine is hung up on, and nobody learns that we called",
-            "add on_machine: and a step that says who called, without saying why",
+            say("an answering machine is hung up on, and nobody learns that we called"),
+            say("add on_machine: and a step that says who called, without saying why"),
             severity="warning",
         )
 
@@ -64,7 +65,10 @@ def unreachable_language(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "unreachable-language",
                 ("languages", number),
-                f"no caller comes to hear {language}",
-                f"offer a key with {{language: {language}}}, or do not claim the language",
+                say("no caller comes to hear {language}", language=language),
+                say(
+                    "offer a key with {{language: {language}}}, or do not claim the language",
+                    language=language,
+                ),
                 severity="warning",
             )

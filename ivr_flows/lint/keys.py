@@ -10,6 +10,7 @@ from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.speech import heard, keys_pressed, speaks_of
 from ivr_flows.reading import Path
+from ivr_flows.saying import say
 from ivr_flows.steps import REPEAT, Action
 from ivr_flows.steps.callback import OfferTimes
 from ivr_flows.steps.menu import Menu
@@ -31,8 +32,12 @@ def unspoken_key(definition: Definition) -> Iterator[Finding]:
                             definition,
                             "unspoken-key",
                             key_path(name, action, key),
-                            f"no prompt of this step speaks of key {key} in {language}",
-                            f"say what key {key} is for",
+                            say(
+                                "no prompt of this step speaks of key {key} in {language}",
+                                key=key,
+                                language=language,
+                            ),
+                            say("say what key {key} is for", key=key),
                         )
 
 
@@ -58,8 +63,13 @@ def _unbound(definition: Definition, step: str, prompt: str, language: str, key:
         definition,
         "unbound-key",
         ("prompts", prompt, language, "text"),
-        f"{prompt!r} speaks of key {key}, which does nothing in {step!r}",
-        f"bind key {key} there, or do not speak of it",
+        say(
+            "{prompt!r} speaks of key {key}, which does nothing in {step!r}",
+            prompt=prompt,
+            key=key,
+            step=step,
+        ),
+        say("bind key {key} there, or do not speak of it", key=key),
     )
 
 
@@ -108,11 +118,15 @@ def overlapping_words(definition: Definition) -> Iterator[Finding]:
         for menu in (action for action in step.actions if isinstance(action, Menu)):
             for (to, words), (other, others) in combinations(menu.words.items(), 2):
                 for word in sorted(_shared(words, others)):
-                    message = f"{word!r} means {to!r} and {other!r} at once"
+                    message = say(
+                        "{word!r} means {to!r} and {other!r} at once", word=word, to=to, other=other
+                    )
                     yield _overlap(definition, name, other, message)
             for to, words in menu.words.items():
                 for word in sorted(STOP_WORDS & set(words)) if "sms" in definition.channels else ():
-                    message = f"{word!r} ends any session by SMS and never leads to {to!r}"
+                    message = say(
+                        "{word!r} ends any session by SMS and never leads to {to!r}", word=word, to=to
+                    )
                     yield _overlap(definition, name, to, message)
 
 
@@ -129,5 +143,5 @@ def _within(one: str, other: str) -> bool:
 def _overlap(definition: Definition, name: str, to: str, message: str) -> Finding:
     path = ("steps", name, "words", to)
     return report(
-        definition, "overlapping-words", path, message, "use words that are not part of one another"
+        definition, "overlapping-words", path, message, say("use words that are not part of one another")
     )

@@ -9,6 +9,7 @@ from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import sample, sent_by_sms
 from ivr_flows.lint.written import Written
+from ivr_flows.saying import say
 from ivr_flows.segments import foreign, measure
 
 
@@ -35,7 +36,13 @@ def _long_prompts(definition: Definition, most: int) -> Iterator[Finding]:
                     definition,
                     "sms-too-long",
                     ("prompts", prompt_id, language, key),
-                    f"{size.segments} segments of {size.encoding} ({size.units} units), at most {most}",
+                    say(
+                        "{segments} segments of {encoding} ({units} units), at most {most}",
+                        segments=size.segments,
+                        encoding=size.encoding,
+                        units=size.units,
+                        most=most,
+                    ),
                     _fix(text),
                 )
 
@@ -49,8 +56,16 @@ def _long_turns(definition: Definition, most: int) -> Iterator[Finding]:
                     definition,
                     "sms-too-long",
                     ("steps", name),
-                    f"what is said from {name!r} on is one SMS of {size.segments} segments in {language} "
-                    f"({size.encoding}, {size.units} units), at most {most}",
+                    say(
+                        "what is said from {name!r} on is one SMS of {segments} segments in {language} "
+                        "({encoding}, {units} units), at most {most}",
+                        name=name,
+                        segments=size.segments,
+                        language=language,
+                        encoding=size.encoding,
+                        units=size.units,
+                        most=most,
+                    ),
                     _fix(text),
                     severity="warning",
                 )
@@ -59,5 +74,7 @@ def _long_turns(definition: Definition, most: int) -> Iterator[Finding]:
 def _fix(text: str) -> str:
     letters = foreign(text)
     if letters and len(letters) < 10:
-        return f"shorten it, write sms: apart, or avoid {letters} which more than halve the room"
-    return "shorten it, or write sms: apart from text:"
+        return say(
+            "shorten it, write sms: apart, or avoid {letters} which more than halve the room", letters=letters
+        )
+    return say("shorten it, or write sms: apart from text:")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
+from ivr_flows.saying import say
 from ivr_flows.steps.queue import Queue
 
 
@@ -19,6 +20,6 @@ def queue_without_on_closed(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "queue-without-on-closed",
                     ("steps", name, "queue"),
-                    f"{name!r} does not say where to go when nobody is there",
-                    "add on_closed: and a step, for example a callback",
+                    say("{name!r} does not say where to go when nobody is there", name=name),
+                    say("add on_closed: and a step, for example a callback"),
                 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
+from ivr_flows.saying import say
 from ivr_flows.steps.record import Record
 
 
@@ -19,6 +20,6 @@ def record_without_consent(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "record-without-consent",
                     ("steps", name, "record"),
-                    f"{name!r} records without saying so",
-                    "add consent: and a prompt that tells of the recording",
+                    say("{name!r} records without saying so", name=name),
+                    say("add consent: and a prompt that tells of the recording"),
                 )

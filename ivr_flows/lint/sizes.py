@@ -9,6 +9,7 @@ from ivr_flows.findings import Finding
 from ivr_flows.lint.graph import START, Graph
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import sample
+from ivr_flows.saying import say
 
 FETCHED, INLINE = 64 * 1024, 4_000
 """Bytes that a carrier takes as the answer to a webhook, and inside a request of ours."""
@@ -28,16 +29,21 @@ def twiml_too_long(definition: Definition) -> Iterator[Finding]:
         size = FRAME + sizes.from_here(name, frozenset())
         if size > INLINE:
             over = (
-                f"a carrier answers at most {FETCHED:,}"
+                say("a carrier answers at most {fetched:,}", fetched=FETCHED)
                 if size > FETCHED
-                else "over the 4,000 inside a request"
+                else say("over the 4,000 inside a request")
             )
             yield report(
                 definition,
                 "twiml-too-long",
                 ("steps", name),
-                f"what is spoken from {name!r} on takes about {size:,} bytes of TwiML, {over}",
-                "shorten the texts, or ask a question in between",
+                say(
+                    "what is spoken from {name!r} on takes about {size:,} bytes of TwiML, {over}",
+                    name=name,
+                    size=size,
+                    over=over,
+                ),
+                say("shorten the texts, or ask a question in between"),
                 severity="error" if size > FETCHED else "warning",
             )
 

@@ -8,6 +8,7 @@ from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.graph import START, Graph
 from ivr_flows.lint.report import exit_path, report
+from ivr_flows.saying import say
 from ivr_flows.steps import REPEAT
 
 _MAY_REPEAT = ("on_timeout", "on_invalid")
@@ -22,8 +23,8 @@ def unreachable_step(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "unreachable-step",
                 ("steps", name),
-                f"nothing leads to {name!r}",
-                "name it in an exit, or remove it",
+                say("nothing leads to {name!r}", name=name),
+                say("name it in an exit, or remove it"),
                 severity="warning",
             )
 
@@ -39,8 +40,8 @@ def dangling_target(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "dangling-target",
                 path,
-                f"there is no step {exit.to!r}",
-                "write that step, or name another",
+                say("there is no step {to!r}", to=exit.to),
+                say("write that step, or name another"),
             )
 
 
@@ -53,8 +54,8 @@ def no_path_to_end(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "no-path-to-end",
                 ("steps", name),
-                f"a session in {name!r} never comes to an end",
-                "lead one of its exits to a step with end:",
+                say("a session in {name!r} never comes to an end", name=name),
+                say("lead one of its exits to a step with end:"),
             )
 
 
@@ -64,16 +65,20 @@ def loop_without_limit(definition: Definition) -> Iterator[Finding]:
     silent = {name for name, step in definition.steps.items() if step.question is None}
     turning = graph.cycles(silent)
     for cycle in turning:
-        yield _loop(
-            definition, cycle, "goes round without asking anything", "ask a question in it, or break it"
-        )
+        said = say("{names} goes round without asking anything", names=_names(definition, cycle))
+        yield _loop(definition, cycle, said, say("ask a question in it, or break it"))
     if definition.limits.declared:
         return
     for cycle in graph.cycles(set(definition.steps)):
         if cycle not in turning:
-            yield _loop(definition, cycle, "can go round", "declare limits: {steps: 60, visits_per_step: 6}")
+            said = say("{names} can go round", names=_names(definition, cycle))
+            yield _loop(definition, cycle, said, say("declare limits: {{steps: 60, visits_per_step: 6}}"))
 
 
-def _loop(definition: Definition, cycle: frozenset[str], what: str, fix: str) -> Finding:
-    names = sorted(cycle, key=lambda name: definition.line("steps", name))
-    return report(definition, "loop-without-limit", ("steps", names[0]), f"{', '.join(names)} {what}", fix)
+def _names(definition: Definition, cycle: frozenset[str]) -> str:
+    return ", ".join(sorted(cycle, key=lambda name: definition.line("steps", name)))
+
+
+def _loop(definition: Definition, cycle: frozenset[str], message: str, fix: str) -> Finding:
+    first = min(cycle, key=lambda name: definition.line("steps", name))
+    return report(definition, "loop-without-limit", ("steps", first), message, fix)

@@ -14,12 +14,13 @@ from ivr_flows.lint.checks import lint
 from ivr_flows.lint.graph import START, Graph
 from ivr_flows.lint.report import report
 from ivr_flows.outside import check_outside
+from ivr_flows.saying import say
 from ivr_flows.steps import Need
 
 SENDERS = {"long-code": True, "mobile": True, "short-code": True, "toll-free": True, "alphanumeric": False}
 """Kinds of sender of an SMS, and whether an answer to one arrives."""
 
-_WORDS = {"flow": "sub-flow", "target": "transfer to", "host": "request to"}
+_WORDS = {"flow": say("sub-flow"), "target": say("transfer to"), "host": say("request to")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,12 @@ def menu_on_one_way_sender(definition: Definition, around: Surroundings = UNKNOW
                 definition,
                 "menu-on-one-way-sender",
                 ("steps", name),
-                f"{name!r} asks by SMS, and nobody can answer a sender that is {', '.join(one_way)}",
-                "send it from a number, or ask nothing by SMS",
+                say(
+                    "{name!r} asks by SMS, and nobody can answer a sender that is {one_way}",
+                    name=name,
+                    one_way=", ".join(one_way),
+                ),
+                say("send it from a number, or ask nothing by SMS"),
             )
 
 
@@ -91,8 +96,12 @@ def _needs(definition: Definition, around: Surroundings) -> Iterator[Finding]:
                 definition,
                 "need-unchecked",
                 ("steps", step, *need.where),
-                f"whether the {_WORDS[need.kind]} {need.name!r} is possible was not checked",
-                "tell lint what the service has (--directory, --hosts, sub-flows beside the file)",
+                say(
+                    "whether the {kind} {name!r} is possible was not checked",
+                    kind=_WORDS[need.kind],
+                    name=need.name,
+                ),
+                say("tell lint what the service has (--directory, --hosts, sub-flows beside the file)"),
                 severity="warning",
             )
 

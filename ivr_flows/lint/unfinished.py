@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
+from ivr_flows.saying import say
 from ivr_flows.steps.todo import Todo
 
 
@@ -19,6 +20,6 @@ def todo_step(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "todo-step",
                     ("steps", name, "todo"),
-                    f"{name!r} is not finished: {action.what}",
-                    "write the step, or lead around it",
+                    say("{name!r} is not finished: {what}", name=name, what=action.what),
+                    say("write the step, or lead around it"),
                 )

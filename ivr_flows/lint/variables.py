@@ -10,6 +10,7 @@ from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import known_names
 from ivr_flows.reading import Path
+from ivr_flows.saying import say
 
 
 def undefined_variable(definition: Definition) -> Iterator[Finding]:
@@ -18,8 +19,10 @@ def undefined_variable(definition: Definition) -> Iterator[Finding]:
     for name, path in _names(definition):
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), n=1)
-            fix = f"did you mean {near[0]}?" if near else "declare it under variables:"
-            yield report(definition, "undefined-variable", path, f"nothing fills {{{name}}}", fix)
+            fix = say("did you mean {near}?", near=near[0]) if near else say("declare it under variables:")
+            yield report(
+                definition, "undefined-variable", path, say("nothing fills {{{name}}}", name=name), fix
+            )
 
 
 def _names(definition: Definition) -> Iterator[tuple[str, Path]]:

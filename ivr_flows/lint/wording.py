@@ -8,6 +8,7 @@ from ivr_flows.definition import Definition
 from ivr_flows.findings import Finding
 from ivr_flows.lint.report import report
 from ivr_flows.lint.usage import uses
+from ivr_flows.saying import say
 
 
 def missing_translation(definition: Definition) -> Iterator[Finding]:
@@ -20,16 +21,16 @@ def missing_translation(definition: Definition) -> Iterator[Finding]:
                     definition,
                     "missing-translation",
                     ("prompts", prompt_id),
-                    f"{prompt_id!r} is missing in {language}",
-                    f"add {language}: with a text, or do not claim the language",
+                    say("{prompt_id!r} is missing in {language}", prompt_id=prompt_id, language=language),
+                    say("add {language}: with a text, or do not claim the language", language=language),
                 )
         for language in sorted(set(prompt.wordings) - claimed):
             yield report(
                 definition,
                 "missing-translation",
                 ("prompts", prompt_id, language),
-                f"{language} is not among the languages of the flow",
-                f"add {language} to languages, or remove this text",
+                say("{language} is not among the languages of the flow", language=language),
+                say("add {language} to languages, or remove this text", language=language),
                 severity="warning",
             )
     yield from _unknown_switches(definition, claimed)
@@ -45,8 +46,8 @@ def _unknown_switches(definition: Definition, claimed: set[str]) -> Iterator[Fin
                         definition,
                         "missing-translation",
                         ("steps", name, "set", "language"),
-                        f"the flow does not speak {value}",
-                        f"add {value} to languages with all its texts, or set another",
+                        say("the flow does not speak {value}", value=value),
+                        say("add {value} to languages with all its texts, or set another", value=value),
                     )
 
 
@@ -58,8 +59,8 @@ def undefined_prompt(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "undefined-prompt",
                 path,
-                f"there is no prompt {use.prompt!r}",
-                "write it under prompts:, or name another",
+                say("there is no prompt {prompt!r}", prompt=use.prompt),
+                say("write it under prompts:, or name another"),
             )
 
 
@@ -72,7 +73,7 @@ def unused_prompt(definition: Definition) -> Iterator[Finding]:
                 definition,
                 "unused-prompt",
                 ("prompts", prompt_id),
-                f"no step speaks {prompt_id!r}",
-                "use it, or remove it",
+                say("no step speaks {prompt_id!r}", prompt_id=prompt_id),
+                say("use it, or remove it"),
                 severity="warning",
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr_flows.saying import say as sentence  # a module of this package is called say
 from ivr_flows.steps.action import (
     REPEAT,
     Action,
@@ -148,19 +149,31 @@ def read_step(name: str, node: Node) -> Step:
     offering = ["appointment"] if "offers" in node.get("appointment", {}) else []
     asked = [*offering, *(key for key in QUESTIONS if key in node)]
     if len(asked) > 1:
-        raise StepInvalid((asked[1],), f"{' and '.join(asked)} in one step", "make it two steps")
+        raise StepInvalid(
+            (asked[1],),
+            sentence("{asked} in one step", asked=", ".join(asked)),
+            sentence("make it two steps"),
+        )
     present = {key for key in node if key != "appointment" or offering}
     for key, owners in BELONGS.items():
         if key in node and not any(owner in present for owner in owners):
             raise StepInvalid(
-                (key,), f"{key} has no {' or '.join(owners)} here", "remove it or add the action"
+                (key,),
+                sentence("{key} has no {owners} here", key=key, owners=", ".join(owners)),
+                sentence("remove it or add the action"),
             )
     if "next" in node and "end" in node:
-        raise StepInvalid(("end",), "next and end in one step", "keep one")
+        raise StepInvalid(("end",), sentence("next and end in one step"), sentence("keep one"))
     leaves = any(key in node for key in LEAVING)
     if leaves and ("next" in node or "end" in node):
-        raise StepInvalid((asked[0],), f"a {asked[0]} never reaches next or end", "remove next or end")
+        raise StepInvalid(
+            (asked[0],),
+            sentence("a {asked} never reaches next or end", asked=asked[0]),
+            sentence("remove next or end"),
+        )
     if not (leaves or any(key in node for key in ("queue", "transfer", "todo", "next", "end"))):
-        raise StepInvalid((), "the step leads nowhere", "add next: and a step, or end: and an outcome")
+        raise StepInvalid(
+            (), sentence("the step leads nowhere"), sentence("add next: and a step, or end: and an outcome")
+        )
     actions = tuple(read(name, node) for key, read in ORDER.items() if key in node)
     return Step(name, actions, node.get("on_machine"))

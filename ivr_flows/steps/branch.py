@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr_flows.expressions import Expression, ExpressionError, parse
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, StepInvalid
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ class Branch(Action):
     @classmethod
     def read(cls, _name: str, step: Node) -> Branch:
         if "otherwise" not in step:
-            raise StepInvalid(("branch",), "a branch without otherwise", "add otherwise: and a step")
+            raise StepInvalid(
+                ("branch",), say("a branch without otherwise"), say("add otherwise: and a step")
+            )
         cases = enumerate(step["branch"])
         return cls(tuple((_read(i, case["when"]), case["next"]) for i, case in cases), step["otherwise"])
 
@@ -48,4 +51,4 @@ def _read(index: int, when: str) -> Expression:
         return parse(when)
     except ExpressionError as error:
         path = ("branch", index, "when")
-        raise StepInvalid(path, str(error), "correct the condition", "expression") from None
+        raise StepInvalid(path, error.said, say("correct the condition"), "expression") from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr_flows.effects import BookCallback
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, StepInvalid
 from ivr_flows.steps.asking import Question
 from ivr_flows.steps.by_key import ByKey
@@ -63,16 +64,18 @@ def read_callback(_name: str, step: Node) -> BookNow | OfferTimes | ChooseSlot:
         return read_slots("callback", step, lambda time: BookCallback(time=time))
     if ("offers" in node) is ("in" in node or "at" in node) or ("in" in node and "at" in node):
         raise StepInvalid(
-            ("callback",), "no time, or more than one", "give in:, at: or offers: with a prompt"
+            ("callback",), say("no time, or more than one"), say("give in:, at: or offers: with a prompt")
         )
     if "offers" not in node:
         return BookNow(_time(node))
     offers: Mapping[str, Node] = node["offers"]
     keys: Mapping[str, str] = step.get("keys", {})
     if not all(isinstance(to, str) for to in keys.values()):
-        raise StepInvalid(("keys",), "a callback switches no language", "name a step")
+        raise StepInvalid(("keys",), say("a callback switches no language"), say("name a step"))
     if set(offers) & set(keys):
-        raise StepInvalid(("callback", "offers"), "a key is used twice", "give each choice its own key")
+        raise StepInvalid(
+            ("callback", "offers"), say("a key is used twice"), say("give each choice its own key")
+        )
     num_digits, finish = listening({**offers, **keys})
     question = Question.of("callback", step, timeout=8, num_digits=num_digits, finish_on_key=finish)
     return OfferTimes(question, {key: _time(offer) for key, offer in offers.items()}, keys)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Descend, Exit, Go, Move, Need, Node, StepInvalid
 from ivr_flows.text import kebab
 
@@ -32,7 +33,9 @@ class SubFlow(Action):
     @classmethod
     def read(cls, _name: str, step: Node) -> SubFlow:
         if "otherwise" not in step:
-            raise StepInvalid(("flow",), "a sub-flow without otherwise", "add otherwise: and a step")
+            raise StepInvalid(
+                ("flow",), say("a sub-flow without otherwise"), say("add otherwise: and a step")
+            )
         return cls(step["flow"], step.get("outcomes", {}), step["otherwise"])
 
     def enter(self, run: Run) -> Move:  # noqa: ARG002 - every action has the same signature

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivr_flows.effects import Scalar
 from ivr_flows.expressions import Expression
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Need, Node, Pause, StepInvalid
 from ivr_flows.steps.set import computed, read_value
 from ivr_flows.text import plain
@@ -41,9 +42,11 @@ class Http(Action):
     def read(cls, _name: str, step: Node) -> Http:
         node: Node = step["http"]
         if "on_error" not in step:
-            raise StepInvalid(("http",), "a request without on_error", "add on_error: and a step")
+            raise StepInvalid(("http",), say("a request without on_error"), say("add on_error: and a step"))
         if "json" in node and node.get("method", "get") == "get":
-            raise StepInvalid(("http", "json"), "get sends no body", "write method: post, or query:")
+            raise StepInvalid(
+                ("http", "json"), say("get sends no body"), say("write method: post, or query:")
+            )
         return cls(
             method=node.get("method", "get"),
             host=node["host"],

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
 from ivr_flows.text import fold
@@ -36,7 +37,7 @@ class Menu(Action):
     @classmethod
     def read(cls, name: str, step: Node) -> Menu:
         if "keys" not in step:
-            raise StepInvalid(("menu",), "a menu without keys", "add keys: and a step for each")
+            raise StepInvalid(("menu",), say("a menu without keys"), say("add keys: and a step for each"))
         written: Mapping[str, Any] = step["keys"]
         said: Mapping[str, list[str]] = step.get("words", {})
         num_digits, finish = listening(written)

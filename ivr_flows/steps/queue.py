@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Finish, Go, Move, Node, Pause, PromptUse, StepInvalid
 from ivr_flows.turns import Input, InQueue, Keys, QueueEnded
 
@@ -36,7 +37,9 @@ class Queue(Action):
         node: Node = step["queue"]
         offer = node.get("offer_callback_after")
         if offer is not None and "on_callback" not in step:
-            raise StepInvalid(("queue",), "a callback is offered and leads nowhere", "add on_callback:")
+            raise StepInvalid(
+                ("queue",), say("a callback is offered and leads nowhere"), say("add on_callback:")
+            )
         names = ("on_callback", "on_closed", "on_unavailable")
         return cls(
             skill=node["skill"],

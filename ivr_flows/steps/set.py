@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ivr_flows.effects import Scalar
 from ivr_flows.expressions import Expression, ExpressionError, parse
 from ivr_flows.reading import Path
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Move, Node, StepInvalid
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_value(written: object, path: Path) -> Scalar | Expression:
         try:
             return parse(written["expr"])
         except ExpressionError as error:
-            raise StepInvalid(path, str(error), "correct the expression", "expression") from None
+            raise StepInvalid(path, error.said, say("correct the expression"), "expression") from None
     return written if isinstance(written, str | int | float | bool) else None
 
 

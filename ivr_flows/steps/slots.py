@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ivr_flows.effects import Effect
+from ivr_flows.saying import say
 from ivr_flows.steps.action import Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
 from ivr_flows.steps.by_key import ByKey
@@ -98,12 +99,18 @@ def read_slots(action: str, step: Node, chosen: Callable[[str], Effect]) -> Choo
     node: Node = step[action]
     for part in ("prompt", "slot_prompt"):
         if part not in node:
-            raise StepInvalid((action,), f"moments are offered without {part}", f"add {part}:")
+            raise StepInvalid(
+                (action,), say("moments are offered without {part}", part=part), say("add {part}:", part=part)
+            )
     most: int = node.get("most", 3)
     own = [str(number) for number in range(1, most + 1)]
     keys: Mapping[str, Any] = step.get("keys", {})
     if set(own) & set(keys) or not all(isinstance(to, str) for to in keys.values()):
-        raise StepInvalid(("keys",), f"keys 1 to {most} choose a moment, others a step", "use another key")
+        raise StepInvalid(
+            ("keys",),
+            say("keys 1 to {most} choose a moment, others a step", most=most),
+            say("use another key"),
+        )
     num_digits, finish = listening({**dict.fromkeys(own), **keys})
     question = SlotQuestion.of(action, step, timeout=8, num_digits=num_digits, finish_on_key=finish)
     return ChooseSlot(
