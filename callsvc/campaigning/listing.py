@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _
 
 from callsvc.accounts.guard import current_principal, page
 from callsvc.campaigning.blueprint import blueprint
+from callsvc.campaigning.stops import TYPED
+from callsvc.campaigns.halting import stop_in_force
 from callsvc.campaigns.queries import campaigns_in_scope, with_progress
 from callsvc.campaigns.tables import STATES, campaign
 from callsvc.core.db import Tx
@@ -55,8 +57,14 @@ def _context() -> dict[str, Any]:
     with current_rt().db.read() as tx:
         table = CAMPAIGNS.show(tx, campaigns_in_scope(principal), request.args, url_for("campaigns.index"))
         table = replace(table, rows=with_progress(tx, principal, table.rows))
-        states = _states(tx)
-    return {"table": table, "states": states, "all": sum(count for _, _, count in states)}
+        states, stopped = _states(tx), stop_in_force(tx)
+    return {
+        "table": table,
+        "states": states,
+        "all": sum(count for _, _, count in states),
+        "stopped": stopped,
+        "typed": TYPED,
+    }
 
 
 def _states(tx: Tx) -> list[tuple[str, Any, int]]:
