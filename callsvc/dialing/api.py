@@ -75,13 +75,19 @@ class WhyNotCalled(Told):
     next_try_at: datetime
     noted: str = Field(description="What the planner noted when it last passed over them.")
     numbers: list[NumberWhy] = Field(description="In the order in which they are tried.")
+    sentence: str = Field(description="Why not yet, in one sentence; empty when there is nothing to explain.")
+    before: str = Field(
+        description="What puts them before others: promise, fragility, newest-case, window-closes or "
+        "longest-wait."
+    )
+    chosen_for: str = Field(description="The same of their last try; empty when there was none.")
 
 
 class Callback(Told):
     id: str
     number_id: str
     campaign_contact_id: str | None
-    call_id: str = Field(description="The call in which it was promised.")
+    call_id: str | None = Field(description="The call in which it was promised; null: by SMS.")
     region_code: str
     due_at: datetime
     status: Literal["booked", "due", "done", "canceled"]

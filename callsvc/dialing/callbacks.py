@@ -68,8 +68,8 @@ def book_texted(
 ) -> datetime:
     """Book a return call for somebody who answered an SMS; returns the agreed lived instant.
 
-    A campaign by SMS calls nobody, so that the standing campaign keeps the promise: the person's place in it
-    waits for the moment itself, since there was no call that a callback could belong to.
+    A campaign by SMS calls nobody, so that the standing campaign keeps the promise. It belongs to no call.
+    Whoever books again has one promise, the newest.
     """
     place = tx.first(
         sa.select(
@@ -83,14 +83,18 @@ def book_texted(
     wished = offered(tx, time) or _agreed(tx, place.contact_id, in_minutes, at, days)
     due_at = fitted(hours_of_promise(tx, place), wished)
     standing_id = enrol_caller(tx, place, number_id, CALLBACK_BOOKED)
-    tx.update(
-        campaign_contact,
-        campaign_contact.c.id == standing_id,
-        status="waiting",
-        outcome=None,
-        outcome_at=None,
-        next_try_at=due_at,
-        priority=PROMISED,
+    older = (callback.c.campaign_contact_id == standing_id) & (callback.c.status == "booked")
+    tx.update(callback, older, status="canceled")
+    tx.insert(
+        callback,
+        id=tx.new_id("cbk"),
+        number_id=number_id,
+        campaign_contact_id=standing_id,
+        call_id=None,
+        region_code=place.region_code,
+        due_at=due_at,
+        status="booked",
+        created_at=tx.now,
     )
     return due_at
 

@@ -56,5 +56,5 @@ live_dialogue = sa.Table(  # at most one with a number, over every campaign: an 
     sa.Column("sender", sa.String(20), nullable=False),  # where the answer must come to
     sa.Column("session_id", Id, index=True),  # a flow's
     sa.Column("announcement_id", Id, index=True),  # or an announced call's
-    sa.Column("since", Instant, nullable=False),
+    sa.Column("since", Instant, nullable=False, index=True),
 )

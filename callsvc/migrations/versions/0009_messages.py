@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["number_id"], ["phone_number.id"], name="fk_live_dialogue_number_id"),
         sa.PrimaryKeyConstraint("number_id", name="pk_live_dialogue"),
     )
+    # Conversations under way when the table is made: the number that was written to last.
+    op.execute(
+        "INSERT INTO live_dialogue (number_id, sender, session_id, since) "
+        "SELECT m.number_id, max(m.sender), max(s.id), min(s.started_at) FROM flow_session s "
+        "JOIN message m ON m.campaign_contact_id = s.subject_id AND m.direction = 'outbound' "
+        "WHERE s.channel = 'sms' AND s.status = 'running' GROUP BY m.number_id"
+    )
+    op.create_index("ix_live_dialogue_since", "live_dialogue", ["since"])
     op.create_index("ix_live_dialogue_session_id", "live_dialogue", ["session_id"])
     op.create_index("ix_live_dialogue_announcement_id", "live_dialogue", ["announcement_id"])
     op.create_table(
