@@ -1,10 +1,8 @@
-"""Ask other systems for flows that wait for their answer; by SMS the flow goes on at once."""
+"""Ask other systems for flows that wait for their answer, without waiting for it here."""
 
-from callsvc.webhooks.fetching import fetch_for_flows
-from callsvc.webhooks.text_turns import hear_answers
+from callsvc.webhooks.asking import ask_for_flows
 from workers import current_runtime
 
 
 def run(ids: list[str]) -> None:
-    fetch_for_flows(current_runtime(), ids)
-    hear_answers(current_runtime(), ids)
+    ask_for_flows(current_runtime(), ids)
