@@ -10,6 +10,7 @@ from callsvc.accounts.pages import blueprint as accounts
 from callsvc.api import API
 from callsvc.audit.pages import blueprint as audit
 from callsvc.calls.pages import blueprint as calls
+from callsvc.campaigning.approvals import awaiting
 from callsvc.campaigning.pages import blueprint as campaigns
 from callsvc.core.settings import Settings
 from callsvc.directory.pages import blueprint as directory
@@ -17,6 +18,7 @@ from callsvc.health import blueprint as health
 from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
 from callsvc.operations.pages import blueprint as operations
+from callsvc.people.pages import blueprint as people
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
@@ -28,6 +30,7 @@ from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
 from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
+from callsvc.web.navigation import register_waiting
 from callsvc.web.plain_text import register_plain_text
 from callsvc.webhooks import blueprint as webhooks
 
@@ -43,6 +46,7 @@ FORMS: tuple[Blueprint, ...] = (
     flows,
     directory,
     operations,
+    people,
     audit,
 )
 
@@ -77,6 +81,7 @@ def create_app(rt: Runtime) -> Flask:
     register_limits(app, rt.settings)
     register_languages(app)
     register_kit(app, zones=lambda: _zones(rt))
+    register_waiting(app, "campaigns.approvals", lambda: _awaiting(rt))
     register_problems(app, recognise)
     register_plain_text(app)
     address = stream_address(rt.settings)
@@ -98,3 +103,9 @@ def _zones(rt: Runtime) -> dict[str, str]:
     """The IANA zone of each region, for the times of pages."""
     with rt.db.read() as tx:
         return {region.code: region.zone for region in regions(tx)}
+
+
+def _awaiting(rt: Runtime) -> int:
+    """Campaigns that wait for the approval of whoever is signed in."""
+    with rt.db.read() as tx:
+        return awaiting(tx, g.principal)

@@ -15,6 +15,7 @@ from callsvc.directory.api import directory_api
 from callsvc.flows.api import flows_api
 from callsvc.messages.api import messages_api
 from callsvc.metrics.api import metrics_api
+from callsvc.people.api import people_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
 from callsvc.studio.api import results_api
@@ -32,6 +33,7 @@ API: tuple[Blueprint, ...] = (
     imports_api,
     messages_api,
     metrics_api,
+    people_api,
     reference,
     results_api,
     routing_api,

@@ -8,8 +8,9 @@ from sqlalchemy.engine import Row
 
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
-from callsvc.core.errors import NotFound
+from callsvc.core.errors import Invalid, NotFound
 from callsvc.core.phone_numbers import Number, is_fictional, read_cell, territory_of_number, zone_of
+from callsvc.core.settings import Settings
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 # What the carrier sends in place of a withheld number: ANONYMOUS, BLOCKED, RESTRICTED, UNKNOWN, UNAVAILABLE
@@ -61,6 +62,18 @@ def store_caller(tx: Tx, said: str) -> str | None:
         country=read.territory if read else territory,
         kind=read.kind if read else "other",
         zone=zone_of(territory=territory) or "Europe/Paris",
+    )
+
+
+def read_typed(settings: Settings, said: str) -> Number:
+    """The one number in what somebody typed; ``number-invalid`` for anything else, with the reasons."""
+    countries = frozenset(code.strip().upper() for code in settings.callsvc_countries.split(","))
+    readings = read_cell(said, fiction_allowed=settings.carrier_is_loopback, countries=countries)
+    if len(readings) == 1 and isinstance(readings[0], Number):
+        return readings[0]
+    why = [one.reason for one in readings if not isinstance(one, Number)] or ["several-numbers"]
+    raise Invalid(
+        "number-invalid", f"This is not one number that may be called ({', '.join(why)}).", reasons=why
     )
 
 

@@ -4,10 +4,11 @@ A new page is one line here. An entry whose endpoint the application does not ha
 whose scope the signed-in person lacks; the page's own guard is what protects it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 
 
@@ -30,6 +31,8 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Call people"),
         (
             Entry("campaigns.index", _("Campaigns"), "report"),
+            Entry("campaigns.approvals", _("Approvals"), "campaigns"),
+            Entry("people.index", _("People"), "contacts"),
             Entry("flows.index", _("Flows"), "report"),
             Entry("directory.index", _("Directory"), "routing"),
         ),
@@ -54,6 +57,15 @@ class Link:
     href: str
     title: Any
     current: bool
+    waiting: int = 0  # things that wait for the reader there
+
+
+_WAITING = "callsvc-waiting"
+
+
+def register_waiting(app: Flask, endpoint: str, count: Callable[[], int]) -> None:
+    """Show beside an entry how much waits there for whoever is signed in; asked with every whole page."""
+    cast(dict[str, Callable[[], int]], app.extensions.setdefault(_WAITING, {}))[endpoint] = count
 
 
 def menu() -> list[tuple[Any, list[Link]]]:
@@ -81,7 +93,9 @@ def page_of_ones_own() -> str:
 
 
 def _link(entry: Entry) -> Link:
-    """Current on the page itself, and on every page of its blueprint whose address lies below it."""
+    """Current on the page itself, and on the pages of its blueprint below it that no other entry leads to."""
     href, here = url_for(entry.endpoint), request.endpoint or ""
     below = here.split(".")[0] == entry.endpoint.split(".")[0] and request.path.startswith(href)
-    return Link(href, entry.title, below)
+    others = {one.endpoint for _, entries in MENU for one in entries} - {entry.endpoint}
+    count = current_app.extensions.get(_WAITING, {}).get(entry.endpoint)
+    return Link(href, entry.title, below and here not in others, count() if count is not None else 0)

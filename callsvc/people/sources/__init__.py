@@ -1,0 +1,1 @@
+"""Where the entries of a timeline come from: one module for each kind of thing that happens."""

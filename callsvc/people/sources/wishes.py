@@ -1,0 +1,65 @@
+"""What the person does not want, and what they prefer: kept for their numbers."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from callsvc.contacts.preferences import PARTS_OF_DAY
+from callsvc.contacts.tables import preference, suppression
+from callsvc.core.db import Tx
+from callsvc.people.entries import Entry, Step, Subject
+from callsvc.people.words import said as word_of
+from callsvc.web.texts import gettext
+
+
+def wishes_of(tx: Tx, person: Subject) -> Iterator[Entry]:
+    """Do-not-contact entries, lifted or not, and every preference ever chosen."""
+    for row in tx.all(sa.select(suppression).where(suppression.c.number_id.in_(person.number_ids))):
+        lifted = (Step(row.lifted_at, gettext("Lifted")),) if row.lifted_at else ()
+        yield Entry(
+            at=row.recorded_at,
+            kind="suppression",
+            subject=row.id,
+            title=scope_sentence(row.scope, row.purpose),
+            state="lifted" if row.lifted_at else "in-force",
+            state_kind="force",
+            notes=(gettext("Heard by: %(source)s", source=word_of(row.source, "source")),),
+            steps=lifted,
+        )
+    for row in tx.all(sa.select(preference).where(preference.c.number_id.in_(person.number_ids))):
+        replaced = (Step(row.replaced_at, gettext("Chosen otherwise")),) if row.replaced_at else ()
+        yield Entry(
+            at=row.recorded_at,
+            kind="preference",
+            subject=row.id,
+            title=_preference(row.name, tx.keyring.decrypt_json(row.value, f"preference:{row.id}")),
+            state="replaced" if row.replaced_at else "in-force",
+            state_kind="force",
+            steps=replaced,
+        )
+
+
+def scope_sentence(scope: str, purpose: str) -> str:
+    """What a do-not-contact entry forbids."""
+    if scope == "sms":
+        return gettext("No more SMS")
+    if scope == "purpose":
+        return gettext("No more automated contact for %(purpose)s", purpose=purpose)
+    return gettext("No contact at all")
+
+
+def _preference(name: str, value: Any) -> str:
+    if name == "hours":
+        return gettext("Prefers calls: %(parts)s", parts=", ".join(_parts(value)))
+    if name == "channel":
+        return gettext("Prefers %(channel)s", channel=word_of(value, "channel"))
+    return gettext("Prefers the language %(language)s", language=str(value))
+
+
+def _parts(windows: Sequence[Any]) -> list[str]:
+    named = {str(window): word for word, window in PARTS_OF_DAY.items()}
+    return [
+        word_of(named[str(list(one))], "part-of-day") if str(list(one)) in named else str(one)
+        for one in windows
+    ]

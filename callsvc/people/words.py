@@ -1,0 +1,83 @@
+"""The words of a timeline as people read them, beside those of ``callsvc.labels``."""
+
+from flask_babel import lazy_gettext as _
+
+from callsvc.labels import label
+
+MESSAGES = {  # the carrier's word, else how far our own intent has come
+    "planned": _("planned"),
+    "claimed": _("about to be sent"),
+    "placed": _("given to the carrier"),
+    "in-doubt": _("in doubt"),
+    "not-placed": _("not sent"),
+    "refused": _("not allowed"),
+    "withdrawn": _("withdrawn"),
+    "queued": _("queued at the carrier"),
+    "accepted": _("queued at the carrier"),
+    "sending": _("being sent"),
+    "sent": _("sent"),
+    "delivered": _("delivered"),
+    "undelivered": _("not delivered"),
+    "failed": _("failed"),
+    "canceled": _("canceled"),
+    "read": _("read"),
+}
+PROMISES = {
+    "booked": _("booked"),
+    "due": _("due"),
+    "done": _("done"),
+    "sent": _("sent"),
+    "canceled": _("canceled"),
+    "confirmed": _("confirmed"),
+    "moved": _("moved"),
+    "move-requested": _("another time is wanted"),
+}
+LEFT = {
+    "connected": _("spoke with an agent"),
+    "hung-up": _("hung up"),
+    "callback": _("callback agreed"),
+    "closed": _("platform closed"),
+    "unavailable": _("no agent available"),
+}
+APPOINTMENTS = {"physical": _("on the spot"), "phone": _("by phone"), "video": _("by video")}
+FORCE = {"in-force": _("in force"), "lifted": _("lifted"), "replaced": _("replaced")}
+SOURCES = {
+    "key": _("a key during a call"),
+    "sms": _("an SMS"),
+    "import": _("a list"),
+    "agent": _("an agent"),
+    "api": _("another program"),
+    "console": _("this console"),
+}
+CHANNELS = {"voice": _("calls"), "sms": _("SMS")}
+PARTS = {"morning": _("in the morning"), "afternoon": _("in the afternoon"), "evening": _("in the evening")}
+KINDS = {
+    "call": _("Call"),
+    "message": _("SMS"),
+    "callback": _("Callback"),
+    "appointment": _("Appointment"),
+    "suppression": _("Do not contact"),
+    "preference": _("Preference"),
+    "queue": _("Waiting"),
+    "decision": _("Decision"),
+    "outcome": _("Result"),
+    "origin": _("Origin"),
+}
+NUMBER_KINDS = {"mobile": _("mobile"), "fixed": _("landline"), "voip": _("internet"), "other": _("other")}
+_WORDS = {
+    "number-kind": NUMBER_KINDS,
+    "message": MESSAGES,
+    "promise": PROMISES,
+    "left": LEFT,
+    "appointment": APPOINTMENTS,
+    "force": FORCE,
+    "source": SOURCES,
+    "channel": CHANNELS,
+    "part-of-day": PARTS,
+    "kind": KINDS,
+}
+
+
+def said(word: str, kind: str) -> str:
+    """``said("delivered", "message")``; kinds of the whole console (leg, outcome) as ``label`` does."""
+    return str(_WORDS[kind].get(word, word)) if kind in _WORDS else label(word, kind)
