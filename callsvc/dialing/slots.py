@@ -7,6 +7,7 @@ from callsvc.campaigns.calendar import Hours
 
 Full = Callable[[datetime], bool]
 
+_LAST = timedelta(minutes=1)  # a slot may end when the hours do: nobody is called in its last moment
 _LOOKS = 400  # grid places looked at before giving up: more than ten days of twenty-minute slots
 
 
@@ -17,7 +18,7 @@ def first_slot(hours: Hours, after: datetime, length: timedelta, full: Full) -> 
     """
     at = on_grid(after, length)
     for _ in range(_LOOKS):
-        opening = hours.next_opening(at, length)
+        opening = hours.next_opening(at, length - _LAST)
         if opening is None:
             return None
         fitting = on_grid(opening, length)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from callsvc.campaigns.calendar import PRESETS, Hours, zone
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people, suppression_pairs
-from callsvc.campaigns.rules import DIALLABLE_KINDS, Verdict, is_suppressed, may_contact
+from callsvc.campaigns.rules import DIALLABLE_KINDS, Verdict, hours_of, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.messages.service import STOP_CONFIRMED
@@ -18,7 +18,7 @@ from callsvc.messages.tables import message
 
 PARIS = ZoneInfo("Europe/Paris")
 
-_TOO_LATE = timedelta(hours=12)  # a message that could not be sent for so long is stale
+_TOO_LATE = timedelta(hours=12)  # since it might have been sent: longer than that and it is stale
 _AWAKE = timedelta(minutes=15)  # lived: who wrote to us so lately waits for the answer, whatever the hour
 _HOURS = "outside-window"
 
@@ -75,7 +75,9 @@ def _in_campaign(
         suppressions=suppressions,
     )
     verdict = may_contact(facts, "sms", tx.now)
-    if tx.now - row.planned_at > _TOO_LATE:
+    hours = hours_of(facts)
+    could_go = (hours.next_opening(row.planned_at) if hours is not None else None) or row.planned_at
+    if tx.now - could_go > _TOO_LATE:
         return Verdict((*verdict.reasons, "too-late"), None)
     return verdict
 
