@@ -55,8 +55,12 @@ def free_agents(
     first: Sequence[sa.ColumnElement[Any]],
     limit: int,
     without: Collection[str] = (),
+    elsewhere_than: Collection[str] = (),
 ) -> Sequence[Row[Any]]:
-    """Up to ``limit`` free agents of each region with the skill and the language, in the order ``first``."""
+    """Up to ``limit`` free agents of each region with the skill and the language, in the order ``first``.
+
+    ``without``: agents left out; ``elsewhere_than``: platforms left out.
+    """
     place = sa.func.row_number().over(partition_by=agent.c.region_code, order_by=[*first, agent.c.id])
     matching = (
         sa.select(
@@ -74,6 +78,8 @@ def free_agents(
     )
     if without:
         matching = matching.where(agent.c.id.not_in(without))
+    if elsewhere_than:
+        matching = matching.where(agent.c.platform_code.not_in(elsewhere_than))
     ranked = matching.subquery()
     return tx.all(sa.select(ranked).where(ranked.c.place <= limit))
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import free_agents, headcounts, skill_counts
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
+from callsvc.platforms.delegating import on_own_phone
 from callsvc.platforms.tables import platform, region
 from callsvc.routing.queries import agreements_of, last_refuser, live_aid, waiting_by_group
 from callsvc.routing.rules import DEFAULT_RESERVE
@@ -121,6 +122,7 @@ def _free_abroad(
         first=[never_first, agent.c.last_aid_at, agent.c.state_since],
         limit=BEST_FEW,
         without=without,
+        elsewhere_than=on_own_phone(tx),
     )
     found: defaultdict[str, list[FreeAgent]] = defaultdict(list)
     for row in rows:

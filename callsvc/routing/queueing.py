@@ -13,6 +13,7 @@ from callsvc.core.db import Tx
 from callsvc.platforms.queries import platform_by_code
 from callsvc.platforms.service import opening_of
 from callsvc.routing.deciding import close_aid
+from callsvc.routing.delegated import Home, home_of, tell_delegated
 from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import load_region
 from callsvc.routing.offering import close_offer, offer_entry, offer_next
@@ -55,12 +56,15 @@ def enter_queue(
 ) -> str:
     """Put a contact's call into its home queue and offer it at once if somebody is free; the entry's id.
 
-    ``max_wait_s``: lived seconds after which it leaves as ``unavailable``. A leg whose entry
-    is not over keeps it.
+    A platform that gave its phone to the national ones has its queue there (``delegated.py``).
+    ``max_wait_s``: lived seconds after which it leaves as ``unavailable``. A leg whose entry is not over
+    keeps it.
     """
     before = entry_of_leg(tx, leg_id)
     if before is not None and before.state in ("pending", "reserved", "assigned"):
         return str(before.id)
+    own = Home(region=region_code, platform=platform_code)
+    home = home_of(tx, call_id, own, skill=skill, language=language)
     entry_id = tx.new_id("ent")
     tx.insert(
         queue_entry,
@@ -68,8 +72,8 @@ def enter_queue(
         call_id=call_id,
         leg_id=leg_id,
         session_id=session_id,
-        region_code=region_code,
-        platform_code=platform_code,
+        region_code=home.region,
+        platform_code=home.platform,
         skill=skill,
         language=language,
         priority=priority,
@@ -78,9 +82,11 @@ def enter_queue(
         deadline_at=tx.now + timedelta(seconds=max_wait_s),
         offers=0,
     )
+    if home.platform != platform_code:
+        tell_delegated(tx, entry_id, own, home)
     entry = _entry(tx, entry_id)
     tx.emit(EntryQueued(**about(entry, tx.now)))
-    offer_next(tx, [region_code])
+    offer_next(tx, [home.region])
     _say_why_it_waits(tx, entry_id)
     return entry_id
 
@@ -147,13 +153,17 @@ def place_of(tx: Tx, leg_id: str) -> Place | None:
     )
 
 
-def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str) -> bool:
+def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str, *, call_id: str = "") -> bool:
     """Could anybody take this call: on duty, with the skill and the language, at a platform that is open?
 
-    At home while the caller's own platform is open; else in a region that aids it and has not opted out. An
-    agent who forgot to sign out does not keep a closed platform open.
+    With a ``call_id``, at the national platform it is delegated to. At home while the caller's own platform
+    is open; else in a region that aids it and has not opted out. An agent who forgot to sign out does not
+    keep a closed platform open.
     """
     home = platform_by_code(tx, platform_code).region_code
+    own = Home(region=home, platform=platform_code)
+    if call_id and home_of(tx, call_id, own, skill=skill, language=language) != own:
+        return True
     if opening_of(tx, platform_code).is_open and platforms_on_duty(tx, [home], skill, language):
         return True
     helpers = [row.aiding_region for row in agreements_of(tx, home)]

@@ -125,7 +125,7 @@ def _enter_wait(tx: Tx, subject: Subject, session_id: str, turn: Turn) -> Input 
 def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str) -> bool:
     """Join the queue of the home platform; False when nobody who could take the call is on duty anywhere."""
     row = call_of_leg(tx, leg.id)
-    if not routing.any_agents_open(tx, row.platform_code, queue.skill, language):
+    if not routing.any_agents_open(tx, row.platform_code, queue.skill, language, call_id=row.id):
         return False
     routing.enter_queue(
         tx,

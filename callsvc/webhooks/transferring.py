@@ -70,7 +70,7 @@ def _join_queue(
     if target.platform_code is not None:
         platform = target.platform_code
         region = platform_by_code(tx, platform).region_code
-    if not routing.any_agents_open(tx, platform, target.skill, language):
+    if not routing.any_agents_open(tx, platform, target.skill, language, call_id=call.id):
         return TransferEnded("closed")
     routing.enter_queue(
         tx,
