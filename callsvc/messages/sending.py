@@ -20,6 +20,7 @@ from callsvc.messages.allowing import may_send
 from callsvc.messages.pacing import turn_of
 from callsvc.messages.service import give_up_message, lock_message
 from callsvc.messages.settling import doubt, record_sent
+from callsvc.messages.stopping import held_back
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 
@@ -49,7 +50,7 @@ def _claim_and_send(rt: Runtime, message_id: str) -> None:
 
 def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
     row = lock_message(tx, message_id)
-    if row.placement != "planned":
+    if row.placement != "planned" or held_back(tx, row):
         return None
     number = lock_number(tx, row.number_id)
     verdict = may_send(tx, row, number)
