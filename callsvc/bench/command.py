@@ -9,6 +9,10 @@ MEASUREMENTS: dict[str, tuple[str, str]] = {
     "streams": ("callsvc.bench.streams:streams", "Event streams held by one stream process."),
     "webhook": ("callsvc.bench.webhook:webhook", "What a voice webhook costs, against a bare route."),
     "flows": ("callsvc.bench.flows:flows", "What a turn of a flow costs, against its state as JSON."),
+    "import": ("callsvc.bench.imports:imports", "A long messy list imported, against its numbers alone."),
+    "routing": ("callsvc.bench.routing:routing", "Our router against others, in the twin."),
+    "twin": ("callsvc.bench.twin:twin", "A national day in the twin, against its bare events."),
+    "choice": ("callsvc.bench.choice:choice", "One choice among 6,000 agents, against a plain scan."),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }
 

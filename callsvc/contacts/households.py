@@ -41,13 +41,8 @@ _KNOWN: Final = (
 
 def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
     """Number id -> the people already stored who have it."""
-    ids = [
-        row.contact_id
-        for some in pieces(number_ids)
-        for row in tx.all(
-            sa.select(contact_number.c.contact_id).where(contact_number.c.number_id.in_(some)).distinct()
-        )
-    ]
+    query = "SELECT contact_id FROM contact_number WHERE number_id"
+    ids = [contact_id for (contact_id,) in tx.among(query, number_ids)]
     people: dict[str, list[Known]] = {}
     for some in pieces(list(dict.fromkeys(ids))):
         known = {row.id: _known(tx, row) for row in tx.all(sa.select(*_KNOWN).where(contact.c.id.in_(some)))}

@@ -82,7 +82,7 @@ def _store(rt: Runtime, work: Work, batch: Batch) -> None:
     for last_try in (*[False] * (_TRIES - 1), True):
         report = deepcopy(work.report)
         try:
-            with rt.db.begin() as tx:
+            with rt.db.begin(bulk=True) as tx:
                 kept = _store_in(tx, work, batch, report)
             break
         except IntegrityError:  # another import stored the same people meanwhile; now they are found

@@ -54,6 +54,7 @@ class Preparer:
     ) -> None:
         self._rows, self._placing, self._keyring, self._some_ids = rows, placing, keyring, some_ids
         self._name_terms = lru_cache(maxsize=50_000)(self._terms_of_name)  # names repeat
+        self._case_terms = lru_cache(maxsize=1000)(self._terms_of_case)  # people of a case stand together
 
     def batches(self, after: int = 0, *, size: int = BATCH) -> Iterator[Batch]:
         """Batches of the lines after `after`, which are done already."""
@@ -143,10 +144,10 @@ class Preparer:
 
     def _terms(self, values: Values) -> tuple[int, ...]:
         first, last = self._name_terms(values.first_name), self._name_terms(values.last_name)
-        if not values.reference:
-            return first + last
-        case = index_terms("", "", (), values.reference)
-        return (*first, *last, *[sealed(self._keyring, term) for term in case])
+        return first + last + self._case_terms(values.reference) if values.reference else first + last
+
+    def _terms_of_case(self, reference: str) -> tuple[int, ...]:
+        return tuple([sealed(self._keyring, term) for term in index_terms("", "", (), reference)])
 
     def _terms_of_name(self, name: str) -> tuple[int, ...]:
         return tuple([sealed(self._keyring, term) for term in index_terms(name, "")])

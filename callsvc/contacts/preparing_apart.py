@@ -4,6 +4,7 @@ Reading, checking and encrypting takes as long as storing; two processes do both
 told on its input what to read, and gives batches on its output; it ends when nobody listens any more.
 """
 
+import gc
 import json
 import marshal
 import os
@@ -86,6 +87,7 @@ def _written(settings: Settings, reading: Reading) -> bytes:
 
 def main() -> None:
     """Read what to do, and write batches until there are none."""
+    gc.disable()  # rows hold no circles, and this process ends with its list
     told = json.loads(sys.stdin.buffer.read())
     keyring = Keyring.parse(*told["keys"])
     options = told["options"]

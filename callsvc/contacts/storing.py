@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from callsvc.contacts.entries import Entry, NumberEntry, Said
-from callsvc.contacts.households import Known, find_person, people_with, pieces
+from callsvc.contacts.households import Known, find_person, people_with
 from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.importing.problems import Problem
 from callsvc.contacts.merging import known_from, merge
@@ -221,12 +219,10 @@ def _meet_number(
 
 
 def _numbers_by_print(tx: Tx, prints: Sequence[bytes]) -> dict[bytes, tuple[str, bool, str]]:
-    number = phone_number.c
-    columns = (number.fingerprint, number.id, number.synthetic, number.kind)
+    query = "SELECT fingerprint, id, synthetic, kind FROM phone_number WHERE fingerprint"
     return {
-        bytes(row.fingerprint): (row.id, row.synthetic, row.kind)
-        for some in pieces(prints)
-        for row in tx.all(sa.select(*columns).where(number.fingerprint.in_(some)))
+        bytes(fingerprint): (number_id, bool(synthetic), kind)
+        for fingerprint, number_id, synthetic, kind in tx.among(query, prints)
     }
 
 
@@ -236,12 +232,7 @@ def _store_cases(tx: Tx, entries: Sequence[Said], now: str) -> dict[str, str]:
     for said in entries:
         if said[15]:
             first.setdefault(said[15], said)
-    case = tracing_case.c
-    cases = {
-        row.reference: row.id
-        for some in pieces(list(first))
-        for row in tx.all(sa.select(case.reference, case.id).where(case.reference.in_(some)))
-    }
+    cases = dict(tx.among("SELECT reference, id FROM tracing_case WHERE reference", list(first)))
     fresh: list[tuple[Any, ...]] = []
     for reference, plain in first.items():
         if reference in cases:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from callsvc.core.bulk import Rows, insert_rows
+from callsvc.core.bulk import ROOMY, Rows, insert_rows, rows_among
 from callsvc.core.changes import Changes, Collected, MemoryChanges
 from callsvc.core.clock import Clock
 from callsvc.core.events import Event, Reactions
@@ -106,6 +106,10 @@ class Tx:
         """Many rows at once, values as the driver wants them: see ``core/bulk.py``."""
         insert_rows(self._connection, table, columns, rows)
 
+    def among(self, select: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows whose last-named column is among these values, as the driver gives them: ``core/bulk.py``."""
+        return rows_among(self._connection, select, values)
+
     def insert_once(self, table: sa.Table, **values: Any) -> bool:
         """Insert unless a unique key forbids it; True if the row is new."""
         return (
@@ -179,8 +183,9 @@ class Database:
         self.changes: Changes = MemoryChanges()  # a service of several processes has one that all can read
 
     @contextmanager
-    def begin(self) -> Iterator[Tx]:
-        with self.engine.connect() as connection, connection.begin():
+    def begin(self, *, bulk: bool = False) -> Iterator[Tx]:
+        """A writing transaction; ``bulk`` says that thousands of rows will be inserted."""
+        with self.engine.connect().execution_options(callsvc_bulk=bulk) as connection, connection.begin():
             tx = Tx(self, connection)
             yield tx
         tx.run_after_commit()
@@ -268,5 +273,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("callsvc_read")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("callsvc_bulk"):
+        for pragma in ROOMY:
+            connection.exec_driver_sql(pragma)
+    connection.exec_driver_sql("BEGIN" if options.get("callsvc_read") else "BEGIN IMMEDIATE")

@@ -1,6 +1,5 @@
 """Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they stand in any URL unescaped."""
 
-import base64
 import secrets
 from collections import defaultdict
 from typing import Protocol
@@ -8,7 +7,6 @@ from typing import Protocol
 from callsvc.core.clock import Clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
-_OURS = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", _ALPHABET.encode())
 
 
 class Ids(Protocol):
@@ -40,9 +38,10 @@ class RandomIds:
         return kind + _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
 
     def some(self, kind: str, count: int) -> list[str]:
+        """The same 80 random bits in base 16: four letters longer, and drawn for all at once."""
         head = kind + _base32(int(self._machine.now().timestamp() * 1000), 10)
-        chance = base64.b32hexencode(secrets.token_bytes(10 * count)).translate(_OURS).decode()
-        return [head + chance[start : start + 16] for start in range(0, 16 * count, 16)]
+        chance = secrets.token_hex(10 * count)
+        return [head + chance[start : start + 20] for start in range(0, 20 * count, 20)]
 
 
 class CountingIds:

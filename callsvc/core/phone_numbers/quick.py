@@ -17,7 +17,7 @@ from callsvc.core.phone_numbers.readings import Kind, Number
 _PAIRS: Final = re.compile(r"0[1-9](?:[ .\-]?[0-9]{2}){4}")
 _SEPARATORS: Final = str.maketrans("", "", " .-")
 _ZERO_LOST: Final = ("leading-zero-restored",)
-_TAILS: Final = ("0000", "3456", "9999")
+_TAILS: Final = ("0000", "9999")
 _Range = tuple[Kind, bool] | None
 
 _ranges: dict[str, _Range] = {}  # five digits -> kind and whether fiction; grows to 90,000 at most
