@@ -4,6 +4,7 @@ Every id and every name of a place begins with its mark, so that a foreign one c
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from callsvc.accounts.service import add_account, create_key
 from callsvc.accounts.sessions import open_session
@@ -13,6 +14,8 @@ from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, leg_transition
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.contacts.numbers import store_number
+from callsvc.contacts.people import Person, seal_person
+from callsvc.contacts.searching.indexing import index_people
 from callsvc.contacts.tables import contact, contact_import, contact_number, suppression
 from callsvc.core.db import Tx
 from callsvc.core.incidents import report_incident
@@ -20,7 +23,8 @@ from callsvc.dialing.tables import callback
 from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.messages.tables import message
 from callsvc.metrics.tables import metric_event, metric_rollup
-from callsvc.platforms.tables import platform, region
+from callsvc.people.tables import people_search
+from callsvc.platforms.tables import delegation, platform, region
 from callsvc.routing.tables import aid_activation, aid_region, queue_entry, reservation, routing_decision
 from callsvc.runtime import Runtime
 from tests.factories import campaign_file
@@ -37,6 +41,7 @@ class Place:
 OWN = Place("own", "44", "67", "+33639980011")
 NEIGHBOUR = Place("zqp", "44", "ZQP", "+33639980022")  # another platform of the same region
 FOREIGN = Place("zqr", "ZQR", "ZQR", "+33639980033")
+LONG = timedelta(hours=1)
 PLACES = (OWN, NEIGHBOUR, FOREIGN)
 
 
@@ -108,6 +113,10 @@ def _campaign(tx: Tx, id: str, title: str) -> None:
 def _furnish(tx: Tx, place: Place) -> None:
     mark, where = place.mark, {"region_code": place.region, "platform_code": place.platform}
     tx.insert(platform, code=place.platform, name=f"{mark}-platform", region_code=place.region)
+    tx.insert(
+        delegation, id=f"{mark}-delegation", platform_code=place.platform, share=10,
+        starts_at=tx.now, declared_at=tx.now, declared_by="t",
+    )  # fmt: skip
     _people(tx, place)
     _campaign(tx, f"{mark}-campaign", f"{mark} title")
     for campaign_id, place_id in ((f"{mark}-campaign", f"{mark}-place"), ("shared", f"{mark}-shared-place")):
@@ -135,12 +144,19 @@ def _people(tx: Tx, place: Place) -> None:
         contact_import, id=f"{mark}-import", source=f"{mark}.csv", file_hash=mark, status="completed",
         report={}, started_at=tx.now, deadline_machine_at=tx.machine_now, ended_at=tx.now,
     )  # fmt: skip
+    person = Person(first_name=f"{mark} first", last_name=f"{mark} last", birth_year=1957, postcode="")
     tx.insert(
-        contact, id=f"{mark}-contact", fingerprint=mark.encode(), person=b"", language="fr",
+        contact, id=f"{mark}-contact", fingerprint=mark.encode(), language="fr",
+        person=seal_person(tx.keyring, f"{mark}-contact", person),
         zone="Europe/Paris", elicited_at=tx.now, consent_basis="consent", created_at=tx.now,
         import_id=f"{mark}-import", import_line=2, **where,
     )  # fmt: skip
     tx.insert(contact_number, contact_id=f"{mark}-contact", number_id=number_id, rank=1)
+    index_people(tx, [f"{mark}-contact"])
+    tx.insert(
+        people_search, id=f"{mark}-search", account_id=f"{mark}-account", expires_at=tx.machine_now + LONG,
+        asked=tx.keyring.encrypt_json({"name": mark}, f"people_search.asked:{mark}-search"),
+    )  # fmt: skip
     tx.insert(
         suppression, id=f"{mark}-suppression", number_id=number_id, scope="all", source=f"{mark}-source",
         recorded_at=tx.now, recorded_machine_at=tx.machine_now,
@@ -176,7 +192,8 @@ def _calls(tx: Tx, place: Place) -> None:
               recorded_machine_at=tx.machine_now)  # fmt: skip
     tx.insert(
         message, id=f"{mark}-message", direction="outbound", number_id=number_id, placement="placed",
-        campaign_contact_id=f"{mark}-place", body=b"", planned_at=tx.now, news_at=tx.now,
+        campaign_contact_id=f"{mark}-place", planned_at=tx.now, news_at=tx.now,
+        body=tx.keyring.encrypt(f"{mark} said", f"message:{mark}-message"),
     )  # fmt: skip
     tx.insert(
         callback, id=f"{mark}-callback", number_id=number_id, campaign_contact_id=f"{mark}-place",

@@ -40,7 +40,12 @@ JSON: dict[str, Any] = {
     "suppressions_api.wish_lift": REASON,
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
-FORM: dict[str, dict[str, str]] = {}
+FORM: dict[str, dict[str, str]] = {
+    "people.opt_out": {"scope": "all"},
+    "people.give_number": {"number": "06 39 98 00 99"},
+    "people.enrol": {"campaign_id": "shared"},
+    "people.book_callback": {"day": "2020-12-01", "time": "10:00", "number_id": "num1"},
+}
 SOMEBODYS = {  # another person's even where the place is one's own; an administrator has no desk
     "/api/v1/me/keys/<key_id>",
     "/console/me/keys/<key_id>/revoke",
