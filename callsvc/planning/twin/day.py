@@ -22,6 +22,7 @@ from callsvc.planning.twin.queues import (
     Queued,
 )
 from callsvc.planning.twin.traces import Trace
+from callsvc.routing.rules.freeing import Age
 from callsvc.routing.rules.regions import NOBODY, Country
 
 LEAVES, ENDS, RINGS, CHANGES = range(4)
@@ -136,9 +137,9 @@ class Day:
         self.policy.resolved(home, now - trace.at[call] <= self.target_s)
         heappush(self.heap, (now + needs, ENDS, call))
 
-    def take(self, home: Queued, young: bool, helper: Queued) -> None:
-        """An agent of ``helper`` takes the oldest young (or late) call of ``home``; the heads are current."""
-        call = (home.young if young else home.late).popleft()
+    def take(self, home: Queued, age: Age, helper: Queued) -> None:
+        """An agent of ``helper`` takes the oldest call of this age of ``home``; the heads are current."""
+        call = home.pop(age)
         self.state[call] = CONNECTED
         self._left(home)
         self.connect(call, helper)
@@ -147,7 +148,7 @@ class Day:
         """Bring the ages of all queues up to date."""
         edge = self.now - self.policy.parts_at_s
         for region in self.country.pressed:
-            if region.young_since <= edge and isinstance(region, Queued):
+            if (region.young_since <= edge or region.second_since < NOBODY) and isinstance(region, Queued):
                 region.settle(self.state, self.trace, edge)
 
     def _left(self, home: Queued) -> None:

@@ -82,7 +82,8 @@ class OptOut(Somewhere):
 class People(Part):
     patience_s: float = Field(150.0, gt=0)
     handle_s: float = Field(540.0, gt=0)
-    handle_cv: float = Field(0.8, ge=0, le=5)
+    handle: Literal["lognormal", "exponential"] = "lognormal"
+    handle_cv: float = Field(0.8, ge=0, le=5, description="of the lognormal")
     aid_slower: float = Field(1.1, ge=0.5, le=5)
 
 

@@ -6,10 +6,10 @@ nothing else (common random numbers).
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,14 @@ class Segment:
 
 
 class People(Protocol):
-    """How those who call behave. Patience is exponential, handling time lognormal."""
+    """How those who call behave. Patience is exponential, handling time lognormal or exponential."""
 
     @property
     def patience_s(self) -> float: ...
     @property
     def handle_s(self) -> float: ...
+    @property
+    def handle(self) -> Literal["lognormal", "exponential"]: ...
     @property
     def handle_cv(self) -> float: ...
 
@@ -66,11 +68,17 @@ def draw_trace(segments: Sequence[Segment], people: People, seed: int) -> Trace:
             arrivals.append((at, segment.region))
             at += random.expovariate(segment.rate)
     arrivals.sort()
+    needs = _handling(people, random)
+    return recorded_trace(((at, region, needs()) for at, region in arrivals), people, random)
+
+
+def _handling(people: People, random: Random) -> Callable[[], float]:
+    """Draws handling times."""
+    if people.handle == "exponential":
+        return lambda: random.expovariate(1 / people.handle_s)
     variance = math.log(1 + people.handle_cv**2)
     mean, deviation = math.log(people.handle_s) - variance / 2, math.sqrt(variance)
-    return recorded_trace(
-        ((at, region, math.exp(random.gauss(mean, deviation))) for at, region in arrivals), people, random
-    )
+    return lambda: math.exp(random.gauss(mean, deviation))
 
 
 def recorded_trace(calls: Iterable[tuple[float, int, float]], people: People, random: Random) -> Trace:

@@ -4,7 +4,7 @@
     b  rescue: a call about to become late, of a region below its floor that received no more aid than it gave
     c  a call of the region with the longest predicted wait; with own late calls, only when that wait is
        ``ratio`` times our own (more when aid is measured to be slow)
-    d  an own late call, the oldest
+    d  an own late call: the oldest, or by turns the oldest that can still be answered within a minute
     e  a late call of the region with the longest predicted wait
 
 b, c and e only while the region lends: it has not opted out, keeps its reserve and is under its cap; and only
@@ -12,20 +12,24 @@ for regions that are being aided. b and c lend on purpose where two regions may 
 order of arrival, a and d are one: the oldest own call comes before any aid.
 """
 
-from typing import NamedTuple
+import math
+from typing import Literal, NamedTuple
 
 from callsvc.routing.rules.lending import why_not_lend
 from callsvc.routing.rules.regions import NOBODY, Country, Region, is_overloaded, wait_of
-from callsvc.routing.rules.slowness import ratio_for
+from callsvc.routing.rules.slowness import ratio_for, rescue_below
 from callsvc.routing.rules.terms import Terms
+
+Age = Literal["young", "second", "late"]
+"""A region's oldest call that is still in time; that is late but within the second promise; of all."""
 
 
 class Work(NamedTuple):
-    """One call to take: the oldest young one of ``region``, or its oldest late one."""
+    """One call to take: the oldest of this age in the queue of ``region``."""
 
     letter: str
     region: Region
-    young: bool
+    age: Age
 
 
 def serves_young_first(country: Country, terms: Terms) -> bool:
@@ -38,38 +42,54 @@ def serves_young_first(country: Country, terms: Terms) -> bool:
     return terms.order == "deadline-first"
 
 
-def next_is_young(region: Region, young_first: bool) -> bool:
-    """Which call of this region is next by the order of service: its oldest young, or its oldest late one?"""
-    return region.young_since < NOBODY and (young_first or region.late_since == NOBODY)
+def next_age(region: Region, young_first: bool, terms: Terms) -> Age:
+    """Whose turn it is in the queue of this region, which has calls waiting.
+
+    In order of arrival the oldest. Else who is still in time; then, by turns in the proportion
+    ``second_share``, who can still be answered within the second promise, and the oldest of all.
+    """
+    late = region.late_since < NOBODY
+    if region.young_since < NOBODY and (young_first or not late):
+        return "young"
+    return next_late(region, terms) if young_first else "late"
+
+
+def next_late(region: Region, terms: Terms) -> Age:
+    """Which of the late calls: the oldest, or by turns the oldest within the second promise."""
+    taken, share = region.late_taken, terms.second_share
+    if region.second_since < NOBODY and math.floor((taken + 1) * share) > math.floor(taken * share):
+        return "second"
+    return "late"
 
 
 def choose_work(helper: Region, country: Country, terms: Terms, now: float) -> Work | None:
     """The call an agent freed in ``helper`` takes, or None: they stay idle. Ages must be up to date."""
     young_first = serves_young_first(country, terms)
     if helper.waiting and (not young_first or helper.young_since < NOBODY):
-        return Work("a", helper, next_is_young(helper, young_first))
+        return Work("a", helper, next_age(helper, young_first, terms))
     lends = why_not_lend(helper) is None
     if lends:
         found = _rescue(helper, country, terms, now) or _longest(helper, country, terms, young_first)
         if found is not None:
             return found
     if helper.waiting:
-        return Work("d", helper, young=False)
-    return _longest_late(helper, country) if lends else None
+        return Work("d", helper, next_late(helper, terms))
+    return _longest_late(helper, country, terms) if lends else None
 
 
 def _rescue(helper: Region, country: Country, terms: Terms, now: float) -> Work | None:
     oldest, best = now - terms.rescue_s, None
+    below = rescue_below(terms.rescue_below, country.slowness)
     for region in country.pressed:
         if (
             region.young_since <= oldest
-            and region.ledger < terms.rescue_below
+            and region.ledger < below
             and region.received <= region.given
             and region.active
             and region is not helper
         ):
             oldest, best = region.young_since, region
-    return Work("b", best, young=True) if best is not None else None
+    return Work("b", best, "young") if best is not None else None
 
 
 def _longest(helper: Region, country: Country, terms: Terms, young_first: bool) -> Work | None:
@@ -81,14 +101,16 @@ def _longest(helper: Region, country: Country, terms: Terms, young_first: bool) 
             wait_s = wait_of(region)
             if wait_s >= longest:
                 best, longest = region, wait_s
-    return Work("c", best, next_is_young(best, young_first)) if best is not None else None
+    return Work("c", best, next_age(best, young_first, terms)) if best is not None else None
 
 
-def _longest_late(helper: Region, country: Country) -> Work | None:
+def _longest_late(helper: Region, country: Country, terms: Terms) -> Work | None:
     best, longest = None, 0.0
     for region in country.pressed:
         if region.late_since < NOBODY and region.active and region is not helper:
             wait_s = wait_of(region)
             if wait_s >= longest:
                 best, longest = region, wait_s
-    return Work("e", best, young=False) if best is not None else None
+    if best is None:
+        return None
+    return Work("e", best, next_late(best, terms) if serves_young_first(country, terms) else "late")

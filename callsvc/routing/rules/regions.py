@@ -31,6 +31,7 @@ class Region:
         "idle",
         "kept",
         "late_since",
+        "late_taken",
         "ledger",
         "most_lent",
         "name",
@@ -38,6 +39,7 @@ class Region:
         "opted_out",
         "received",
         "reserve",
+        "second_since",
         "waiting",
         "young_since",
     )
@@ -52,6 +54,8 @@ class Region:
         self.waiting = 0
         self.young_since = NOBODY  # arrival of its oldest young call
         self.late_since = NOBODY  # arrival of its oldest late call
+        self.second_since = NOBODY  # arrival of its oldest late call within the second promise
+        self.late_taken = 0  # late calls of its queue taken today while those in time came first
         self.ledger = 0.0
         self.reserve = reserve  # by Erlang A, or 0 to leave it to the ledger
         self.kept = kept_idle(agents, 0.0, reserve)  # idle agents it does not lend now

@@ -8,11 +8,12 @@ helper with late calls of its own lends less and less, and fewer of its agents m
 import math
 from typing import Final
 
+from callsvc.routing.rules.ledgers import MOST
 from callsvc.routing.rules.regions import Region
 
 FREE: Final = 1.15
 """Aid up to this much slower is not narrowed..."""
-BARRED: Final = 1.30
+BARRED: Final = 1.25
 """...and at this much, a helper with late calls of its own lends nobody."""
 LEAST_CAP: Final = 0.5
 """Share of the usual cap that is left then."""
@@ -54,8 +55,8 @@ class Slowness:
 def allowance(slowness: float) -> float:
     """What part of the usual aid is left: 1 up to ``FREE``, falling to 0 at ``BARRED``.
 
-    >>> allowance(1.1), round(allowance(1.25), 2), allowance(1.4)
-    (1.0, 0.33, 0.0)
+    >>> allowance(1.1), round(allowance(1.2), 2), allowance(1.3)
+    (1.0, 0.5, 0.0)
     """
     return min(1.0, max(0.0, (BARRED - slowness) / (BARRED - FREE)))
 
@@ -66,6 +67,11 @@ def ratio_for(ratio: float, slowness: float) -> float:
         return ratio
     left = allowance(slowness)
     return ratio / left if left else math.inf
+
+
+def rescue_below(threshold: float, slowness: float) -> float:
+    """The ledger below which a region's calls are rescued: the slower aid is, the deeper."""
+    return threshold - MOST / 2 * (1 - allowance(slowness))
 
 
 def most_lent(region: Region, cap: float, slowness: float) -> int:

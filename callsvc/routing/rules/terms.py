@@ -18,9 +18,11 @@ class Terms:
     margin: float = 0.01  # the ledger aims this much above the floor
     order: Order = "deadline-in-overload"
     overload_s: float = 5.0  # overload: what waits would take all agents of the country this long
+    second_s: float = 60.0  # the second promise: answered within a minute
+    second_share: float = 0.5  # part of the late calls taken that go to who can still be answered within it
     rescue_s: float = 12.0  # a call this old may be rescued before it is late...
     rescue_below: float = 0.0  # ...of a region whose ledger is below this many calls
-    ratio: float = 4.0  # a helper with late calls of its own helps only where the wait is this much longer
+    ratio: float = 5.0  # a helper with late calls of its own helps only where the wait is this much longer
     computed_reserve: bool = False  # keep the Erlang A reserve, not one agent, while a ledger is below zero
     activate_s: float = 10.0  # predicted wait at home from which a region is aided
     release_s: float = 5.0  # and below which it no longer is

@@ -7,7 +7,7 @@ from callsvc.planning.twin.day import Day
 from callsvc.planning.twin.queues import Queued
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.deferring import may_call_back, may_call_back_for
-from callsvc.routing.rules.freeing import choose_work, next_is_young, serves_young_first
+from callsvc.routing.rules.freeing import choose_work, next_age, serves_young_first
 from callsvc.routing.rules.lending import choose_helper
 from callsvc.routing.rules.slowness import Slowness, most_lent
 from callsvc.routing.rules.terms import Terms
@@ -29,6 +29,8 @@ class Ours:
         self.aim = self.terms.floor + self.terms.margin
         self.slowness = Slowness(day.country.handle_s)
         self._cap(day)
+        for region in day.regions:
+            region.second_s = self.terms.second_s - self.terms.target_s
 
     def _cap(self, day: Day) -> None:
         day.country.slowness = self.slowness.measured
@@ -44,7 +46,7 @@ class Ours:
         if isinstance(helper, Queued):
             day.settle()
             self.letters["arrival"] += 1
-            day.take(home, next_is_young(home, serves_young_first(day.country, self.terms)), helper)
+            day.take(home, next_age(home, serves_young_first(day.country, self.terms), self.terms), helper)
 
     def freed(self, day: Day, region: Queued) -> None:
         """What the freed agent does next; whoever else is idle, too."""
@@ -55,7 +57,7 @@ class Ours:
             if work is None or not isinstance(work.region, Queued):
                 break
             self.letters[work.letter] += 1
-            day.take(work.region, work.young, region)
+            day.take(work.region, work.age, region)
         if region.active:
             self._activate(day, region)
         if self.terms.callback_after_s is not None and region.idle and day.now < day.ends_s:

@@ -37,7 +37,7 @@ class Isolated:
     def freed(self, day: Day, region: Queued) -> None:
         """The own queue, in order of arrival; callbacks when it is empty."""
         while region.idle and region.waiting:
-            day.take(region, True, region)
+            day.take(region, "young", region)
         self.call_back(day, region)
 
     def call_back(self, day: Day, region: Queued) -> None:
@@ -68,7 +68,7 @@ class Pooled(Isolated):
                 if share > most:
                     best, most = region, share
         if best is not None:
-            day.take(home, True, best)
+            day.take(home, "young", best)
 
     def freed(self, day: Day, region: Queued) -> None:
         """The oldest call of the country, or of home when it has one."""
@@ -79,7 +79,7 @@ class Pooled(Isolated):
                 break
             else:
                 home = min(queues(day), key=lambda one: one.young_since)
-            day.take(home, True, region)
+            day.take(home, "young", region)
         self.call_back(day, region)
 
     def call_back(self, day: Day, region: Queued) -> None:
@@ -118,7 +118,7 @@ class Cascade(Isolated):
                 and not helper.opted_out
                 and (waited >= self.all_s or helper.index in self.rings[home.index])
             ):
-                day.take(home, True, helper)
+                day.take(home, "young", helper)
                 return
 
     def freed(self, day: Day, region: Queued) -> None:
@@ -127,7 +127,7 @@ class Cascade(Isolated):
             home = min(queues(day), key=lambda one: self._open_since(day, one, region))
             if self._open_since(day, home, region) == NOBODY:
                 return
-            day.take(home, True, region)
+            day.take(home, "young", region)
 
     def _open_since(self, day: Day, home: Queued, helper: Queued) -> float:
         if home is helper:
