@@ -18,7 +18,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 
 # What may change without another look: it changes neither whom, nor when, nor what is called.
-UNSEEN = frozenset({"title", "pacing"})
+UNSEEN = frozenset({"title", "pacing", "flow_version"})  # of the flow, the version itself is compared
 _OVER = ("stopped", "completed")
 
 
