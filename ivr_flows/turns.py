@@ -101,8 +101,8 @@ class Spoken:
 class AskKeys:
     """Listen for keys while ``prompts`` are spoken; seconds count from their end.
 
-    ``words`` may be said instead of pressing, where the carrier understands speech: give
-    :class:`Words` with what it understood.
+    Words may be said instead of pressing, where the carrier understands speech: give :class:`Words`
+    with what it understood. ``words`` are those most likely to be said; free speech names none.
     """
 
     prompts: tuple[Spoken, ...]

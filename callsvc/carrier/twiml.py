@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST_HINTS = 500  # characters; the vendor takes 500 phrases of 100
 _LONGEST_TEXT = 3000  # characters in one Say; the vendor's limit is 4,096
 
 
@@ -54,20 +55,21 @@ def ask(
     timeout_s: int,
     digits: int | None,
     finish_on_key: str,
+    listens: bool = False,
     hints: Iterable[str] = (),
     language: str = "",
 ) -> str:
     """Say ``before``, then ``prompts`` during which a key may be pressed; silence posts to ``action`` too.
 
-    With ``hints`` a word may be said as well, in ``language``; they are the words most likely to be.
+    If it ``listens``, words may be said as well, in ``language``; ``hints`` are those most likely to be.
     """
     response = VoiceResponse()
     _speak(response, before)
     options: dict[str, object] = {"input": "dtmf", "timeout": timeout_s, "action": clean(action)}
-    said = ", ".join(clean(hint).replace(",", " ") for hint in hints)
-    if said:
-        options |= {"input": "dtmf speech", "hints": said, "language": clean(language)}
-        options["speech_timeout"] = "auto"
+    if listens:
+        options |= {"input": "dtmf speech", "language": clean(language), "speech_timeout": "auto"}
+        said = ", ".join(clean(hint).replace(",", " ") for hint in hints)
+        options |= {"hints": said[:_LONGEST_HINTS]} if said else {}
     options["finish_on_key"] = clean(finish_on_key)
     if digits:
         options["num_digits"] = digits

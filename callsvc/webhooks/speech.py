@@ -44,7 +44,8 @@ def render(turn: Turn, leg_id: str, next_turn: int, *, listens: bool = False) ->
                 timeout_s=timeout_s,
                 digits=num_digits,
                 finish_on_key=finish_on_key,
-                hints=words if listens else (),
+                listens=listens,
+                hints=words,
                 language=_HEARD.get(language, language),
             )
         case InQueue() as queue:

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ivr_flows.effects import Scalar
-from ivr_flows.text import ascii_digits, fold
+from ivr_flows.steps.spoken import digits_said, words_for
+from ivr_flows.text import LONGEST_VALUE, ascii_digits, clean, fold
 
 Between = tuple[int, int] | None
-YES = frozenset({"oui", "yes", "ok", "نعم"})
-NO = frozenset({"non", "no", "لا"})
+YES = frozenset({"oui", "yes", "ok", "si", "sim", "نعم"})
+NO = frozenset({"non", "no", "nao", "لا"})
+_YES_NO = {
+    "fr": ("oui", "non"),
+    "en": ("yes", "no"),
+    "es": ("sí", "no"),
+    "pt": ("sim", "não"),
+    "ar": ("نعم", "لا"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,13 @@ def _postcode(digits: str, _between: Between, _now: datetime) -> Scalar:
     return digits if len(digits) == 5 else None
 
 
+def _nothing(_digits: str, _between: Between, _now: datetime) -> Scalar:
+    return None
+
+
+SPEECH = "speech"
+"""Free words: said where the carrier understands speech, written by SMS; no keys mean any."""
+
 KINDS: dict[str, Kind] = {
     "digits": Kind(None, _digits),
     "number": Kind(None, _number),
@@ -72,6 +87,7 @@ KINDS: dict[str, Kind] = {
     "yes-no": Kind(1, _yes_no),
     "phone": Kind(None, _phone),
     "postcode": Kind(5, _postcode),
+    SPEECH: Kind(None, _nothing),
 }
 
 
@@ -93,9 +109,19 @@ def read_keys(kind: str, keys: str, between: Between, now: datetime) -> Scalar:
 
 
 def read_words(kind: str, text: str, between: Between, now: datetime) -> Scalar:
-    """The answer that an SMS means: its digits, whatever surrounds them, or a yes or a no."""
+    """The answer that words mean: their digits, whatever surrounds them, or a yes or a no; or the words."""
+    if kind == SPEECH:
+        return clean(text)[:LONGEST_VALUE] or None
     if kind == "yes-no":
         words = set(fold(text).split())
         if bool(words & YES) is not bool(words & NO):
             return bool(words & YES)
-    return KINDS[kind].read(ascii_digits(text), between, now)
+    return KINDS[kind].read(digits_said(text), between, now)
+
+
+def words_heard(kind: str, language: str) -> tuple[str, ...]:
+    """What to listen for where this may be said; free words name none."""
+    if kind == SPEECH:
+        return ()
+    digits = words_for("12" if kind == "yes-no" else "0123456789", language)
+    return (*_YES_NO.get(language, ()), *digits) if kind == "yes-no" else digits

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from ivr_flows.steps.action import REPEAT, Exit, Finish, Go, Move, Node, Pause, PromptUse
+from ivr_flows.steps.spoken import words_for
 from ivr_flows.turns import AskKeys, AskWords, Spoken
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Question:
     invalid_prompt: str | None
     words: tuple[str, ...] = ()
     """What may be said instead of a key, where the carrier understands speech."""
+    keys: tuple[str, ...] = ()
+    """The keys that choose here: a digit may be said as well."""
 
     @classmethod
     def of(
@@ -69,7 +72,12 @@ class Question:
         if run.by_sms:
             return Pause(AskWords(self.expires_s))
         prompts = self.spoken(run, *before)
-        return Pause(AskKeys(prompts, self.timeout_s, self.num_digits, self.finish_on_key, self.words))
+        heard = self.heard(run.language)
+        return Pause(AskKeys(prompts, self.timeout_s, self.num_digits, self.finish_on_key, heard))
+
+    def heard(self, language: str) -> tuple[str, ...]:
+        """What to listen for beside keys, in this language."""
+        return (*self.words, *words_for(self.keys, language))
 
     def spoken(self, run: Run, *before: str) -> tuple[Spoken, ...]:
         """Everything that is said when the question is asked, after what comes ``before`` it."""

@@ -8,7 +8,7 @@ speaks of each key; ``keys`` beside it may lead elsewhere (no callback after all
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ivr_flows.effects import BookCallback
@@ -78,6 +78,7 @@ def read_callback(_name: str, step: Node) -> BookNow | OfferTimes | ChooseSlot:
         )
     num_digits, finish = listening({**offers, **keys})
     question = Question.of("callback", step, timeout=8, num_digits=num_digits, finish_on_key=finish)
+    question = replace(question, keys=(*offers, *keys))
     return OfferTimes(question, {key: _time(offer) for key, offer in offers.items()}, keys)
 
 

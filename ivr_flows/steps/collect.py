@@ -1,4 +1,4 @@
-"""``collect``: ask for digits that mean something: a year, a date, a postcode.
+"""``collect``: ask for digits that mean something: a year, a date, a postcode; or for free words.
 
 With ``match`` the answer must equal a fact about the person, and success confirms their identity
 (``SetValue("identity.confirmed", True)``). A wrong answer may be a slip of the finger: it is asked
@@ -9,7 +9,7 @@ nothing can be confirmed and nothing is asked: the step leaves by ``on_missing``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ivr_flows.effects import Scalar
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from ivr_flows.run import Run
 
 IDENTITY = "identity.confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying(Question):
+    """A question whose answer may be said: digits one by one, yes or no, or free words."""
+
+    kind: str = "digits"
+
+    def of_kind(self, kind: str) -> Saying:
+        return replace(self, kind=kind)
+
+    def heard(self, language: str) -> tuple[str, ...]:
+        return answers.words_heard(self.kind, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Collect(Action):
         between = (low_high[0], low_high[1]) if low_high else None
         digits = answers.num_digits(node["as"], between)
         return cls(
-            question=Question.of("collect", step, timeout=8, num_digits=digits),
+            question=Saying.of("collect", step, timeout=8, num_digits=digits).of_kind(node["as"]),
             kind=node["as"],
             between=between,
             into=node.get("into"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
 from ivr_flows.steps.asking import Question
+from ivr_flows.steps.spoken import key_said
 from ivr_flows.text import fold
 from ivr_flows.turns import Input, Keys, NoKeys, Words
 
@@ -44,7 +45,9 @@ class Menu(Action):
         question = Question.of("menu", step, timeout=5, num_digits=num_digits, finish_on_key=finish)
         return cls(
             name=name,
-            question=replace(question, words=tuple(word for each in said.values() for word in each)),
+            question=replace(
+                question, words=tuple(word for each in said.values() for word in each), keys=tuple(written)
+            ),
             keys={key: to for key, to in written.items() if isinstance(to, str)},
             words={to: tuple(fold(word) for word in each) for to, each in said.items()},
             languages={key: to["language"] for key, to in written.items() if not isinstance(to, str)},
@@ -67,10 +70,15 @@ class Menu(Action):
             case Keys(digits):
                 return self._chosen(run, digits)
             case Words(text):
-                key = key_of(text)
-                offered = key in self.keys or key in self.languages
-                return self._chosen(run, key) if offered else self._said(run, text)
+                written, said = key_written(text), key_said(text)
+                if self._offers(written):
+                    return self._chosen(run, written)
+                by_key = self._offers(said) and not self._meant(text)
+                return self._chosen(run, said) if by_key else self._said(run, text)
         return self.again(run)
+
+    def _offers(self, key: str) -> bool:
+        return key in self.keys or key in self.languages
 
     def _chosen(self, run: Run, key: str) -> Move:
         if key in self.keys:
@@ -83,12 +91,15 @@ class Menu(Action):
 
     def _said(self, run: Run, text: str) -> Move:
         """The step whose words were said; two different ones are no answer."""
-        said = f" {fold(text)} "
-        meant = {to for to, words in self.words.items() if any(f" {word} " in said for word in words if word)}
+        meant = self._meant(text)
         if len(meant) != 1:
             return self.question.failed(run, "on_invalid")
         to = meant.pop()
         return Go(self._exit_to(to), to)
+
+    def _meant(self, text: str) -> set[str]:
+        said = f" {fold(text)} "
+        return {to for to, words in self.words.items() if any(f" {word} " in said for word in words if word)}
 
     def _exit_to(self, to: str) -> str:
         key = next((key for key, target in self.keys.items() if target == to), None)
@@ -115,5 +126,10 @@ def listening(keys: Mapping[str, object]) -> tuple[int | None, str]:
 
 
 def key_of(text: str) -> str:
-    """An SMS that is only a key: ``" 1. "`` is ``1``."""
+    """Words that are only a key: ``" 1. "`` and "un" are ``1``."""
+    return key_said(text) or key_written(text)
+
+
+def key_written(text: str) -> str:
+    """A text that is only a key, as it is written: ``" 1. "`` is ``1``."""
     return text.strip().rstrip(".!) ")

@@ -114,7 +114,13 @@ def read_slots(action: str, step: Node, chosen: Callable[[str], Effect]) -> Choo
     num_digits, finish = listening({**dict.fromkeys(own), **keys})
     question = SlotQuestion.of(action, step, timeout=8, num_digits=num_digits, finish_on_key=finish)
     return ChooseSlot(
-        question=replace(question, slot_prompt=node["slot_prompt"], fact=OFFERS[action], most=most),
+        question=replace(
+            question,
+            slot_prompt=node["slot_prompt"],
+            fact=OFFERS[action],
+            most=most,
+            keys=(*own, *keys),
+        ),
         keys=keys,
         chosen=chosen,
         on_taken=step.get("on_taken"),

@@ -238,7 +238,7 @@ def test_a_choice_said_is_a_choice_pressed_if_the_carrier_is_sure(
     gather = next(document.iter("Gather"))
     assert (gather.get("input"), gather.get("hints"), gather.get("language")) == (
         "dtmf speech",
-        "oui",
+        "oui, un",
         "fr-FR",
     )
     phone.voice(leg_id, 1, **given)

@@ -40,7 +40,7 @@ def test_a_language_the_flow_does_not_speak_is_refused(call):
 def test_what_may_be_said_is_told_to_whoever_listens(call):
     wait = call(STEPS).turn.wait
     assert isinstance(wait, AskKeys)
-    assert wait.words == ("oui", "d'accord", "non")
+    assert wait.words[:3] == ("oui", "d'accord", "non") and "un" in wait.words
 
 
 @pytest.mark.parametrize("said", ["oui", "Oui.", "1", "d’accord"])
