@@ -89,10 +89,12 @@ def _windows(chance: random.Random) -> list[tuple[tuple[str, ...], str, str]]:
 
 def a_night(chance: random.Random, zone: str) -> Story:
     """Nothing but short windows in the hours that there are twice, or not at all."""
-    opens = sorted(chance.sample(range(60, 240), 6))
-    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in opens]
-    pairs = zip(times[::2], times[1::2], strict=True)
-    return Story([(zone, PLACES[zone])], [(WEEK, first, last) for first, last in pairs], "none", True)
+    early, late = _clock(chance, 60, 118), _clock(chance, 122, 176)  # 01:00 to 02:00, 02:00 to 03:00
+    windows = [
+        (WEEK, early, _clock(chance, _minutes(early) + 1, 120)),
+        (WEEK, late, _clock(chance, 182, 240)),
+    ]
+    return Story([(zone, PLACES[zone])], windows, "none", True)
 
 
 def a_story(chance: random.Random, zone: str, start: datetime) -> Story:
