@@ -9,12 +9,14 @@ from callsvc.appointments.api import appointments_api
 from callsvc.calls.api import calls_api
 from callsvc.campaigns.api import campaigns_api
 from callsvc.contacts.api import suppressions_api
+from callsvc.contacts.cases.api import cases_api
 from callsvc.contacts.import_api import imports_api
 from callsvc.dialing.api import dialing_api
 from callsvc.directory.api import directory_api
 from callsvc.flows.api import flows_api
 from callsvc.messages.api import messages_api
 from callsvc.metrics.api import metrics_api
+from callsvc.organising.api import organising_api
 from callsvc.people.api import people_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
@@ -25,6 +27,7 @@ API: tuple[Blueprint, ...] = (
     agents_api,
     appointments_api,
     calls_api,
+    cases_api,
     campaigns_api,
     desk_api,
     dialing_api,
@@ -33,6 +36,7 @@ API: tuple[Blueprint, ...] = (
     imports_api,
     messages_api,
     metrics_api,
+    organising_api,
     people_api,
     reference,
     results_api,
