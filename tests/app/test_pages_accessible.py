@@ -23,6 +23,8 @@ AXE = Path(__file__).parents[1] / "contract/node/node_modules/axe-core/axe.min.j
 EXAMPLES = {
     "campaign_id": "tracing",
     "account_id": "acc2",
+    "contact_id": "ctc0",
+    "search_id": "search1",
     "flow_id": FLOW,
     "version": ivr_flows.load(flow_text(FLOW)).version,
 }

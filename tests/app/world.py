@@ -6,11 +6,13 @@ from callsvc.accounts.service import add_account
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.people import Person, seal_person
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.metrics.tables import metric_event
+from callsvc.people.tables import people_search
 from callsvc.platforms.tables import platform, region
 from callsvc.routing.tables import aid_activation, queue_entry
 from callsvc.runtime import Runtime
@@ -21,6 +23,7 @@ CHIEF = "chief@example.org"  # administrator, the whole country
 LOCAL = "local@example.org"  # supervisor of Grand Est only
 REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
 FLOW = "callback"  # published, with a draft that changes a word
+PERSON = Person(first_name="Camille", last_name="Essai", birth_year=1980, postcode="")
 WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
@@ -74,12 +77,17 @@ def _campaign(tx: Tx) -> None:
             campaign, id=name, title=title, purpose="contact-tracing", flow_version="v1", state=state,
             config={}, created_at=now, changed_at=now,
         )  # fmt: skip
+    tx.insert(
+        people_search, id="search1", account_id="acc1", expires_at=tx.machine_now + timedelta(hours=1),
+        asked=tx.keyring.encrypt_json({"case": "ZQ1"}, "people_search.asked:search1"),
+    )  # fmt: skip
     for number in range(20):
         outcome = OUTCOMES[number] if number < len(OUTCOMES) else None
         code, _, department = REGIONS[1] if number == 19 else REGIONS[0]
         tx.insert(
             contact, id=f"ctc{number}", fingerprint=str(number).encode(), platform_code=department,
-            region_code=code, person=b"", language="fr", zone="Europe/Paris", elicited_at=now,
+            region_code=code, language="fr", zone="Europe/Paris", elicited_at=now,
+            person=seal_person(tx.keyring, f"ctc{number}", PERSON),
             consent_basis="consent", created_at=now,
         )  # fmt: skip
         tx.insert(

@@ -122,8 +122,8 @@ def test_the_timeline_tells_all_that_happened_and_what_is_to_come(enter: Enter, 
     for said in (
         "Zoé Le Goff", "1957", "shared with 1 other person", "We called", "no answer", "ringing (callback)",
         "Webhook status: sequence 1, status ringing", "Waited for an agent (tracing)", "Offered to 2 agents",
-        "Nobody is free in Grand Est.", "We wrote an SMS", "delivered", "Callback agreed",
-        "Appointment: on the spot",
+        "Nobody is free in Grand Est.", "We wrote an SMS", "delivered", "agreed with them",
+        "on the spot",
         "Reminder: due", "No more SMS", "Prefers calls: in the morning", "Known since they called", "to come",
         "Not called yet", ids["kin"],
     ):  # fmt: skip
