@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("callsvc.accounts.cli:user", "Accounts: who may sign in, as what, for which regions."),
     "directory": ("callsvc.directory.cli:directory", "Whom calls may be transferred to: apply, list."),
     "flow": ("callsvc.webhooks.cli:flow", "IVR flows: lint, test, walk, draw, import, results."),
+    "slots": ("callsvc.appointments.cli:slots", "Moments with room for appointments: apply, list."),
     "contacts": ("callsvc.contacts.cli:contacts", "Contact lists: import."),
     "campaign": ("callsvc.dialing.cli:campaign", "Campaigns: apply, preview, start, pause, stop, status."),
     "report": ("callsvc.metrics.cli:report", "Call-volume figures."),

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.appointments.slots import free_place, lock_slot, take_place
 from callsvc.appointments.tables import appointment, reminder
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import call
@@ -66,6 +67,14 @@ _NEXT = (
 )
 
 
+# Those in a slot of ours.
+_HELD = sa.select(appointment).where(
+    appointment.c.contact_id == sa.bindparam("contact_id"),
+    appointment.c.starts_at > sa.bindparam("now"),
+    appointment.c.slot_id.is_not(None),
+)
+
+
 def next_appointment(tx: Tx, contact_id: str | None) -> Row[Any] | None:
     """The person's next visit that is still to come."""
     if contact_id is None:
@@ -82,12 +91,30 @@ def act_for(tx: Tx, contact_id: str | None, action: str, slot: str | None) -> No
     """The same for a person, on whatever channel."""
     if action == "book":
         if contact_id is not None:
-            starts_at = _slot(tx.now, slot)
-            book(tx, contact_id=contact_id, kind="phone", place="", reason="call", starts_at=starts_at)
+            _book(tx, contact_id, slot)
         return
     visit = next_appointment(tx, contact_id)
     if visit is not None:
         change(tx, visit, action, slot)
+
+
+def _book(tx: Tx, contact_id: str, slot: str | None) -> None:
+    """A place in a slot of ours, if one is left; else a call at the agreed instant.
+
+    Who has a place for the same reason already gives it up for the new one.
+    """
+    room = lock_slot(tx, slot) if slot else None
+    if room is None:
+        starts_at = _slot(tx.now, slot)
+        book(tx, contact_id=contact_id, kind="phone", place="", reason="call", starts_at=starts_at)
+        return
+    held = tx.first(_HELD.where(appointment.c.reason == room.reason), contact_id=contact_id, now=tx.now)
+    if held is not None:
+        _move_to_slot(tx, held, room)
+    elif take_place(tx, room.id):
+        of_slot = {"kind": room.kind, "place": room.place, "reason": room.reason}
+        visit_id = book(tx, contact_id=contact_id, starts_at=room.starts_at, **of_slot)
+        tx.update(appointment, appointment.c.id == visit_id, slot_id=room.id)
 
 
 def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> None:
@@ -102,6 +129,7 @@ def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> Non
         _move(tx, visit, slot)
     elif action in ("cancel", "resolved"):
         _drop_reminders(tx, visit.id)
+        free_place(tx, visit)
         tx.update(
             appointment, where, status="canceled", resolved_by_phone=action == "resolved", changed_at=tx.now
         )
@@ -109,13 +137,38 @@ def change(tx: Tx, visit: Row[Any], action: str, slot: str | None = None) -> Non
 
 def _move(tx: Tx, visit: Row[Any], slot: str | None) -> None:
     where = appointment.c.id == visit.id
+    room = lock_slot(tx, slot) if slot else None
+    if room is not None:
+        _move_to_slot(tx, visit, room)
+        return
     agreed = _instant(slot)
     if agreed is None:
         tx.update(appointment, where, status="move-requested", wish=(slot or "")[:40], changed_at=tx.now)
         return
     _drop_reminders(tx, visit.id)
+    free_place(tx, visit)
     tx.update(appointment, where, status="moved", wish="", starts_at=agreed, changed_at=tx.now)
     _remind(tx, visit.id, agreed)
+
+
+def _move_to_slot(tx: Tx, visit: Row[Any], room: Row[Any]) -> None:
+    """Into another slot: the new place is taken before the old one is given back."""
+    if visit.slot_id == room.id or not take_place(tx, room.id):
+        return
+    _drop_reminders(tx, visit.id)
+    free_place(tx, visit)
+    tx.update(
+        appointment,
+        appointment.c.id == visit.id,
+        status="moved",
+        wish="",
+        kind=room.kind,
+        place=room.place,
+        starts_at=room.starts_at,
+        slot_id=room.id,
+        changed_at=tx.now,
+    )
+    _remind(tx, visit.id, room.starts_at)
 
 
 def _drop_reminders(tx: Tx, appointment_id: str) -> None:

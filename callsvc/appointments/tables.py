@@ -33,7 +33,9 @@ appointment = sa.Table(
     # booked, confirmed, canceled; moved: to a time that was agreed; move-requested: the person wants another
     # time (wish), nobody has agreed on one yet, and until then the visit stands where it is
     sa.Column("wish", sa.String(40), nullable=False, default=""),  # morning, afternoon
-    sa.Column("slot_id", sa.ForeignKey(appointment_slot.c.id), index=True),  # the room it takes, if it takes any
+    sa.Column(
+        "slot_id", sa.ForeignKey(appointment_slot.c.id), index=True
+    ),  # the room it takes, if it takes any
     sa.Column("resolved_by_phone", sa.Boolean, nullable=False, default=False),
     sa.Column("changed_at", Instant, nullable=False),
 )

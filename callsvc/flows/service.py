@@ -1,6 +1,6 @@
 """Flow versions are published once and never change; sessions run pinned to the version they began with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 import ivr_flows
 from callsvc.core.db import Tx
+from callsvc.flows.moments import without_moments
 from callsvc.flows.paths import kept
 from callsvc.flows.publishing import publish
 from callsvc.flows.tables import flow_session
@@ -88,11 +89,25 @@ def begin_session(
     return session_id, turn
 
 
-def resume_session(tx: Tx, row: Row[Any], given: ivr_flows.Input) -> ivr_flows.Turn:
-    """Take the next turn of a running session; ``row`` must be locked."""
+def resume_session(
+    tx: Tx,
+    row: Row[Any],
+    given: ivr_flows.Input,
+    full: Callable[[ivr_flows.Turn], Collection[str]] | None = None,
+) -> ivr_flows.Turn:
+    """Take the next turn of a running session; ``row`` must be locked.
+
+    ``full`` says which of the moments that a turn would book are gone: then the turn is taken again with
+    these over, so that the flow hears what it would have heard a minute later (``on_taken``).
+    """
     definition = definition_of(tx, row.version)
     state = session_state(tx, row)
-    turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=pinned_flows(tx, state))
+    flows = pinned_flows(tx, state)
+    turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=flows)
+    gone = full(turn) if full is not None and turn.effects else ()
+    if gone:
+        state = without_moments(state, gone)
+        turn = ivr_flows.resume(definition, state, given, now=tx.now, flows=flows)
     tx.update_row(
         flow_session,
         row.id,

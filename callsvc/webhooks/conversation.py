@@ -4,6 +4,7 @@ Everything here runs inside the transaction of one webhook (or of the event that
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -23,6 +24,7 @@ from callsvc.flows.service import (
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded
 from callsvc.webhooks import fetching, transferring, trial_facts
+from callsvc.webhooks.booking import full_slots
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
@@ -54,7 +56,7 @@ def begin(
     if as_if is not None:
         facts, language = as_if.facts, language or as_if.language
     else:
-        for name, moments in moments_for(tx, call_row, facts_read(tx, version)).items():
+        for name, moments in moments_for(tx, call_row, facts_read(tx, version), purpose).items():
             kind, _, key = name.partition(".")
             facts[kind] = {**facts.get(kind, {}), key: moments}
     session_id, turn = begin_session(
@@ -87,7 +89,8 @@ def proceed(tx: Tx, leg: Row[Any], session: Row[Any], given: CarrierRequest) -> 
             return render_fetching(leg.id, session.turn + 1, pause_s=max(1, round(tx.speed)))
         turn = resume_session(tx, session, answer)
     else:
-        turn = resume_session(tx, session, heard(tx.settings, waiting, given))
+        full = partial(full_slots, tx)
+        turn = resume_session(tx, session, heard(tx.settings, waiting, given), full)
     return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)
 
 

@@ -16,47 +16,12 @@ from callsvc.core.db import Tx
 from callsvc.platforms.rules import opening
 from callsvc.platforms.tables import platform, region
 from callsvc.platforms.weeks import hours_of
+from callsvc.webhooks.spoken_times import spoken_time
 
 _KINDS = {
     "physical": {"fr": "rendez-vous sur place", "en": "appointment on site"},
     "phone": {"fr": "rendez-vous par téléphone", "en": "appointment by phone"},
     "video": {"fr": "rendez-vous en visio", "en": "video appointment"},
-}
-_DAYS = {
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": (
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ]
-    ),
 }
 
 
@@ -132,20 +97,6 @@ def _appointment(tx: Tx, call: Row[Any]) -> dict[str, Any]:
     name = tx.scalar(sa.select(contact.c.zone).where(contact.c.id == call.contact_id))
     when: datetime = visit.starts_at.astimezone(zone(name or "Europe/Paris"))
     return {"when": spoken_time(when), "place": visit.place, "kind": _KINDS.get(visit.kind, "")}
-
-
-def spoken_time(when: datetime) -> dict[str, str]:
-    """A local time as it is said in each language.
-
-    >>> spoken_time(datetime(2020, 11, 17, 10, 30))
-    {'fr': 'mardi 17 novembre à 10 heures 30', 'en': 'on Tuesday 17 November at 10:30'}
-    """
-    day, month = when.weekday(), when.month - 1
-    minutes = f" {when.minute:02d}" if when.minute else ""
-    return {
-        "fr": f"{_DAYS['fr'][day]} {when.day} {_MONTHS['fr'][month]} à {when.hour} heures{minutes}",
-        "en": f"on {_DAYS['en'][day]} {when.day} {_MONTHS['en'][month]} at {when:%H:%M}",
-    }
 
 
 def mobile_of(tx: Tx, contact_id: str) -> str | None:

@@ -7,27 +7,54 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from callsvc.appointments.service import next_appointment
+from callsvc.appointments.slots import slots_offered
+from callsvc.campaigns.calendar import zone
 from callsvc.core.db import Tx
 from callsvc.dialing.promising import offered_times
-from callsvc.webhooks.facts import spoken_time
+from callsvc.platforms.queries import platform_by_code
+from callsvc.webhooks.spoken_times import spoken_time
 
 TIMES, SLOTS = "callback.times", "appointment.slots"
 MOMENTS = frozenset({TIMES, SLOTS})
 
 
-def moments_for(tx: Tx, call: Row[Any], reads: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def moments_for(
+    tx: Tx, call: Row[Any], reads: Collection[str], purpose: str = ""
+) -> dict[str, list[dict[str, Any]]]:
     """``callback.times`` and ``appointment.slots``, as far as the flow reads them.
 
-    Slots are for appointments by telephone or video, which we keep ourselves at any moment the person may be
-    called; of a visit to a place nobody here knows the free times, so that none are offered.
+    Where somebody keeps slots for what the call is about (the visit's reason, else the campaign's purpose),
+    those with room are offered. Else an appointment by telephone or video, which we keep ourselves, may be
+    at any moment the person may be called; of a visit to a place nobody here knows the free times.
     """
     wanted = MOMENTS & set(reads)
-    if not wanted:
-        return {}
-    moments = [_moment(at) for at in offered_times(tx, call)]
-    visit = next_appointment(tx, call.contact_id)
-    found = {TIMES: moments, SLOTS: [] if visit is not None and visit.kind == "physical" else moments}
-    return {name: found[name] for name in wanted}
+    found: dict[str, list[dict[str, Any]]] = {}
+    moments = [_moment(at) for at in offered_times(tx, call)] if wanted else []
+    if TIMES in wanted:
+        found[TIMES] = moments
+    if SLOTS in wanted:
+        visit = next_appointment(tx, call.contact_id)
+        kept = _kept(tx, call.platform_code, [visit.reason] if visit is not None else [], purpose)
+        at_any_time = [] if visit is not None and visit.kind == "physical" else moments
+        found[SLOTS] = at_any_time if kept is None else kept
+    return found
+
+
+def _kept(tx: Tx, platform_code: str, reasons: list[str], purpose: str) -> list[dict[str, Any]] | None:
+    """The slots with room, as moments; None where nobody keeps any for this."""
+    for reason in (*reasons, purpose):
+        offered = slots_offered(tx, platform_code=platform_code, reason=reason)
+        if offered is not None:
+            local = zone(platform_by_code(tx, platform_code).zone)
+            return [_slot(row, row.starts_at.astimezone(local)) for row in offered]
+    return None
+
+
+def _slot(row: Row[Any], at: datetime) -> dict[str, Any]:
+    label = {
+        language: f"{said}, {row.place}" if row.place else said for language, said in spoken_time(at).items()
+    }
+    return {"id": row.id, "label": label, "expires": row.starts_at.isoformat()}
 
 
 def _moment(at: datetime) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def as_if_called(tx: Tx, place_id: str) -> AsIf:
     config = config_of(campaign_row(tx, place.campaign_id))
     facts, language = facts_for_text(tx, place, caller_id=config.caller_id, purpose=config.purpose)
     facts["contact"]["has_mobile"] = mobile_of(tx, place.contact_id) is not None
-    for name, moments in moments_for(tx, _as_call(tx, place), MOMENTS).items():
+    for name, moments in moments_for(tx, _as_call(tx, place), MOMENTS, config.purpose).items():
         kind, _, key = name.partition(".")
         facts[kind] = {**facts.get(kind, {}), key: moments}
     return AsIf(facts, language)

@@ -103,4 +103,7 @@ def test_a_time_is_said_in_each_language() -> None:
     assert spoken_time(datetime(2020, 11, 17, 10, 0)) == {  # noqa: DTZ001 - the person's own clock
         "fr": "mardi 17 novembre à 10 heures",
         "en": "on Tuesday 17 November at 10:00",
+        "es": "el martes 17 de noviembre a las 10:00",
+        "pt": "terça-feira, 17 de novembro, às 10 horas",
+        "ar": "الثلاثاء 17 نوفمبر في الساعة 10:00",
     }
