@@ -25,11 +25,12 @@ class Figure:
 
 
 def figure(values: Sequence[float]) -> Figure:
-    """Student's interval; the quantile by Cornish and Fisher's expansion (4 degrees and more: 0.5 % off)."""
+    """Student's interval; the quantile by Cornish and Fisher's expansion (1 % off at 4 degrees)."""
     if len(values) < 2:
         return Figure(fmean(values), 0.0)
     freedom, z = len(values) - 1, NormalDist().inv_cdf(0.975)
     t = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
     return Figure(fmean(values), t * stdev(values) / math.sqrt(len(values)))
 
 
