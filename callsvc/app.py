@@ -12,6 +12,7 @@ from callsvc.audit.pages import blueprint as audit
 from callsvc.calls.pages import blueprint as calls
 from callsvc.campaigning.approvals import awaiting
 from callsvc.campaigning.pages import blueprint as campaigns
+from callsvc.contacts.cases.pages import blueprint as cases
 from callsvc.core.settings import Settings
 from callsvc.directory.pages import blueprint as directory
 from callsvc.health import blueprint as health
@@ -47,6 +48,7 @@ FORMS: tuple[Blueprint, ...] = (
     directory,
     operations,
     people,
+    cases,
     audit,
 )
 

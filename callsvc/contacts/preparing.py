@@ -52,9 +52,8 @@ class Preparer:
     def __init__(
         self, rows: ContactList, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]
     ) -> None:
-        self._rows, self._placing, self._keyring, self._some_ids = rows, placing, keyring, some_ids
-        self._name_terms = lru_cache(maxsize=50_000)(self._terms_of_name)  # names repeat
-        self._case_terms = lru_cache(maxsize=1000)(self._terms_of_case)  # people of a case stand together
+        self._rows, self._placing = rows, placing
+        self._entries = EntryMaker(placing, keyring, some_ids).entries
 
     def batches(self, after: int = 0, *, size: int = BATCH) -> Iterator[Batch]:
         """Batches of the lines after `after`, which are done already."""
@@ -96,7 +95,17 @@ class Preparer:
         kept.append((row, *found))
         report.numbers += len(row.numbers)
 
-    def _entries(self, kept: list[tuple[ReadRow, str, str]]) -> list[Said]:
+
+class EntryMaker:
+    """Makes entries of placed rows. `some_ids(kind, count)` makes ids."""
+
+    def __init__(self, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]) -> None:
+        self._placing, self._keyring, self._some_ids = placing, keyring, some_ids
+        self._name_terms = lru_cache(maxsize=50_000)(self._terms_of_name)  # names repeat
+        self._case_terms = lru_cache(maxsize=1000)(self._terms_of_case)  # people of a case stand together
+
+    def entries(self, kept: list[tuple[ReadRow, str, str]]) -> list[Said]:
+        """An entry for each row with its platform and its zone."""
         contacts = iter(self._some_ids("ctc", len(kept)))
         numbers = iter(self._some_ids("num", sum([len(row.numbers) for row, _, _ in kept])))
         return [

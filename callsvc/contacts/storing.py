@@ -35,6 +35,7 @@ class Stored:
     """What a batch did. `contacts` are the ids of every person in it, once each."""
 
     contacts: dict[str, None] = field(default_factory=dict)
+    by_line: dict[int, str] = field(default_factory=dict)  # whom each line means
     new: int = 0
     merged: int = 0
     known: int = 0
@@ -111,6 +112,7 @@ class _Storing:
         made = self.made_with
         self.terms += [(contact_id, term, made) for term in {*codes, *[number[7] for number in numbers]}]
         self.stored.contacts[contact_id] = None
+        self.stored.by_line[line] = contact_id
         self.stored.new += 1
 
     def _meet(self, entry: Entry, ids: list[str]) -> None:
@@ -151,6 +153,7 @@ class _Storing:
         else:
             stored.known += 1
         stored.contacts[known.id] = None
+        stored.by_line[entry.line] = known.id
         changes, reasons = merge(known, entry, self.cases.get(entry.reference))
         had = set(known.numbers)
         if self._link(known, ids):

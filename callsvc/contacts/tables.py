@@ -55,7 +55,7 @@ tracing_case = sa.Table(
     sa.Column("level", sa.Integer, nullable=False, default=2),  # 3 = handed over to the regional authority
 )
 
-case_handover = sa.Table(  # a case given to the regional authority; states in cases_rules.py
+case_handover = sa.Table(  # a case given to the regional authority; states in cases/rules.py
     "case_handover",
     metadata,
     sa.Column("id", Id, primary_key=True),

@@ -31,8 +31,8 @@ class Keyring:
                 "bad-data-key", "CALLSVC_DATA_KEYS and CALLSVC_LOOKUP_KEY need keys of 32 bytes in base64."
             )
         self._aead = {version: AESGCM(key) for version, key in keys.items()}
-        # HMAC-SHA256 (RFC 2104) with its two paddings hashed beforehand: a fourth of the time of `hmac.digest`,
-        # and a list has a million numbers.
+        # HMAC-SHA256 (RFC 2104) with its two paddings hashed beforehand: a fourth of the time of
+        # `hmac.digest`, and a list has a million numbers.
         padded = lookup_key.ljust(64, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))

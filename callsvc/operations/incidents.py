@@ -6,6 +6,10 @@ from flask_babel import lazy_gettext as _
 
 # kind -> (what happened, what to do); docs/operations.md has the same table
 KINDS: dict[str, tuple[Any, Any]] = {
+    "handover-late": (
+        _("A case handed over to the regional authority is still open after a day."),
+        _("See who has it on the page of cases; take it, close it or give it back."),
+    ),
     "carrier-refuses-account": (
         _("The carrier refuses every call or SMS alike; the subject is its code."),
         _("Check credentials, balance, caller id and countries at the carrier."),

@@ -33,6 +33,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("campaigns.index", _("Campaigns"), "report"),
             Entry("campaigns.approvals", _("Approvals"), "campaigns"),
             Entry("people.index", _("People"), "contacts"),
+            Entry("cases.index", _("Cases"), "contacts"),
             Entry("flows.index", _("Flows"), "report"),
             Entry("directory.index", _("Directory"), "routing"),
         ),

@@ -12,11 +12,20 @@ from callsvc.accounts.tables import api_key, web_session
 from callsvc.agents.tables import agent, agent_skill
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, leg_transition
-from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact, stop_order
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.people import Person, seal_person
 from callsvc.contacts.searching.indexing import index_people
-from callsvc.contacts.tables import contact, contact_import, contact_number, suppression
+from callsvc.contacts.tables import (
+    case_handover,
+    case_handover_step,
+    contact,
+    contact_import,
+    contact_number,
+    import_upload,
+    suppression,
+    tracing_case,
+)
 from callsvc.core.db import Tx
 from callsvc.core.incidents import report_incident
 from callsvc.dialing.tables import callback
@@ -27,7 +36,10 @@ from callsvc.people.tables import people_search
 from callsvc.platforms.tables import delegation, platform, region
 from callsvc.routing.tables import aid_activation, aid_region, queue_entry, reservation, routing_decision
 from callsvc.runtime import Runtime
+from ivr_flows.library import flow_text
 from tests.factories import campaign_file
+
+FLOW = flow_text("callback").replace("id: callback", "id: tracing")
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def furnish(rt: Runtime) -> None:
             flow_version,
             version="v1",
             flow_id="tracing",
-            source="id: tracing",
+            source=FLOW,
             published_at=tx.now,
             published_by="t",
         )
@@ -101,7 +113,7 @@ HELD: dict[str, str] = {}  # the account of each place, by mark
 def _campaign(tx: Tx, id: str, title: str) -> None:
     tx.insert(
         campaign, id=id, title=title, purpose="contact-tracing", flow_version="v1", state="running",
-        config=campaign_file(id=id, title=title).model_dump(mode="json"), created_at=tx.now,
+        config=campaign_file(id=id, title=title).model_dump(mode="json", by_alias=True), created_at=tx.now,
         changed_at=tx.now,
     )  # fmt: skip
     tx.insert(
@@ -125,6 +137,11 @@ def _furnish(tx: Tx, place: Place) -> None:
             status="done", next_try_at=tx.now, outcome=f"{mark}-outcome", outcome_at=tx.now,
             deadline_at=tx.now, **where,
         )  # fmt: skip
+    tx.insert(
+        stop_order, id=f"{mark}-stop", everything=False, campaign_id=f"{mark}-campaign",
+        asked_by=f"{mark}-account", asked_at=tx.now, asked_machine_at=tx.machine_now,
+        done_machine_at=tx.machine_now,
+    )  # fmt: skip
     _calls(tx, place)
     for name, table in (("attempt-placed", metric_event), ("", metric_rollup)):
         if name:
@@ -143,6 +160,10 @@ def _people(tx: Tx, place: Place) -> None:
     tx.insert(
         contact_import, id=f"{mark}-import", source=f"{mark}.csv", file_hash=mark, status="completed",
         report={}, started_at=tx.now, deadline_machine_at=tx.machine_now, ended_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        import_upload, id=f"{mark}-upload", name=f"{mark}.csv", by=f"{mark}-account", size=1, lines=1,
+        sha256=mark, received_at=tx.now, expires_at=tx.machine_now + LONG,
     )  # fmt: skip
     person = Person(first_name=f"{mark} first", last_name=f"{mark} last", birth_year=1957, postcode="")
     tx.insert(
@@ -171,6 +192,18 @@ def _people(tx: Tx, place: Place) -> None:
     )  # fmt: skip
     tx.insert(agent_skill, agent_id=f"{mark}-agent", skill="tracing", level=1)
     NUMBERS[mark] = number_id
+    tx.insert(
+        tracing_case, id=f"{mark}-case", reference=f"{mark}-reference", platform_code=place.platform,
+        reported_at=tx.now, level=3,
+    )  # fmt: skip
+    tx.insert(
+        case_handover, id=f"{mark}-handover", case_id=f"{mark}-case", state="waiting", reason="school",
+        asked_at=tx.now, asked_by=f"{mark}-account", changed_at=tx.now, due_at=tx.now + LONG, **where,
+    )  # fmt: skip
+    tx.insert(
+        case_handover_step, id=f"{mark}-step", handover_id=f"{mark}-handover", at=tx.now,
+        by=f"{mark}-account", state="waiting", why="school",
+    )  # fmt: skip
 
 
 NUMBERS: dict[str, str] = {}  # the number of each place, by mark

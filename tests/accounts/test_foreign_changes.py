@@ -37,10 +37,16 @@ REASON = {"reason": "Asked in writing to be called again."}
 
 # What each operation would take for a thing of one's own; a definition is told by its id.
 JSON: dict[str, Any] = {
+    "cases_api.begin_handover": {"reason": "school"},
+    "cases_api.return_handover": {"why": "wrong-region"},
+    "cases_api.close_handover": {"outcome": "followed-up"},
     "suppressions_api.wish_lift": REASON,
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
 FORM: dict[str, dict[str, str]] = {
+    "cases.begin": {"reason": "school"},
+    "cases.give_back": {"why": "wrong-region"},
+    "cases.close": {"why": "followed-up"},
     "people.opt_out": {"scope": "all"},
     "people.give_number": {"number": "06 39 98 00 99"},
     "people.enrol": {"campaign_id": "shared"},
@@ -52,6 +58,11 @@ SOMEBODYS = {  # another person's even where the place is one's own; an administ
     "/console/me/sessions/<session_id>/end",
     "/api/v1/desk/offers/<reservation_id>/accept",
     "/api/v1/desk/offers/<reservation_id>/reject",
+    # A list may name people anywhere: it is sent by an account of the whole country.
+    "/api/v1/imports/<import_id>/cancel",
+    "/console/campaigns/<campaign_id>/people/lists",
+    "/console/campaigns/<campaign_id>/people/lists/<upload_id>",
+    "/console/campaigns/<campaign_id>/people/imports/<import_id>/cancel",
 }
 BESIDE = {"access_log", "web_session"}  # what was refused may be noted; and the session that asks was seen
 

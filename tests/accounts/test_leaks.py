@@ -40,7 +40,12 @@ EXAMPLES = {
     "search_id": "{mark}-search",
     "appointment_id": "{mark}-appointment",
     "import_id": "{mark}-import",
+    "case_id": "{mark}-case",
+    "handover_id": "{mark}-handover",
     "suppression_id": "{mark}-suppression",
+    "change_id": "{mark}-campaign-change",
+    "stop_id": "{mark}-stop",
+    "upload_id": "{mark}-upload",
     "entry_id": "{mark}-entry",
     "reservation_id": "{mark}-reservation",
     "callback_id": "{mark}-callback",
@@ -55,7 +60,10 @@ OF_NOBODY = {"version", "flow_id"}
 FILTERS = ("region={region}", "platform={platform}", "campaign={mark}-campaign", "who={mark}", "q={mark}")
 
 # Routes that answer nobody of a region, whatever is asked: their figures are of the whole country.
-WHOLE_COUNTRY = ("health.", "accounts_api.list_access", "audit.", "imports_api.", "operations.")
+WHOLE_COUNTRY = (
+    *("health.", "accounts_api.list_access", "audit.", "imports_api.", "operations."),
+    *("campaigns.mapping", "campaigns.import_", "campaigns.rejects", "campaigns.stops"),
+)
 
 PEOPLE = {
     "administrator": (("44",), ()),

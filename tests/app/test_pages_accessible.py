@@ -24,7 +24,12 @@ EXAMPLES = {
     "campaign_id": "tracing",
     "account_id": "acc2",
     "contact_id": "ctc0",
+    "case_id": "cas0",
     "search_id": "search1",
+    "upload_id": "upl1",
+    "import_id": "import1",
+    "stop_id": "stop1",
+    "change_id": "none",
     "flow_id": FLOW,
     "version": ivr_flows.load(flow_text(FLOW)).version,
 }

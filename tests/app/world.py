@@ -1,13 +1,21 @@
 """Rows whose figures a person can add up: two regions, one helps the other, one campaign half done."""
 
 from datetime import timedelta
+from io import BytesIO
 
 from callsvc.accounts.service import add_account
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
-from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.tables import campaign, campaign_approval, campaign_contact, stop_order
+from callsvc.contacts.importing_jobs import receive_file
 from callsvc.contacts.people import Person, seal_person
-from callsvc.contacts.tables import contact
+from callsvc.contacts.tables import (
+    case_handover,
+    case_handover_step,
+    contact,
+    contact_import,
+    tracing_case,
+)
 from callsvc.core.db import Tx
 from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_draft, flow_version
@@ -17,6 +25,7 @@ from callsvc.platforms.tables import platform, region
 from callsvc.routing.tables import aid_activation, queue_entry
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
+from tests.factories import campaign_file
 
 PASSWORD = "correct horse battery"
 CHIEF = "chief@example.org"  # administrator, the whole country
@@ -24,6 +33,7 @@ LOCAL = "local@example.org"  # supervisor of Grand Est only
 REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
 FLOW = "callback"  # published, with a draft that changes a word
 PERSON = Person(first_name="Camille", last_name="Essai", birth_year=1980, postcode="")
+LIST = "Nom;Prénom;Téléphone\nDurand;Lea;06 39 98 00 01\n".encode()
 WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
@@ -36,8 +46,11 @@ def seed(rt: Runtime) -> None:
         _agents(tx)
         _flow(tx)
         _campaign(tx)
+        _case(tx)
         _waiting(tx)
         _events(tx)
+        _stop_and_import(tx)
+    receive_file(rt, BytesIO(LIST), "liste.csv", "acc1")  # upl1
 
 
 def _places(tx: Tx) -> None:
@@ -66,16 +79,32 @@ def _flow(tx: Tx) -> None:
     tx.insert(flow_draft, flow_id=FLOW, source=draft, revision=1, changed_at=tx.now, changed_by="library")
 
 
+def _case(tx: Tx) -> None:
+    """One that waits for the regional authority."""
+    tx.insert(
+        tracing_case, id="cas0", reference="GE-2020-118", platform_code="67", reported_at=tx.now, level=3
+    )
+    tx.insert(
+        case_handover, id="hov0", case_id="cas0", region_code="44", platform_code="67", state="waiting",
+        reason="school", asked_at=tx.now, asked_by="acc1", changed_at=tx.now, due_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        case_handover_step, id="hos0", handover_id="hov0", at=tx.now, by="acc1", state="waiting", why="school"
+    )
+
+
 def _campaign(tx: Tx) -> None:
     now = tx.now
-    tx.insert(flow_version, version="v1", flow_id="tracing", source="", published_at=now, published_by="t")
+    text = flow_text(FLOW).replace(f"id: {FLOW}", "id: tracing")
+    tx.insert(flow_version, version="v1", flow_id="tracing", source=text, published_at=now, published_by="t")
     for name, title, state in (
         ("tracing", "Suivi des contacts <b>", "running"),
         ("drill", "Exercice", "draft"),
     ):
         tx.insert(
             campaign, id=name, title=title, purpose="contact-tracing", flow_version="v1", state=state,
-            config={}, created_at=now, changed_at=now,
+            config=campaign_file(id=name, title=title, flow="tracing").model_dump(mode="json", by_alias=True),
+            created_at=now, changed_at=now,
         )  # fmt: skip
     tx.insert(
         people_search, id="search1", account_id="acc1", expires_at=tx.machine_now + timedelta(hours=1),
@@ -95,6 +124,23 @@ def _campaign(tx: Tx) -> None:
             region_code=code, platform_code=department, status="done" if outcome else "waiting",
             next_try_at=now, outcome=outcome, outcome_at=now if outcome else None, deadline_at=now,
         )  # fmt: skip
+
+
+def _stop_and_import(tx: Tx) -> None:
+    tx.insert(
+        stop_order, id="stop1", everything=False, campaign_id="drill", asked_by="acc1", asked_at=tx.now,
+        asked_machine_at=tx.machine_now, done_machine_at=tx.machine_now,
+    )  # fmt: skip
+    refused = {"reason": "no-number", "count": 1}
+    tx.insert(
+        contact_import, id="import1", source="liste", file_hash="1", status="completed", lines=3, lines_done=3,
+        wish={"campaign": "tracing"}, report={"rows": 3, "kept": 2, "refused": 1, "refusals": [refused]},
+        started_at=tx.now, deadline_machine_at=tx.machine_now, ended_at=tx.now,
+    )  # fmt: skip
+    tx.insert(
+        campaign_approval, id="apr1", campaign_id="drill", state="asked", asked_by="acc2", asked_at=tx.now,
+        people=2000,
+    )  # fmt: skip
 
 
 def _waiting(tx: Tx) -> None:

@@ -1,0 +1,1 @@
+"""Cases: an interview that names its contacts, and a case handed over to the regional authority."""
