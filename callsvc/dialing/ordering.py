@@ -131,11 +131,7 @@ def _front(tx: Tx, campaign_id: str, room: int) -> list[Waiting]:
     if not regions:
         return []
     rows = tx.all(_fronts(regions), campaign_id=campaign_id, now=tx.now, soon=tx.now + CLOSES_SOON, room=room)
-    found = {
-        row.id: Waiting(row.id, row.region_code, row.priority, row.elicited_on, row.next_try_at, row.call_by)
-        for row in rows
-    }
-    return list(found.values())
+    return list({row.id: Waiting._make(row) for row in rows}.values())
 
 
 def _shares(tx: Tx, campaign_id: str) -> dict[str, Share]:

@@ -11,7 +11,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PROMISED = 100  # priority of a promise over every other call of the campaign
 CLOSES_SOON = timedelta(hours=1)
@@ -19,8 +19,7 @@ CLOSES_SOON = timedelta(hours=1)
 Why = Literal["promise", "fragility", "window-closes", "newest-case", "longest-wait"]
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):  # hundreds are made for each batch
     """One person in turn. ``call_by``: when the window of their retry closes, if it is one."""
 
     id: str
