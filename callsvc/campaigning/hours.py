@@ -57,10 +57,9 @@ class Typed:
 def hours(campaign_id: str) -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         found = opened(tx, campaign_id)
-    config = found.progress.config
     values = values_at(found.whole, {**PATHS, "preset": "preset", "call_on_holidays": "call_on_holidays"})
     form = blank_form(values | {"mark": found.mark, **_shown(request.args)})
-    return _page(found, Typed(form, rows_of(config["windows"]), kinds_of(found.whole), found.file))
+    return _page(found, Typed(form, rows_of(found.whole["windows"]), kinds_of(found.whole), found.file))
 
 
 @blueprint.post("/<campaign_id>/hours")

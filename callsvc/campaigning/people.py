@@ -51,11 +51,11 @@ def send_list(campaign_id: str) -> ResponseReturnValue:
     """Receive a list: a form's file, or the bytes alone when the page's own script sends them."""
     rt, principal = current_rt(), current_principal()
     principal.require("campaigns")
+    require_whole_country()
     with rt.db.read() as tx:
         found = opened(tx, campaign_id)
     by_script = request.headers.get("X-Requested-With") == "fetch"
     try:
-        require_whole_country()
         name, stream = _sent(by_script)
         upload_id = receive_file(rt, stream, name, principal.account_id)
     except CallsvcError as refused:
@@ -89,9 +89,6 @@ def why_not_received(refused: CallsvcError) -> str:
         "not-a-text-file": gettext("This is not a text file: export the list as CSV."),
         "line-too-long": gettext("A line is too long, or a quote is never closed: export the list again."),
         "no-phone-column": gettext("No column holds phone numbers: say which one."),
-        "whole-country-needed": gettext(
-            "A list may name people anywhere: an account of the whole country sends it."
-        ),
         "upload-unknown": gettext("This list is not kept any more: send it again."),
         "campaign-over": gettext("The campaign is over: copy it to call again."),
         "import-running": gettext("This very list is being imported already."),

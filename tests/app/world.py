@@ -133,8 +133,9 @@ def _stop_and_import(tx: Tx) -> None:
     )  # fmt: skip
     refused = {"reason": "no-number", "count": 1}
     tx.insert(
-        contact_import, id="import1", source="liste", file_hash="1", status="completed", lines=3, lines_done=3,
-        wish={"campaign": "tracing"}, report={"rows": 3, "kept": 2, "refused": 1, "refusals": [refused]},
+        contact_import, id="import1", source="liste", file_hash="1", status="completed", lines=3,
+        lines_done=3, wish={"campaign": "tracing"},
+        report={"rows": 3, "kept": 2, "refused": 1, "refusals": [refused]},
         started_at=tx.now, deadline_machine_at=tx.machine_now, ended_at=tx.now,
     )  # fmt: skip
     tx.insert(
