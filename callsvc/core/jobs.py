@@ -22,6 +22,7 @@ QUEUES: dict[str, str] = {
     "carry_out_stop": "handover",
     "send_messages": "messages",
     "import_lists": "imports",
+    "rehearse": "imports",
     "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",
@@ -31,7 +32,7 @@ QUEUES: dict[str, str] = {
 
 # Seconds a job may take; a list of a million people takes minutes, and a worker of its own.
 _LONGEST_S = 60
-_LONGER_S = {"import_lists": 6 * 3600}
+_LONGER_S = {"import_lists": 6 * 3600, "rehearse": 600}
 
 
 # Machine time. A job that was asked for and has done nothing yet is asked for again after this; with the
