@@ -13,6 +13,7 @@ from callsvc.campaigning import (
     mapping,
     pace,
     people,
+    rehearsals,
     showing,
     stops,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "mapping",
     "pace",
     "people",
+    "rehearsals",
     "showing",
     "stops",
 ]
