@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     callsvc_calls_per_second: float = Field(
         1.0, gt=0, description="Lived call set-ups a second we allow ourselves at the carrier, all campaigns."
     )
+    callsvc_most_live: int = Field(
+        0,
+        ge=0,
+        description="Calls of all campaigns at once, shared by their weights; 0: only each campaign's own.",
+    )
     callsvc_approval_size: int = Field(
         1000,
         ge=0,

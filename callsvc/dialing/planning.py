@@ -1,4 +1,4 @@
-"""Whom to call now? One transaction reads, ``rules.pace`` decides, the intents are written."""
+"""Whom to call now? The ledger of the pace says how many, ``may_contact`` whom; the intents are written."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.calls.placing import plan_leg
-from callsvc.calls.tables import call, leg
+from callsvc.calls.tables import call
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, UNCALLABLE
 from callsvc.campaigns.facts import config_of
+from callsvc.campaigns.halting import stop_in_force
 from callsvc.campaigns.reasons import outcome_of
 from callsvc.campaigns.retrying import turn_of
 from callsvc.campaigns.rules import Channel, Verdict, may_contact
@@ -22,82 +23,68 @@ from callsvc.dialing.callbacks import promised_campaigns
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.finishing import tries_of
 from callsvc.dialing.ordering import people_in_turn
-from callsvc.dialing.rules import PACE_WINDOW, Load, pace
+from callsvc.dialing.pacing import give_back, reserve, under_way_in
 from callsvc.dialing.turns import PROMISED
-from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
 
 _BATCH = 10  # attempts to one job: placed one after the other by one worker
 _AT_ONCE = 40  # people looked at in one transaction, so that it stays short
-_UNDER_WAY = ("planned", "claimed", "placed", "in-doubt")
+_LOOKED_AT = 80  # so many looks in one transaction, when many may not be called now
 _ASK_AGAIN = timedelta(minutes=15)
 
 
 def plan_calls(rt: Runtime) -> int:
     """Plan what is due in every running campaign; returns how many calls were planned."""
     with rt.db.read() as tx:
-        ids = [row.id for row in tx.all(sa.select(campaign.c.id).where(campaign.c.state == "running"))]
+        anything = tx.first(sa.select(campaign.c.id).where(campaign.c.state == "running").limit(1))
+    if anything is None:
+        return 0
+    with rt.db.begin() as tx:
+        shares = {} if stop_in_force(tx) is not None else reserve(tx)
     planned = 0
-    rt.random.shuffle(ids)  # they share the carrier's limit: none may always come first
-    for campaign_id in ids:
+    for campaign_id, calls in shares.items():
         with rt.db.begin() as tx:
-            planned += _plan_campaign(tx, campaign_id)
-    if ids and not planned:
+            planned += _plan_campaign(tx, campaign_id, calls)
+    if not planned:
         with rt.db.begin() as tx:
             complete_finished(tx, but=promised_campaigns())
     return planned
 
 
-def _plan_campaign(tx: Tx, campaign_id: str) -> int:
+def _plan_campaign(tx: Tx, campaign_id: str, reserved: int) -> int:
+    """Plan up to so many calls; what finds nobody to call goes back to the ledger."""
     row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id).with_for_update(key_share=True))
-    if row is None or row.state != "running":
+    if row is None:
         return 0
     config = config_of(row)
-    if config.channel != "voice":
-        return 0  # callsvc/webhooks/texting.py
-    room = min(pace(config.pacing, _load(tx, campaign_id)), _room_of_all(tx), _AT_ONCE)
-    if room <= 0:
-        return 0
-    planned = _plan_people(tx, config, campaign_id, people_in_turn(tx, config, campaign_id, room))
+    room = min(reserved, config.pacing.most_live - under_way_in(tx, campaign_id))
+    planned: list[str] = []
+    looked, wanted = 0, room
+    while row.state == "running" and len(planned) < room and looked < _LOOKED_AT:
+        people = people_in_turn(tx, config, campaign_id, min(wanted, _AT_ONCE))
+        if not people:
+            break
+        looked += len(people)
+        planned += _plan_people(tx, config, campaign_id, people, room - len(planned))
+        wanted = max(room - len(planned), _LOOKED_AT // 4)  # some may not be called now: look further
+    give_back(tx, config, campaign_id, reserved - len(planned))
     for start in range(0, len(planned), _BATCH):
         tx.enqueue("place_calls", *planned[start : start + _BATCH])
     return len(planned)
 
 
-def _load(tx: Tx, campaign_id: str) -> Load:
-    legs = (
-        sa.select(sa.func.count())
-        .select_from(leg)
-        .join(call, call.c.id == leg.c.call_id)
-        .join(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
-        .where(campaign_contact.c.campaign_id == campaign_id, leg.c.role == "contact")
-    )
-    waiting = sa.select(sa.func.count()).select_from(queue_entry).where(queue_entry.c.state == "pending")
-    return Load(
-        planned_recently=int(tx.scalar(legs.where(leg.c.planned_at > tx.now - PACE_WINDOW))),
-        live=int(tx.scalar(legs.where(leg.c.ended_at.is_(None), leg.c.placement.in_(_UNDER_WAY)))),
-        waiting_for_agents=int(tx.scalar(waiting)),
-    )
-
-
-def _room_of_all(tx: Tx) -> int:
-    """The carrier's own limit, shared by all campaigns: set-ups in the last window."""
-    recent = tx.scalar(
-        sa.select(sa.func.count())
-        .select_from(leg)
-        .where(leg.c.planned_at > tx.now - PACE_WINDOW, leg.c.placement != "received")
-    )
-    allowed = max(1, int(tx.settings.callsvc_calls_per_second * PACE_WINDOW.total_seconds()))
-    return allowed - int(recent)
-
-
-def _plan_people(tx: Tx, config: CampaignFile, campaign_id: str, due: Sequence[Row[Any]]) -> list[str]:
+def _plan_people(
+    tx: Tx, config: CampaignFile, campaign_id: str, due: Sequence[Row[Any]], most: int
+) -> list[str]:
+    """Plan ``most`` of these people, in their order, and pass over who may not be called."""
     promised = {row.contact_id for row in due if row.priority >= PROMISED}
     ids = [row.contact_id for row in due]
     found = candidates(tx, config, "running", ids, campaign_id=campaign_id, promised=promised)
     planned: list[str] = []
     taken: set[str] = set()  # two people of one household may be due in the same tick
     for row in due:
+        if len(planned) == most:
+            break
         turn = turn_of(config.retries, tries_of(row))
         choice, verdict = choose_number(found.get(row.contact_id, []), turn, taken, tx.now)
         if choice is None:

@@ -1,9 +1,9 @@
 """Opt-outs and stops reach the calls under way: planned ones are withdrawn, live ones ended.
 
 An emergency stop, of one campaign or of everything, is a row first: in one transaction nothing more is
-claimed, what was planned and every unsent SMS is withdrawn, and what rings or waits at the carrier is marked to
-end. Then the carrier is told, by several requests at a time. Whoever does that may die: the row is open until
-all is done, and a worker goes on. What was found and what became of it stays, and is the report.
+claimed, what was planned and every unsent SMS is withdrawn, and what rings or waits at the carrier is marked
+to end. Then the carrier is told, by several requests at a time. Whoever does that may die: the row is open
+until all is done, and a worker goes on. What was found and what became of it stays, and is the report.
 """
 
 import time

@@ -246,15 +246,6 @@ def test_a_live_call_without_news_is_fetched(rt: Runtime) -> None:
     assert (_legs(rt)[0].status, places(rt)[0].last_disposition) == ("busy", "busy")
 
 
-def test_the_pace_holds_over_ten_seconds_and_over_all_campaigns(rt: Runtime) -> None:
-    numbers = [f"+3363998{i:04d}" for i in range(30)]
-    start_campaign(rt, *numbers, file=campaign_file(pacing={"calls_per_second": 1, "most_live": 50}))
-    assert len(_plan(rt)) == 10  # the setting's one call a second is the carrier's limit too
-    assert _plan(rt) == []
-    advance(rt, 10.5)
-    assert len(_plan(rt)) == 10
-
-
 def test_the_daily_cap_counts_every_claim_not_proven_unplaced(rt: Runtime) -> None:
     file = campaign_file(retries={"most_tries": 9, "delays_minutes": {"busy": 1}}, caps={"per_number_24h": 2})
     start_campaign(rt, NUMBER, file=file)

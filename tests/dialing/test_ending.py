@@ -190,19 +190,6 @@ def test_a_campaign_without_people_waits_for_them(rt: Runtime) -> None:
         assert tx.scalar(sa.select(campaign.c.state)) == "running"
 
 
-def test_two_campaigns_share_the_carriers_limit(rt: Runtime) -> None:
-    fast = {"pacing": {"calls_per_second": 50, "most_live": 500}}
-    start_campaign(rt, *[f"+3363998{n:04d}" for n in range(100, 200)], file=campaign_file(**fast))
-    start_campaign(
-        rt, *[f"+3363998{n:04d}" for n in range(200, 300)], file=campaign_file(id="second", **fast)
-    )
-    for _ in range(100):
-        advance(rt, 1)
-        plan_calls(rt)
-    tried = [sum(place.status == "trying" for place in places(rt, name)) for name in ("tracing", "second")]
-    assert min(tried) >= 20
-
-
 def test_a_claim_long_after_its_plan_counts_for_a_day_from_the_claim(rt: Runtime) -> None:
     file = campaign_file(retries={"most_tries": 9, "delays_minutes": {"busy": 1}}, caps={"per_number_24h": 1})
     start_campaign(rt, NUMBER, file=file)
