@@ -21,6 +21,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.preview import Preview, preview
 from callsvc.dialing.saying import sentences
+from callsvc.messages.estimating import Cost, estimate
 from callsvc.platforms.queries import regions_by_name
 from callsvc.web import current_rt
 from callsvc.web.times import reader_zone
@@ -51,6 +52,7 @@ def check(campaign_id: str) -> ResponseReturnValue:
             "skipped": _skipped(tx, told),
             "regions": _regions(tx, told),
             "euros": _euros(tx, found, told),
+            "sms": _sms(tx, found),
             "unspoken": unspoken(
                 flow_of_version(tx, found.version), languages_of(tx, current_principal(), campaign_id)
             ),
@@ -97,3 +99,10 @@ def _regions(tx: Tx, told: Preview) -> list[tuple[str, Any]]:
 def _euros(tx: Tx, found: Opened, told: Preview) -> float | None:
     file = found.file
     return None if file.channel == "sms" else euros_of_calls(tx, told, file)
+
+
+def _sms(tx: Tx, found: Opened) -> Cost | None:
+    """What its SMS cost; None for a campaign that writes none."""
+    file = found.file
+    writes = file.channel == "sms" or file.announce is not None or file.sms_fallback is not None
+    return estimate(tx, found.id) if writes else None

@@ -47,7 +47,10 @@ def places_of(tx: Tx, principal: Principal, campaign_id: str) -> list[Place]:
     )
     found = [
         Place(
-            department=row.department, zone=row.zone, title=titles.get(row.department, ""), people=row.people
+            department=row.department,
+            zone=row.zone,
+            title=titles.get(row.department) or city_of(row.zone),
+            people=row.people,
         )
         for row in rows
         if zone_named(row.zone) is not None
