@@ -27,6 +27,7 @@ from callsvc.dialing.budgets import give_back, settle_spent, take_again
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
 from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unreached
+from callsvc.dialing.covering import cover_household
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
 from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
 from callsvc.dialing.keeping import announcement_failed, announcement_sent, slot_kept, slot_moot
@@ -41,11 +42,12 @@ from callsvc.routing.events import (
     EntryConnected,
     EntryLeft,
     EntryQueued,
+    HandedOnEnded,
     OfferEnded,
     OfferMade,
     WrapUpEnded,
 )
-from callsvc.webhooks.conversation import close_session, conversation_ended
+from callsvc.webhooks.conversation import close_session, conversation_ended, handed_on_ended
 from callsvc.webhooks.text_failing import text_failed
 from callsvc.webhooks.text_turns import text_sent
 
@@ -55,6 +57,7 @@ _OVER: tuple[Reaction, ...] = (
     release_held_attempts,
     settle_spent,
     finish_attempt,
+    cover_household,
     text_after_tries,
     metrics.note_leg_ended,
 )
@@ -90,5 +93,6 @@ REACTIONS: Reactions = {
     EntryConnected: (metrics.note_entry_connected, note_practice, tell_queue),
     EntryLeft: (metrics.note_entry_left, tell_queue),
     ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
+    HandedOnEnded: (handed_on_ended,),
     WrapUpEnded: (follow_disposition, follow_agent, release_after_wrap_up, metrics.note_wrap_up_ended),
 }

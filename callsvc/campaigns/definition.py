@@ -69,6 +69,7 @@ class CampaignFile(Part):
     announce: Announcement | None = None
     sms_fallback: SmsFallback | None = None
     voice_fallback: VoiceFallback | None = None
+    households: Literal["together", "apart"] = "together"  # together: one call covers all who share a number
     standing: bool = False  # never completes by itself: people come in all day
     most_calls_a_day: int = Field(0, ge=0)  # 0 = no budget set
 

@@ -1,0 +1,83 @@
+"""One number, several people: one call covers them."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from callsvc.calls.queries import lock_leg
+from callsvc.calls.statuses import News, record_status
+from callsvc.calls.tables import leg
+from callsvc.dialing.claiming import place_attempts
+from callsvc.dialing.planning import plan_calls
+from callsvc.flows.tables import flow_session
+from callsvc.runtime import Runtime
+from tests.factories import advance, campaign_file, places, start_campaign
+
+NUMBER, OTHER = "+33639980001", "+33639980002"
+
+
+def call_once(rt: Runtime, status: str, outcome: str = "") -> None:
+    """Plan, place and end one call, with this outcome of its flow if somebody answered."""
+    plan_calls(rt)
+    ids = [leg_id for job, ids in rt.jobs.take() if job == "place_calls" for leg_id in ids]  # type: ignore[attr-defined]
+    place_attempts(rt, ids)
+    for leg_id in ids:
+        for word in ("ringing", "in-progress", status) if outcome else ("ringing", status):
+            with rt.db.begin() as tx:
+                lock_leg(tx, leg_id)
+                if outcome and word == status:
+                    tx.insert(
+                        flow_session,
+                        id=tx.new_id("ses"),
+                        subject_id=leg_id,
+                        channel="voice",
+                        version=tx.scalar(sa.text("select flow_version from campaign")),
+                        status="ended",
+                        outcome=outcome,
+                        state=b"",
+                        turn=0,
+                        started_at=tx.now,
+                        deadline_at=tx.now + timedelta(hours=1),
+                    )
+                advance(rt, 5)
+                record_status(
+                    tx, leg_id, News(status=word, at=rt.clock.now(), source="callback", carrier_time=True)
+                )
+
+
+def calls(rt: Runtime) -> int:
+    with rt.db.read() as tx:
+        return int(tx.scalar(sa.select(sa.func.count()).select_from(leg)))
+
+
+def test_a_call_that_reached_one_covers_everybody_of_the_number(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER, NUMBER, OTHER)
+    call_once(rt, "completed", "reached")
+    assert sorted((place.status, place.outcome) for place in places(rt)) == [("done", "reached")] * 4
+    assert calls(rt) == 2  # one for the three, one for the other number
+    advance(rt, 3600 * 26)
+    plan_calls(rt)
+    assert calls(rt) == 2
+
+
+def test_nobody_answering_is_a_try_of_the_whole_household(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    call_once(rt, "no-answer")
+    first, second = places(rt)
+    assert (first.status, second.status) == ("waiting", "waiting")
+    assert (first.tries, second.tries) == (1, 1)
+    assert first.next_try_at == second.next_try_at > rt.clock.now()
+    plan_calls(rt)
+    assert calls(rt) == 1
+
+
+def test_a_campaign_may_call_each_of_them_apart(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER, file=campaign_file(households="apart"))
+    call_once(rt, "completed", "reached")
+    assert sorted(place.status for place in places(rt)) == ["done", "waiting"]
+
+
+def test_a_wrong_person_is_said_of_one_of_them(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    call_once(rt, "completed", "wrong-person")
+    assert sorted(place.status for place in places(rt)) == ["done", "waiting"]
