@@ -120,7 +120,7 @@ def test_too_many_people_are_not_listed(enter: Enter, monkeypatch: pytest.Monkey
 def test_the_timeline_tells_all_that_happened_and_what_is_to_come(enter: Enter, ids: dict[str, str]) -> None:
     text = enter().get(f"{PAGE}{ids['known']}").text
     for said in (
-        "Zoé Le Goff", "1957", "shared with 1 other person", "We called", "no answer", "ringing (callback)",
+        "Zoé Le Goff", "1957", "others who have it: 1", "We called", "no answer", "ringing (callback)",
         "Webhook status: sequence 1, status ringing", "Waited for an agent (tracing)", "Offered to 2 agents",
         "Nobody is free in Grand Est.", "We wrote an SMS", "delivered", "agreed with them",
         "on the spot",
