@@ -55,8 +55,8 @@ def _message(error: ValidationError) -> str:
     instance: Any = error.instance
     match kind:
         case "required":
-            missing = [name for name in wants if name not in instance]
-            return say("{names} is missing", names=", ".join(missing))
+            names = [name for name in wants if error.message.startswith(repr(name))]
+            return say("{names} is missing", names=", ".join(names))
         case "additionalProperties" if wants is False:
             schema: Any = error.schema
             known = schema.get("properties", {}) if isinstance(schema, dict) else {}

@@ -144,6 +144,6 @@ def _inbound(contact: Contact) -> list[Json]:
     return [
         _reply("For English, press 2", "2", 0.8) if english else _reply("en français, tapez 1", "1", 1.0),
         _reply("autre question, tapez 0|other question, press 0", "0", 1.0),
-        _reply("dans une heure, tapez 1|in one hour, press 1", "1", 1.5),
+        _reply(r"rappelé \w+ \d[^.]{5,80}, tapez 1|called back on \w+ \d[^.]{5,80}, press 1", "1", 1.5),
         _reply("Pour être rappelé, tapez 1|To be called back, press 1", "1", 1.5),
     ]

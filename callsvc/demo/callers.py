@@ -32,7 +32,7 @@ def _caller(number: str, chance: random.Random) -> Json:
         "replies": [
             {"hears": "en français, tapez 1", "press": "1", "after": 1.0},
             {"hears": _THEMES[theme], "press": theme, "after": 1.5},
-            {"hears": "dans une heure, tapez 1", "press": "1", "after": 1.5},
+            {"hears": r"rappelé \w+ \d[^.]{5,80}, tapez 1", "press": "1", "after": 1.5},
             {"hears": "Pour être rappelé, tapez 1", "press": "1", "after": 1.5},
         ],
         "patience": 40 if chance.random() < 0.1 else 300,

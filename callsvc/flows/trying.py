@@ -21,6 +21,8 @@ from callsvc.flows.examining import examine
 from callsvc.flows.paths import path_of, with_path
 from callsvc.flows.phone import Waiting, input_of, waiting_of
 from callsvc.flows.service import newest_flows, pinned_flows
+from ivr_flows.samples import sample_moments
+from ivr_flows.steps.slots import OFFERS
 
 LIFE = timedelta(hours=2)
 _LONGEST_TEXT = 200  # of one sample fact
@@ -58,7 +60,8 @@ def sample_facts(tx: Tx, source: str) -> dict[str, str]:
     for one in (definition, *newest_flows(tx, definition).values()):
         known |= {name: str(declared.get("sample", "")) for name, declared in one.variables.items()}
         reads |= one.reads
-    return {name: known.get(name, "") for name in sorted(reads) if not name.startswith("session.")}
+    offered = set(OFFERS.values())
+    return {name: known.get(name, "") for name in sorted(reads - offered) if not name.startswith("session.")}
 
 
 def begin_trial(
@@ -70,7 +73,7 @@ def begin_trial(
         raise Invalid("channel-unknown", "A flow is tried by voice or by SMS.")
     turn = ivr_flows.begin(
         definition,
-        _nested(facts),
+        _offering(_nested(facts), tx.now),
         channel=channel,  # type: ignore[arg-type]
         language=language or None,
         answered_by=answered_by or None,
@@ -164,6 +167,15 @@ def _nested(facts: Mapping[str, str]) -> dict[str, Any]:
             place = inner if isinstance(inner, dict) else {}
         place[last] = value_of(text[:_LONGEST_TEXT])
     return nested
+
+
+def _offering(facts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The same facts with moments to choose among, where a service would offer its own."""
+    for name in OFFERS.values():
+        kind, _, key = name.partition(".")
+        given = facts.get(kind)
+        facts[kind] = {**(given if isinstance(given, dict) else {}), key: sample_moments(now)}
+    return facts
 
 
 def value_of(text: str) -> Any:

@@ -22,13 +22,13 @@ from callsvc.flows.service import (
     session_waits_for,
 )
 from callsvc.routing import service as routing
-from callsvc.routing.events import ConversationEnded
+from callsvc.routing.events import ConversationEnded, HandedOnEnded
 from callsvc.webhooks import fetching, transferring, trial_facts
 from callsvc.webhooks.booking import full_slots
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
-from callsvc.webhooks.moments import moments_for
+from callsvc.webhooks.moments import add_moments
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.speech import render, render_fetching, render_quiet, render_round
 from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, TransferEnded, Turn
@@ -56,9 +56,7 @@ def begin(
     if as_if is not None:
         facts, language = as_if.facts, language or as_if.language
     else:
-        for name, moments in moments_for(tx, call_row, facts_read(tx, version), purpose).items():
-            kind, _, key = name.partition(".")
-            facts[kind] = {**facts.get(kind, {}), key: moments}
+        add_moments(tx, facts, call_row, facts_read(tx, version), purpose)
     session_id, turn = begin_session(
         tx,
         version=version,
@@ -179,8 +177,17 @@ def _note_outcome(tx: Tx, leg: Row[Any], outcome: str) -> None:
 
 def conversation_ended(tx: Tx, event: ConversationEnded) -> None:
     """The agent and the contact have parted: the flow hears that it was a real conversation."""
-    if event.agent_vanished:
-        return  # the contact goes back to the queue; the session still waits
+    if event.agent_vanished or event.contact_stays:
+        return  # the contact goes back to a queue, or on to somebody else; the session still waits
+    _met(tx, event)
+
+
+def handed_on_ended(tx: Tx, event: HandedOnEnded) -> None:
+    """The same when the contact and whoever an agent left them with have parted."""
+    _met(tx, event)
+
+
+def _met(tx: Tx, event: ConversationEnded | HandedOnEnded) -> None:
     session = session_of(tx, event.leg_id)
     if session is None or session.status != "running":
         return

@@ -16,7 +16,7 @@ from callsvc.core.db import Tx
 from callsvc.platforms.rules import opening
 from callsvc.platforms.tables import platform, region
 from callsvc.platforms.weeks import hours_of
-from callsvc.webhooks.spoken_times import spoken_time
+from ivr_flows.spoken_times import spoken_time
 
 _KINDS = {
     "physical": {"fr": "rendez-vous sur place", "en": "appointment on site"},

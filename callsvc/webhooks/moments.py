@@ -4,15 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.appointments.service import next_appointment
 from callsvc.appointments.slots import slots_offered
 from callsvc.campaigns.calendar import zone
+from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.promising import offered_times
 from callsvc.platforms.queries import platform_by_code
-from callsvc.webhooks.spoken_times import spoken_time
+from ivr_flows.spoken_times import spoken_time
 
 TIMES, SLOTS = "callback.times", "appointment.slots"
 MOMENTS = frozenset({TIMES, SLOTS})
@@ -37,6 +39,27 @@ def moments_for(
         kept = _kept(tx, call.platform_code, [visit.reason] if visit is not None else [], purpose)
         at_any_time = [] if visit is not None and visit.kind == "physical" else moments
         found[SLOTS] = at_any_time if kept is None else kept
+    return found
+
+
+def add_moments(tx: Tx, facts: dict[str, Any], call: Row[Any], reads: Collection[str], purpose: str) -> None:
+    """Put the moments that a flow reads among the facts it is told."""
+    for name, moments in moments_for(tx, call, reads, purpose).items():
+        kind, _, key = name.partition(".")
+        facts[kind] = {**facts.get(kind, {}), key: moments}
+
+
+def as_call(tx: Tx, place_id: str) -> Row[Any]:
+    """Somebody's place in a campaign as a call to them would read; the caller has seen that it is there."""
+    found = tx.first(
+        sa.select(
+            campaign_contact.c.contact_id,
+            campaign_contact.c.id.label("campaign_contact_id"),
+            campaign_contact.c.region_code,
+            campaign_contact.c.platform_code,
+        ).where(campaign_contact.c.id == place_id)
+    )
+    assert found is not None  # noqa: S101 - read a moment ago
     return found
 
 

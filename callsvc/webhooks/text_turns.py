@@ -6,6 +6,7 @@ time, counted from when the question was sent. What a turn says is one SMS.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from callsvc.messages.service import plan_message
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from callsvc.webhooks import fetching
+from callsvc.webhooks.booking import full_slots
 from callsvc.webhooks.facts import mobile_of
 from ivr_flows import (
     Appointment,
@@ -132,7 +134,7 @@ def proceed(tx: Tx, session: Row[Any], given: Input) -> None:
     thread = _thread_of(tx, session)
     if campaign_row(tx, thread.place.campaign_id).state == "stopped":
         given = Hangup()  # nobody writes for a campaign that was stopped
-    turn = resume_session(tx, session, given)
+    turn = resume_session(tx, session, given, partial(full_slots, tx))
     silent = isinstance(given, Hangup) and session.turn <= 1
     follow(tx, thread, session.id, session.turn, turn, outcome="no-input" if silent else None)
 

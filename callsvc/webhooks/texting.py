@@ -16,13 +16,14 @@ from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.fallback import calls_instead
 from callsvc.dialing.planning import choose_number, skip_person
 from callsvc.dialing.rules import PACE_WINDOW
-from callsvc.flows.service import begin_session
+from callsvc.flows.service import begin_session, facts_read
 from callsvc.messages.allowing import for_sms
 from callsvc.messages.dialogues import begun_lately, open_dialogue, tie_dialogue
 from callsvc.messages.pacing import room_of
 from callsvc.messages.rules import share
 from callsvc.runtime import Runtime
 from callsvc.webhooks.facts import facts_for_text
+from callsvc.webhooks.moments import add_moments, as_call
 from callsvc.webhooks.text_turns import Thread, follow
 
 _AT_ONCE = 50  # people written to in one transaction, so that it stays short
@@ -115,6 +116,7 @@ def _begin(tx: Tx, thread: Thread, version: str) -> None:
     facts, language = facts_for_text(
         tx, place, caller_id=thread.sender, purpose=thread.config.purpose, number_id=thread.number_id
     )
+    add_moments(tx, facts, as_call(tx, place.id), facts_read(tx, version), thread.config.purpose)
     session_id, turn = begin_session(
         tx,
         version=version,

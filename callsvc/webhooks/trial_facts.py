@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.tables import campaign_contact
@@ -15,7 +14,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.tables import flow_trial
 from callsvc.webhooks.facts import facts_for_text, mobile_of
-from callsvc.webhooks.moments import MOMENTS, moments_for
+from callsvc.webhooks.moments import MOMENTS, add_moments, as_call
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,7 @@ def as_if_called(tx: Tx, place_id: str) -> AsIf:
     config = config_of(campaign_row(tx, place.campaign_id))
     facts, language = facts_for_text(tx, place, caller_id=config.caller_id, purpose=config.purpose)
     facts["contact"]["has_mobile"] = mobile_of(tx, place.contact_id) is not None
-    for name, moments in moments_for(tx, _as_call(tx, place), MOMENTS, config.purpose).items():
-        kind, _, key = name.partition(".")
-        facts[kind] = {**facts.get(kind, {}), key: moments}
+    add_moments(tx, facts, as_call(tx, place.id), MOMENTS, config.purpose)
     return AsIf(facts, language)
 
 
@@ -44,17 +41,3 @@ def of_trial(tx: Tx, call_id: str) -> AsIf | None:
     """Whose data this call speaks with; None when it is an invented person's."""
     place_id = tx.scalar(sa.select(flow_trial.c.place_id).where(flow_trial.c.call_id == call_id))
     return as_if_called(tx, place_id) if place_id is not None else None
-
-
-def _as_call(tx: Tx, place: Row[Any]) -> Row[Any]:
-    """The place as a call to it would read."""
-    found = tx.first(
-        sa.select(
-            campaign_contact.c.contact_id,
-            campaign_contact.c.id.label("campaign_contact_id"),
-            campaign_contact.c.region_code,
-            campaign_contact.c.platform_code,
-        ).where(campaign_contact.c.id == place.id)
-    )
-    assert found is not None  # noqa: S101 - read a moment ago
-    return found

@@ -11,6 +11,7 @@ import click
 
 from ivr_flows.definition import Definition, load
 from ivr_flows.findings import FlowInvalid
+from ivr_flows.samples import sample_moments
 from ivr_flows.session import begin, resume
 from ivr_flows.walking.talking import TRY_OUT, hint_of, input_of, turn_lines
 
@@ -22,7 +23,10 @@ from ivr_flows.walking.talking import TRY_OUT, hint_of, input_of, turn_lines
 @click.option("--answered-by", default="human", show_default=True)
 def walk_command(file: Path, language: str | None, channel: str, answered_by: str) -> None:
     """Play the person called, in the terminal."""
-    walk(file, TRY_OUT, language=language, channel=channel, answered_by=answered_by)
+    moments = sample_moments(_now())
+    facts = {**TRY_OUT, "callback": {"times": moments}}
+    facts["appointment"] = {**TRY_OUT["appointment"], "slots": moments}
+    walk(file, facts, language=language, channel=channel, answered_by=answered_by)
 
 
 def walk(

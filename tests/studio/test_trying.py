@@ -61,9 +61,9 @@ def test_whoever_waits_for_an_agent_is_told_what_became_of_it(visit: Visitor, ve
     waiting = press(ana, press(ana, "", "begin", language="en").text, "keys", "1").text
     assert "queue-closed" in waiting
     asked = press(ana, waiting, "queue-closed").text
-    assert "To be called back in one hour" in asked
+    assert "To be called back on Monday 16 November at 11:00, press 1." in asked
     booked = press(ana, asked, "keys", "1").text
-    assert "book-callback" in booked and "in_minutes: 60" in booked
+    assert "book-callback" in booked and "time: 2020-11-16T11:00:00+00:00" in booked
 
 
 def test_what_one_account_began_no_other_goes_on_with(visit: Visitor, version: str) -> None:

@@ -12,7 +12,7 @@ from callsvc.contacts.tables import phone_number
 from callsvc.dialing.tables import callback
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
-from callsvc.webhooks.facts import spoken_time
+from ivr_flows.spoken_times import spoken_time
 from tests.factories import make_country, publish_library, start_campaign
 from tests.webhooks.conftest import Phone
 from tests.webhooks.test_callers import call_in

@@ -120,7 +120,7 @@ def test_a_callback_asked_for_is_an_outcome_and_comes_back_at_its_time(rt: Runti
     phone.status(leg_id, 3, "completed", CallDuration="50")
     assert places(rt)[0].outcome == "callback-booked"
     assert _one(rt, callback).status == "booked"
-    advance(rt, 3601)
+    advance(rt, 4501)
     assert call_back_due(rt) == 1
     assert places(rt)[0].status == "waiting" and _one(rt, callback).status == "due"
 
@@ -216,7 +216,7 @@ def test_a_callback_that_took_place_is_kept_and_stop_cancels_one_to_come(rt: Run
     for turn, keys in enumerate(("1", "1980", "4", "1"), start=1):
         phone.voice(leg_id, turn, Digits=keys)
     phone.status(leg_id, 3, "completed", CallDuration="50")
-    advance(rt, 3601)
+    advance(rt, 4501)
     call_back_due(rt)
     again = phone.ring()
     phone.voice(again, 0)
@@ -270,7 +270,7 @@ def test_a_caller_who_books_a_callback_is_called_back(rt: Runtime, phone: Phone)
     assert booked.status == "booked" and booked.campaign_contact_id is not None
     [place] = places(rt, "callbacks")
     assert place.outcome == "callback-booked"
-    advance(rt, 3601)
+    advance(rt, 4501)
     assert call_back_due(rt) == 1
     again = phone.ring()
     assert _one_leg(rt, again).number_id == _one_leg(rt, leg_id).number_id
