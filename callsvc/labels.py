@@ -31,7 +31,12 @@ LEG_STATES = {  # the carrier's word, else how far our intent has come
     "withdrawn": _("withdrawn"),
 }
 DIRECTIONS = {"outbound": _("outbound"), "inbound": _("inbound")}
-ROLES = {"contact": _("person"), "agent": _("agent")}
+ROLES = {
+    "contact": _("person"),
+    "agent": _("agent"),
+    "consult": _("asked in"),
+    "transfer": _("transferred to"),
+}
 ACTIONS = {
     "start": _("Start"),
     "pause": _("Pause"),

@@ -23,6 +23,14 @@ def place_agent_leg(tx: Tx, *, call_id: str, agent_id: str, conference_id: str) 
     return leg_id
 
 
+def place_consult_leg(tx: Tx, *, call_id: str, number_id: str, conference_id: str) -> str:
+    """Plan a leg to somebody whom an agent asks in; answering, they enter the conference."""
+    leg_id = plan_leg(tx, call_id=call_id, role="consult", number_id=number_id, agent_id=None)
+    tx.insert(participant, conference_id=conference_id, leg_id=leg_id)
+    tx.enqueue("place_agent_leg", leg_id)
+    return leg_id
+
+
 def record_join(tx: Tx, conference_id: str, leg_id: str, sid: str, at: datetime) -> None:
     tx.update(conference, (conference.c.id == conference_id) & conference.c.sid.is_(None), sid=sid)
     tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)

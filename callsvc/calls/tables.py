@@ -35,7 +35,7 @@ leg = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("call_id", sa.ForeignKey(call.c.id), nullable=False, index=True),
-    sa.Column("role", sa.String(12), nullable=False),  # contact, agent
+    sa.Column("role", sa.String(12), nullable=False),  # contact, agent, consult, transfer
     sa.Column("number_id", sa.ForeignKey("phone_number.id"), index=True),
     sa.Column("agent_id", sa.ForeignKey("agent.id"), index=True),
     sa.Column("sid", sa.String(64), unique=True),  # the carrier's name for it; shapes differ by carrier
@@ -125,6 +125,8 @@ participant = sa.Table(
     sa.Column("leg_id", sa.ForeignKey(leg.c.id), primary_key=True),
     sa.Column("joined_at", Instant),
     sa.Column("left_at", Instant),
+    sa.Column("held_at", Instant),  # on hold since; null: in the conversation
+    sa.Column("muted_at", Instant),  # hears and is not heard since
 )
 
 stopped_leg = sa.Table(  # what an emergency stop found under way, and ended
@@ -141,10 +143,9 @@ carrier_update = (
         metadata,
         sa.Column("id", Id, primary_key=True),
         sa.Column("leg_id", sa.ForeignKey(leg.c.id), nullable=False, index=True),
-        sa.Column("action", sa.String(12), nullable=False),  # end, cancel, move
-        sa.Column(
-            "path", sa.String(200), nullable=False, default=""
-        ),  # for move: where the call fetches its TwiML
+        sa.Column("action", sa.String(12), nullable=False),  # end, cancel, move, hold, unhold, mute, unmute
+        # for move: where the call fetches its TwiML; for hold and mute: our name of the conference
+        sa.Column("path", sa.String(200), nullable=False, default=""),
         sa.Column("created_at", Instant, nullable=False),  # lived
         sa.Column(
             "lease_until", Instant, nullable=False

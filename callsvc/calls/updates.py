@@ -4,13 +4,14 @@ Each change is first a row, so that a crash between wanting and doing loses noth
 harmless, so the ticker simply does it again until the carrier has answered.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
+from callsvc.calls.changing import CHANGES, change_at_carrier, group_of
 from callsvc.calls.events import LegMoveRefused, LegRevived
 from callsvc.calls.placing import give_up
 from callsvc.calls.queries import lock_leg
@@ -66,26 +67,43 @@ def end_revived(tx: Tx, event: LegRevived) -> None:
 def move_to_conference(tx: Tx, leg_id: str, conference_id: str) -> None:
     """Redirect a live call into a conference."""
     tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)
-    _move(tx, leg_id, f"/webhooks/voice/{leg_id}/conference/{conference_id}")
+    _wish(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/conference/{conference_id}")
 
 
 def move_to_wait(tx: Tx, leg_id: str) -> None:
     """Bring a contact whose agent vanished back to the waiting loop of their session."""
     turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))
-    _move(tx, leg_id, f"/webhooks/voice/{leg_id}/{turn}")
+    _wish(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/{turn}")
 
 
-def _move(tx: Tx, leg_id: str, path: str) -> None:
+def hold(tx: Tx, leg_id: str, conference_id: str, *, held: bool, language: str) -> None:
+    """Put a participant on hold, where they hear in their language that we come back, or take them back."""
+    _participant(tx, leg_id, conference_id, held_at=tx.now if held else None)
+    _wish(tx, leg_id, "hold" if held else "unhold", f"{conference_id}/{language}")
+
+
+def mute(tx: Tx, leg_id: str, conference_id: str, *, muted: bool) -> None:
+    """A muted participant hears and is not heard."""
+    _participant(tx, leg_id, conference_id, muted_at=tx.now if muted else None)
+    _wish(tx, leg_id, "mute" if muted else "unmute", conference_id)
+
+
+def _participant(tx: Tx, leg_id: str, conference_id: str, **values: datetime | None) -> None:
+    mine = (participant.c.conference_id == conference_id) & (participant.c.leg_id == leg_id)
+    tx.update(participant, mine, **values)
+
+
+def _wish(tx: Tx, leg_id: str, action: str, path: str) -> None:
     """Only the newest wish counts: an older one done late would strand the person where nobody comes."""
     tx.update(
         carrier_update,
         (carrier_update.c.leg_id == leg_id)
-        & (carrier_update.c.action == "move")
+        & carrier_update.c.action.in_(group_of(action))
         & carrier_update.c.result.is_(None),
         result="superseded",
         done_at=tx.now,
     )
-    _ask(tx, leg_id, "move", path)
+    _ask(tx, leg_id, action, path)
 
 
 def perform_all(rt: Runtime, update_ids: list[str]) -> None:
@@ -134,6 +152,8 @@ def _without_call(tx: Tx, update_id: str, due: Row[Any]) -> None:
 
 
 def _do(rt: Runtime, due: Row[Any]) -> str | None:
+    if due.action in CHANGES:
+        return change_at_carrier(rt, due)
     if due.action != "move":
         return end_at_carrier(rt, due.sid, due.status)
     try:
@@ -183,7 +203,7 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
     if result is None:
         if due.tries + 1 >= _MOST_TRIES:
             report_incident(tx, "update-given-up", due.id, action=due.action)
-            if due.action != "move":  # whoever wants it ended may ask again
+            if not group_of(due.action):  # whoever wants it ended may ask again
                 tx.update(leg, leg.c.id == due.id, end_asked_at=None)
             tx.update(carrier_update, carrier_update.c.id == update_id, result="given-up", done_at=tx.now)
         return
@@ -193,8 +213,8 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
         result=result,
         done_at=tx.now,
     )
-    if not changed and due.action == "move" and result == "done":
-        _repeat_newest(tx, due.id)
+    if not changed and group_of(due.action) and result == "done":
+        _repeat_newest(tx, due.id, group_of(due.action))
     elif changed and due.action == "move" and result != "done":
         row = lock_leg(tx, due.id)
         tx.emit(
@@ -208,12 +228,12 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
         )
 
 
-def _repeat_newest(tx: Tx, leg_id: str) -> None:
-    """A superseded move was under way and arrived; if the newer one was done before it, it is done again."""
-    move = (carrier_update.c.leg_id == leg_id) & (carrier_update.c.action == "move")
+def _repeat_newest(tx: Tx, leg_id: str, group: frozenset[str]) -> None:
+    """A superseded wish was under way and arrived; if the newer one was done before it, it is done again."""
+    move = (carrier_update.c.leg_id == leg_id) & carrier_update.c.action.in_(group)
     done = tx.scalar(
         sa.select(carrier_update.c.id)
-        .where(move, carrier_update.c.result == "done", ~_any_open(leg_id))
+        .where(move, carrier_update.c.result == "done", ~_any_open(leg_id, group))
         .order_by(carrier_update.c.done_at.desc())
         .limit(1)
     )
@@ -223,6 +243,6 @@ def _repeat_newest(tx: Tx, leg_id: str) -> None:
         tx.enqueue("update_calls", done)
 
 
-def _any_open(leg_id: str) -> sa.ColumnElement[bool]:
+def _any_open(leg_id: str, group: frozenset[str]) -> sa.ColumnElement[bool]:
     other = carrier_update.alias()
-    return sa.exists().where(other.c.leg_id == leg_id, other.c.action == "move", other.c.result.is_(None))
+    return sa.exists().where(other.c.leg_id == leg_id, other.c.action.in_(group), other.c.result.is_(None))

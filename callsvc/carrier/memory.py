@@ -17,6 +17,7 @@ from callsvc.carrier.port import (
     CarrierCall,
     CarrierError,
     CarrierMessage,
+    ParticipantChange,
     Refused,
 )
 from callsvc.carrier.vocabulary import CALL_OVER, COMPLETED, IN_PROGRESS
@@ -42,6 +43,7 @@ class MemoryCarrier:
     orders: dict[str, CallOrder] = field(default_factory=dict)
     messages: dict[str, CarrierMessage] = field(default_factory=dict)
     moved: list[tuple[str, str]] = field(default_factory=list)
+    changed: list[tuple[str, str, ParticipantChange]] = field(default_factory=list)
     events: list[CallEvent] = field(default_factory=list)
     _planted: list[tuple[BaseException, bool]] = field(default_factory=list)
     _silent: list[CarrierError] = field(default_factory=list)
@@ -132,14 +134,19 @@ class MemoryCarrier:
         self._change(sid, frozenset({"in-progress"}), None)
         self.moved.append((sid, url))
 
+    def change_participant(self, conference: str, sid: str, change: ParticipantChange) -> None:
+        self._change(sid, frozenset({IN_PROGRESS}), None)
+        self.changed.append((conference, sid, change))
+
     def create_message(self, *, to: str, from_: str, body: str, status_url: str) -> CarrierMessage:  # noqa: ARG002
         planted = self._planted.pop(0) if self._planted else None
         if planted and not planted[1]:
             raise planted[0]
-        sid = f"SM{len(self.messages) + 1:032x}"
-        self.messages[sid] = CarrierMessage(
-            sid=sid, to=to, status="queued", created_at=self.clock.now(), error_code=None, body=body
-        )
+        with self._lock:
+            sid = f"SM{len(self.messages) + 1:032x}"
+            self.messages[sid] = CarrierMessage(
+                sid=sid, to=to, status="queued", created_at=self.clock.now(), error_code=None, body=body
+            )
         if planted:
             raise planted[0]
         return self.messages[sid]

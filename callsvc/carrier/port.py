@@ -80,6 +80,15 @@ class CarrierMessage:
     body: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParticipantChange:
+    """What is None stays. A held participant hears the document of ``hold_url``, the others go on."""
+
+    muted: bool | None = None
+    held: bool | None = None
+    hold_url: str = ""
+
+
 class Carrier(Protocol):
     """The port. Every method may raise ``CarrierError``; none is ever called inside a transaction."""
 
@@ -101,6 +110,13 @@ class Carrier(Protocol):
 
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call fetch new instructions. ``Refused(21220)`` when it is over."""
+        ...
+
+    def change_participant(self, conference: str, sid: str, change: ParticipantChange) -> None:
+        """Hold, resume, mute or unmute one call in a conference; doing it twice is doing it once.
+
+        ``Refused(20404)`` when the call is not in that conference (any more, or yet).
+        """
         ...
 
     def create_message(self, *, to: str, from_: str, body: str, status_url: str) -> CarrierMessage: ...

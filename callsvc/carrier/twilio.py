@@ -16,6 +16,7 @@ from callsvc.carrier.port import (
     CarrierCall,
     CarrierMessage,
     InDoubt,
+    ParticipantChange,
     Refused,
     Throttled,
     Unsent,
@@ -113,6 +114,13 @@ class TwilioCarrier:
 
     def redirect_call(self, sid: str, url: str) -> None:
         _ask(lambda: self._client.calls(sid).update(url=url, method="POST"))
+
+    def change_participant(self, conference: str, sid: str, change: ParticipantChange) -> None:
+        wishes: dict[str, Any] = {"muted": change.muted, "hold": change.held}
+        options = {name: wish for name, wish in wishes.items() if wish is not None}
+        if change.held and change.hold_url:
+            options |= {"hold_url": change.hold_url, "hold_method": "POST"}
+        _ask(lambda: self._client.conferences(conference).participants(sid).update(**options))
 
     def create_message(self, *, to: str, from_: str, body: str, status_url: str) -> CarrierMessage:
         return _message(

@@ -19,6 +19,7 @@ from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.events import EntryConnected, about
+from callsvc.routing.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
 from callsvc.routing.offering import hold_offer, offer_next, return_to_queue, was_moved
 from callsvc.routing.queries import (
     entry_of_leg,
@@ -28,8 +29,7 @@ from callsvc.routing.queries import (
     reservation_of_agent_leg,
     reservation_of_conference,
 )
-from callsvc.routing.queueing import cancel_entry, enter_queue, tell_left
-from callsvc.routing.rules import FRONT
+from callsvc.routing.queueing import cancel_entry, tell_left
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.wrapping import end_conversation
 from callsvc.runtime import Runtime
@@ -85,6 +85,7 @@ def agent_answered(tx: Tx, event: LegAnswered) -> None:
 
 def participant_joined(tx: Tx, event: ParticipantJoined) -> None:
     """When both are in, they are connected."""
+    consult_joined(tx, event)
     call_id = tx.scalar(sa.select(conference.c.call_id).where(conference.c.id == event.conference_id))
     found = reservation_of_conference(tx, event.conference_id, call_id) if call_id else None
     held = hold_reservation(tx, found) if found else None
@@ -119,17 +120,21 @@ def connect(tx: Tx, entry: Row[Any], row: Row[Any], at: datetime) -> None:
 
 
 def leg_ended(tx: Tx, event: LegEnded) -> None:
-    """A contact or an agent has gone."""
+    """A contact, an agent, or somebody an agent had asked in has gone."""
     if event.role == "agent":
         _agent_leg_gone(tx, event.leg_id, event.call_id)
+    elif event.role == "consult":
+        consult_gone(tx, event.leg_id)
     else:
         contact_gone(tx, event.leg_id)
 
 
 def leg_not_placed(tx: Tx, event: LegNotPlaced) -> None:
-    """The agent's softphone could not be dialled."""
+    """The agent's softphone, or whom they asked in, could not be dialled."""
     if event.role == "agent":
         _agent_leg_gone(tx, event.leg_id, event.call_id)
+    elif event.role == "consult":
+        consult_gone(tx, event.leg_id)
 
 
 def leg_move_refused(tx: Tx, event: LegMoveRefused) -> None:
@@ -141,7 +146,10 @@ def contact_gone(tx: Tx, leg_id: str) -> None:
     """The contact hung up: out of the queue, or the conversation is over. Idempotent."""
     found = entry_of_leg(tx, leg_id)
     entry = hold_entry(tx, found.id) if found else None
-    if entry is None or entry.state not in ("pending", "reserved", "assigned"):
+    if entry is None:
+        return
+    if entry.state not in ("pending", "reserved", "assigned"):
+        end_handed_on(tx, entry)
         return
     row = live_reservation(tx, entry.id)
     if row is not None and row.bridged_at is not None:
@@ -175,16 +183,4 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         offer_next(tx, (entry.region_code, row.agent_region))
         return
     end_conversation(tx, entry, row, agent_vanished=True)
-    calls.move_to_wait(tx, entry.leg_id)
-    enter_queue(
-        tx,
-        call_id=entry.call_id,
-        leg_id=entry.leg_id,
-        session_id=entry.session_id,
-        region_code=entry.region_code,
-        platform_code=entry.platform_code,
-        skill=entry.skill,
-        language=entry.language,
-        priority=entry.priority + FRONT,
-        max_wait_s=(entry.deadline_at - entry.entered_at).total_seconds(),
-    )
+    back_to_queue(tx, entry)

@@ -8,7 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.queries import agent_by_id, version_of
+from callsvc.calls.tables import participant
 from callsvc.core.db import Tx
+from callsvc.directory.queries import rule_of
+from callsvc.directory.rules import why_not
+from callsvc.directory.tables import directory_target
 from callsvc.platforms.tables import platform, region
 from callsvc.routing.queries import reservation_of_agent
 from callsvc.routing.tables import queue_entry
@@ -103,4 +107,33 @@ def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
         talk_s = round((held.talk_ended_at - held.bridged_at).total_seconds(), 1)
         return {"wrap_up": common | {"talk_s": talk_s, "deadline": deadline}}
     since = held.bridged_at.isoformat() if held.bridged_at else None
-    return {"call": common | {"connected": since is not None, "since": since}}
+    return {"call": common | {"connected": since is not None, "since": since} | _handling(tx, entry, held)}
+
+
+def _handling(tx: Tx, entry: Row[Any], held: Row[Any]) -> dict[str, Any]:
+    """On hold, muted, and whether somebody was asked in: none, ringing or there."""
+    rows = {
+        row.leg_id: row
+        for row in tx.all(sa.select(participant).where(participant.c.conference_id == held.conference_id))
+    }
+    contact, agent, asked = (rows.get(id) for id in (entry.leg_id, held.agent_leg_id, held.consult_leg_id))
+    there = asked is not None and asked.joined_at is not None
+    return {
+        "held": contact is not None and contact.held_at is not None,
+        "muted": agent is not None and agent.muted_at is not None,
+        "consult": "none" if held.consult_leg_id is None else "there" if there else "ringing",
+    }
+
+
+def desk_targets(tx: Tx, agent_id: str) -> list[dict[str, str]]:
+    """Whom the call at this desk may be handed on to now, by title; nobody without a call."""
+    held = reservation_of_agent(tx, agent_id)
+    entry = tx.first(sa.select(queue_entry).where(queue_entry.c.id == held.entry_id)) if held else None
+    if entry is None:
+        return []
+    found = []
+    for row in tx.all(sa.select(directory_target).order_by(directory_target.c.title)):
+        if not why_not(rule_of(row), used_by="agents", region=entry.region_code, now=tx.now):
+            kind = "number" if row.number_id else "queue"
+            found.append({"name": row.name, "title": row.title, "kind": kind})
+    return found

@@ -4,6 +4,7 @@ Every verb may be sent twice: the second time finds it done, or says that it is 
 """
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 from spectree import Tag
@@ -13,9 +14,10 @@ from callsvc.accounts.scope import Principal
 from callsvc.agents.service import agent_of_account
 from callsvc.core.errors import Forbidden
 from callsvc.routing import service as routing
+from callsvc.routing.desk import desk_targets
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.models import Asked, Told
+from callsvc.web.models import Asked, Name, Told
 
 desk_api = api_blueprint("desk_api")
 
@@ -25,6 +27,16 @@ _OFFER = (
     NOT_AN_AGENT,
     Refusal("offer-unknown", 404, "No offer made to this agent has this id."),
     Refusal("offer-over", 409, "It was withdrawn, timed out or answered: look at the state."),
+)
+
+
+NO_CALL = Refusal("no-call", 409, "There is no call on this desk.")
+UNDER_WAY = Refusal("consult-under-way", 409, "Somebody was asked in already.")
+NO_CONSULT = Refusal("no-consult", 409, "Nobody was asked in.")
+IS_QUEUE = Refusal("target-is-queue", 422, "A queue cannot be asked in: hand the call on to it.")
+_TARGET = (
+    Refusal("target-unknown", 404, "The directory has no such name."),
+    Refusal("target-not-now", 409, "It takes no call of this region now; details say why."),
 )
 
 
@@ -56,6 +68,9 @@ class Offer(OnDesk):
 class DeskCall(OnDesk):
     connected: bool
     since: datetime | None
+    held: bool = Field(description="The contact is on hold.")
+    muted: bool = Field(description="The agent is not heard.")
+    consult: Literal["none", "ringing", "there"] = Field(description="Whether somebody was asked in.")
 
 
 class WrapUp(OnDesk):
@@ -82,6 +97,28 @@ class DeskState(Told):
 
 class ActivityWish(Asked):
     activity: str = Field(max_length=40, description="Ready, or why not.", examples=["available", "break"])
+
+
+class Wish(Asked):
+    on: bool = Field(strict=True, description="True: from now on; false: no more.")
+
+
+class TargetWish(Asked):
+    target: Name = Field(min_length=1, description="A name of the directory.", examples=["samu-67"])
+
+
+class TransferWish(Asked):
+    target: Name = Field("", description="Whom to hand the call on to; empty: whoever was asked in.")
+
+
+class Target(Told):
+    name: str
+    title: str
+    kind: Literal["number", "queue"]
+
+
+class TargetList(Told):
+    items: list[Target]
 
 
 class DispositionWish(Asked):
@@ -155,13 +192,72 @@ def reject_offer(reservation_id: str) -> DeskState:
 
 @desk_api.post("/desk/hang-up")
 @api("desk")
-@operation(
-    DESK, again="nature", refusals=(NOT_AN_AGENT, Refusal("no-call", 409, "There is no call to hang up."))
-)
+@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
 def hang_up() -> DeskState:
     """End the call; the wrap-up begins."""
     agent_id = _me()
     routing.hang_up(current_rt(), agent_id)
+    return _state(agent_id)
+
+
+@desk_api.get("/desk/targets")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT,))
+def list_desk_targets() -> TargetList:
+    """Whom the call on this desk may be handed on to now."""
+    agent_id = _me()
+    with current_rt().db.read() as tx:
+        found = desk_targets(tx, agent_id)
+    return TargetList(items=[Target.model_validate(one) for one in found])
+
+
+@desk_api.post("/desk/hold")
+@api("desk")
+@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
+def hold_contact(json: Wish) -> DeskState:
+    """Put the contact on hold, or take them back; with somebody asked in, three talk then."""
+    agent_id = _me()
+    routing.hold(current_rt(), agent_id, held=json.on)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/mute")
+@api("desk")
+@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
+def mute_agent(json: Wish) -> DeskState:
+    """Not be heard, or be heard again."""
+    agent_id = _me()
+    routing.mute(current_rt(), agent_id, muted=json.on)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/consult")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, *_TARGET, UNDER_WAY, IS_QUEUE))
+def consult_target(json: TargetWish) -> DeskState:
+    """Ask somebody of the directory in; the contact waits on hold meanwhile."""
+    agent_id = _me()
+    routing.consult(current_rt(), agent_id, json.target)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/consult/end")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, NO_CONSULT))
+def end_consultation() -> DeskState:
+    """Whoever was asked in leaves, and the contact is taken back."""
+    agent_id = _me()
+    routing.end_consult(current_rt(), agent_id)
+    return _state(agent_id)
+
+
+@desk_api.post("/desk/transfer")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, *_TARGET, UNDER_WAY, NO_CONSULT))
+def transfer_call(json: TransferWish) -> DeskState:
+    """Leave the contact with whoever was asked in, or hand the call on to a target without a word."""
+    agent_id = _me()
+    routing.transfer(current_rt(), agent_id, json.target)
     return _state(agent_id)
 
 

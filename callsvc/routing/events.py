@@ -70,6 +70,14 @@ class ConversationEnded(EntryEvent):
     agent_region: str
     talk_s: float
     agent_vanished: bool  # the agent's leg died first, without a hang-up asked for
+    contact_stays: bool = False  # handed on: to somebody else, or to another queue
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOnEnded(EntryEvent):
+    """The contact and whoever an agent left them with have parted too."""
+
+    session_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from callsvc.agents.tables import agent
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.core.db import Tx
 from callsvc.routing.connecting import agent_gone, connect, contact_gone
+from callsvc.routing.handing_on import TO_NUMBER, consult_gone
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import (
     IS_LIVE,
@@ -29,6 +30,11 @@ from callsvc.routing.tables import aid_activation, queue_entry, reservation
 from callsvc.routing.wrapping import end_conversation
 from callsvc.runtime import Runtime
 
+# In conversation with somebody asked in, or left with them.
+_NOT_OVER = (reservation.c.handed_on == TO_NUMBER) | (
+    (reservation.c.handed_on == "") & reservation.c.talk_ended_at.is_(None)
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +45,8 @@ def repair(rt: Runtime) -> int:
         ("agent-leg-gone", _dead_agent_legs, _forget_agent_leg),
         ("never-met", _late_connections, _settle_connection),
         ("talk-too-long", _endless_talks, _end_talk),
+        ("asked-in-gone", _dead_consults, _forget_consult),
+        ("handed-on-gone", _left_alone, _forget_contact),
         ("entry-without-reservation", _orphan_entries, _free_entry),
         ("agent-without-reservation", _stuck_agents, _free_agent),
     )
@@ -155,6 +163,35 @@ def _end_talk(tx: Tx, reservation_id: str) -> bool:
         return False
     end_conversation(tx, *held)
     return True
+
+
+def _dead_consults(tx: Tx) -> Sequence[str]:
+    """Legs of people asked in that are over, unnoticed, while the contact is still there."""
+    contact_leg = leg.alias()
+    return _ids(
+        tx,
+        sa.select(leg.c.id)
+        .join(reservation, reservation.c.consult_leg_id == leg.c.id)
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .join(contact_leg, contact_leg.c.id == queue_entry.c.leg_id)
+        .where(_is_dead(), contact_leg.c.ended_at.is_(None), _NOT_OVER),
+    )
+
+
+def _forget_consult(tx: Tx, leg_id: str) -> bool:
+    consult_gone(tx, leg_id)
+    return True
+
+
+def _left_alone(tx: Tx) -> Sequence[str]:
+    """Legs of contacts that ended, unnoticed, after they were handed on."""
+    return _ids(
+        tx,
+        sa.select(leg.c.id)
+        .join(queue_entry, queue_entry.c.leg_id == leg.c.id)
+        .join(reservation, reservation.c.entry_id == queue_entry.c.id)
+        .where(leg.c.ended_at.is_not(None), reservation.c.handed_on == TO_NUMBER),
+    )
 
 
 def _orphan_entries(tx: Tx) -> Sequence[str]:

@@ -10,6 +10,7 @@ from callsvc.routing.connecting import (
 )
 from callsvc.routing.declaring import declare_aid, put_agreement, set_activity
 from callsvc.routing.desk import desk_state, wait_for_change
+from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.offering import offer_next, reject, time_out_offers
 from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
 from callsvc.routing.queueing import (
@@ -29,19 +30,23 @@ __all__ = [
     "agent_answered",
     "aid_matrix",
     "any_agents_open",
+    "consult",
     "declare_aid",
     "desk_state",
     "dispose",
+    "end_consult",
     "end_wrap_ups",
     "enter_queue",
     "entry_of_leg",
     "expire_entries",
     "explain",
     "hang_up",
+    "hold",
     "leave_queue",
     "leg_ended",
     "leg_move_refused",
     "leg_not_placed",
+    "mute",
     "offer_next",
     "participant_joined",
     "place_of",
@@ -50,5 +55,6 @@ __all__ = [
     "repair",
     "set_activity",
     "time_out_offers",
+    "transfer",
     "wait_for_change",
 ]

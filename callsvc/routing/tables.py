@@ -10,7 +10,8 @@ aid_region = sa.Table(  # what a region declares about giving aid
     metadata,
     sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
     sa.Column("opted_out", sa.Boolean, nullable=False, default=False),
-    sa.Column("reserve", sa.Integer, nullable=False, default=1),  # idle agents it always keeps for its own
+    sa.Column("reserve", sa.Integer),  # idle agents it always keeps for its own; null: computed
+    sa.Column("floor", sa.Float),  # share of its own calls in time that it never gives away; null: the usual
     sa.Column("changed_at", Instant, nullable=False),
 )
 
@@ -59,6 +60,8 @@ queue_entry = sa.Table(
     sa.CheckConstraint(f"state in {ENTRY_STATES}", name="state"),
 )
 sa.Index("ix_queue_entry_waiting", queue_entry.c.state, queue_entry.c.region_code, queue_entry.c.entered_at)
+sa.Index("ix_queue_entry_left", queue_entry.c.region_code, queue_entry.c.left_at)  # how its calls fare lately
+sa.Index("ix_queue_entry_entered", queue_entry.c.region_code, queue_entry.c.entered_at)
 
 reservation = sa.Table(
     "reservation",
@@ -78,6 +81,8 @@ reservation = sa.Table(
     sa.Column("disposition", sa.String(40)),
     sa.Column("agent_leg_id", sa.ForeignKey("leg.id")),
     sa.Column("conference_id", sa.ForeignKey("conference.id")),
+    sa.Column("consult_leg_id", sa.ForeignKey("leg.id"), index=True),  # whom the agent asked in
+    sa.Column("handed_on", sa.String(8), nullable=False, default=""),  # number: the agent left them together
     sa.CheckConstraint(f"state in {RESERVATION_STATES}", name="state"),
 )
 _live = reservation.c.state.in_(("pending", "accepted"))

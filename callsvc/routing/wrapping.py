@@ -20,10 +20,13 @@ from callsvc.runtime import Runtime
 MOST_WRAPPED = 100
 
 
-def end_conversation(tx: Tx, entry: Row[Any], row: Row[Any], *, agent_vanished: bool = False) -> None:
-    """The two have parted: both legs end (a contact whose agent vanished stays), wrap-up begins.
+def end_conversation(
+    tx: Tx, entry: Row[Any], row: Row[Any], *, agent_vanished: bool = False, contact_stays: bool = False
+) -> None:
+    """The two have parted: both legs end, wrap-up begins; with them ends whoever the agent had asked in.
 
-    No participant's leaving ends a conference, so the service ends the legs.
+    No participant's leaving ends a conference, so the service ends the legs. A contact whose agent vanished
+    stays, and so does one whom the agent handed on (``contact_stays``), with whom they were handed to.
     """
     tx.update(
         reservation,
@@ -34,7 +37,9 @@ def end_conversation(tx: Tx, entry: Row[Any], row: Row[Any], *, agent_vanished: 
     tx.update(queue_entry, queue_entry.c.id == entry.id, state="wrapping")
     start_wrap_up(tx, row.agent_id, row.id, vanished=agent_vanished)
     calls.end_leg(tx, row.agent_leg_id)
-    if not agent_vanished:
+    if row.consult_leg_id is not None and not contact_stays:
+        calls.end_leg(tx, row.consult_leg_id)
+    if not (agent_vanished or contact_stays):
         calls.end_leg(tx, entry.leg_id)
     tx.emit(
         ConversationEnded(
@@ -45,6 +50,7 @@ def end_conversation(tx: Tx, entry: Row[Any], row: Row[Any], *, agent_vanished: 
             agent_region=row.agent_region,
             talk_s=max(0.0, (tx.now - row.bridged_at).total_seconds()),
             agent_vanished=agent_vanished,
+            contact_stays=contact_stays,
         )
     )
 
@@ -105,6 +111,14 @@ def finish(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str) -> None:
         )
     )
     offer_next(tx, [row.agent_region])
+
+
+def talking(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
+    """The entry and reservation of an agent in conversation, held; ``no-call`` for anybody else."""
+    held = _held_by_agent(tx, agent_id)
+    if held is None or held[1].state != "accepted" or held[1].bridged_at is None or held[1].talk_ended_at:
+        raise Conflict("no-call", "There is no conversation at this desk.")
+    return held
 
 
 def _held_by_agent(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]] | None:

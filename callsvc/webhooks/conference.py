@@ -2,9 +2,28 @@
 
 from callsvc.calls import conferences
 from callsvc.calls.queries import find_leg_by_sid
+from callsvc.carrier import twiml
+from callsvc.carrier.twiml import Speech
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
 from callsvc.webhooks.requests import CarrierRequest
+from callsvc.webhooks.speech import LOCALES
+
+_HOLD_S = 10  # of quiet between two words: nobody on hold may think that they were forgotten
+_PATIENCE = {
+    "fr": "Merci de patienter, nous revenons vers vous.",
+    "en": "Please hold, we will be back with you.",
+    "ar": "يرجى الانتظار، سنعود إليك.",
+    "es": "No cuelgue, enseguida volvemos con usted.",
+    "pt": "Aguarde, por favor, voltamos já.",
+}
+
+
+def hold(language: str) -> str:
+    """What somebody on hold hears, over and over; in French where their language is not one of ours."""
+    spoken = language if language in _PATIENCE else "fr"
+    words = [Speech(_PATIENCE[spoken], LOCALES.get(spoken, spoken))]
+    return twiml.wait(words, action=f"/webhooks/conference/hold/{spoken}", pause_s=_HOLD_S, takes_key=False)
 
 
 def record(rt: Runtime, conference_id: str, given: CarrierRequest) -> None:

@@ -66,6 +66,12 @@ def leg_status(leg_id: str) -> Response:
     return Response(status=204)
 
 
+@blueprint.post("/conference/hold/<language>")
+@signed
+def conference_hold(language: str) -> Response:
+    return _xml(conference.hold(language))
+
+
 @blueprint.post("/conference/<conference_id>")
 @signed
 def conference_status(conference_id: str) -> Response:

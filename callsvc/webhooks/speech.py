@@ -7,7 +7,7 @@ from callsvc.carrier.twiml import Speech
 from ivr_flows import AskKeys, Fetch, InQueue, Record, Spoken, Transfer, Turn
 
 # The carrier wants a region with each language.
-_LOCALES = {
+LOCALES = {
     "fr": "fr-FR",
     "en": "en-GB",
     "ar": "arb",
@@ -17,13 +17,13 @@ _LOCALES = {
     "it": "it-IT",
 }
 # What is heard is named apart where it differs from what is spoken.
-_HEARD = {**_LOCALES, "ar": "ar-SA"}
+_HEARD = {**LOCALES, "ar": "ar-SA"}
 _ROUND_S = 8  # lived seconds of quiet in one round of waiting
 
 
 def speeches(spoken: Iterable[Spoken]) -> list[Speech]:
     return [
-        Speech(one.text, _LOCALES.get(one.language, one.language), one.voice or "", one.audio or "")
+        Speech(one.text, LOCALES.get(one.language, one.language), one.voice or "", one.audio or "")
         for one in spoken
     ]
 

@@ -58,8 +58,8 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
 def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
     answered_by = verdict(given.text("AnsweredBy"))
     record_status(tx, row.id, News(status=IN_PROGRESS, at=tx.now, source="voice", answered_by=answered_by))
-    if row.role == "agent":
-        return _agent_answered(tx, row)
+    if row.role in ("agent", "consult"):
+        return _into_conference(tx, row)
     calling = tx.first(_CAMPAIGN, call_id=row.call_id)
     if calling is None:
         return twiml.hang_up()
@@ -97,8 +97,8 @@ def _say_nothing(tx: Tx, row: Row[Any], reason: str) -> str:
     return twiml.hang_up()
 
 
-def _agent_answered(tx: Tx, row: Row[Any]) -> str:
-    """The agent's softphone picked up: into the conference meant for it."""
+def _into_conference(tx: Tx, row: Row[Any]) -> str:
+    """The agent's softphone, or whom an agent asks in, picked up: into the conference meant for it."""
     meeting = conference_of_leg(tx, row.id)
     if meeting is None or row.end_asked_at is not None:
         return twiml.hang_up()

@@ -59,6 +59,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_shift_starts_at", "shift", ["starts_at"])
 
+    with op.batch_alter_table("participant") as table:
+        table.add_column(sa.Column("held_at", callsvc.core.db.Instant(timezone=True), nullable=True))
+        table.add_column(sa.Column("muted_at", callsvc.core.db.Instant(timezone=True), nullable=True))
+    with op.batch_alter_table("reservation") as table:
+        table.add_column(sa.Column("consult_leg_id", sa.String(length=40), nullable=True))
+        table.add_column(sa.Column("handed_on", sa.String(length=8), nullable=False, server_default=""))
+        table.create_foreign_key("fk_reservation_consult_leg_id", "leg", ["consult_leg_id"], ["id"])
+    with op.batch_alter_table("reservation") as table:
+        table.alter_column("handed_on", server_default=None)
+    op.create_index("ix_reservation_consult_leg_id", "reservation", ["consult_leg_id"])
     op.create_table(
         "delegation",
         sa.Column("id", sa.String(length=40), nullable=False),

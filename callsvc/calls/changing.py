@@ -1,0 +1,52 @@
+"""What a wish about a participant (hold, unhold, mute, unmute) is at the carrier."""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Row
+
+from callsvc.calls.tables import conference
+from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, ParticipantChange, Refused
+from callsvc.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+HOLD_PATH: Final = "/webhooks/conference/hold"
+
+CHANGES: Final = {
+    "hold": ParticipantChange(held=True),
+    "unhold": ParticipantChange(held=False),
+    "mute": ParticipantChange(muted=True),
+    "unmute": ParticipantChange(muted=False),
+}
+GROUPS: Final = (frozenset({"move"}), frozenset({"hold", "unhold"}), frozenset({"mute", "unmute"}))
+"""Of the wishes of one group only the newest counts."""
+
+
+def group_of(action: str) -> frozenset[str]:
+    return next((group for group in GROUPS if action in group), frozenset())
+
+
+def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
+    """done, gone (not in the conference), failed; None when the carrier did not answer or does not know yet.
+
+    ``due``: sid, action, and as ``path`` the conference's id and the language of who waits: ``cnf1/fr``.
+    """
+    conference_id, _, language = due.path.partition("/")
+    with rt.db.read() as tx:
+        sid = tx.scalar(sa.select(conference.c.sid).where(conference.c.id == conference_id))
+    if sid is None:
+        return None
+    change = CHANGES[due.action]
+    if change.held:
+        url = f"{rt.settings.public_base_url.rstrip('/')}{HOLD_PATH}/{language}"
+        change = ParticipantChange(held=True, hold_url=url)
+    try:
+        rt.carrier.change_participant(sid, due.sid, change)
+    except Refused as error:
+        return "gone" if error.code in (CALL_NOT_IN_PROGRESS, NOT_FOUND) else "failed"
+    except CarrierError as error:
+        log.warning("update-postponed", update=due.action, leg=due.id, reason=str(error))
+        return None
+    return "done"
