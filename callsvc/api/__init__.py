@@ -7,14 +7,18 @@ from callsvc.agents.api import agents_api
 from callsvc.api.reference import blueprint as reference
 from callsvc.appointments.api import appointments_api
 from callsvc.calls.api import calls_api
-from callsvc.campaigns.api import campaigns_api
+from callsvc.campaigns.changing_api import campaigns_api
+from callsvc.campaigns.control_api import control_api
 from callsvc.contacts.api import suppressions_api
 from callsvc.contacts.cases.api import cases_api
 from callsvc.contacts.import_api import imports_api
+from callsvc.contacts.suppression_lists_api import suppression_lists_api
 from callsvc.dialing.api import dialing_api
+from callsvc.dialing.stop_api import stops_api
 from callsvc.directory.api import directory_api
 from callsvc.flows.api import flows_api
 from callsvc.messages.api import messages_api
+from callsvc.messages.estimate_api import estimates_api
 from callsvc.metrics.api import metrics_api
 from callsvc.organising.api import organising_api
 from callsvc.people.api import people_api
@@ -29,9 +33,11 @@ API: tuple[Blueprint, ...] = (
     calls_api,
     cases_api,
     campaigns_api,
+    control_api,
     desk_api,
     dialing_api,
     directory_api,
+    estimates_api,
     flows_api,
     imports_api,
     messages_api,
@@ -40,6 +46,8 @@ API: tuple[Blueprint, ...] = (
     people_api,
     reference,
     results_api,
+    stops_api,
     routing_api,
+    suppression_lists_api,
     suppressions_api,
 )

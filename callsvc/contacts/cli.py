@@ -9,6 +9,7 @@ import click
 
 from callsvc.contacts.importing import ImportReport
 from callsvc.contacts.searching.cli import command as reindex
+from callsvc.contacts.suppressions_cli import suppressions
 from callsvc.runtime import Runtime
 
 
@@ -18,6 +19,7 @@ def contacts() -> None:
 
 
 contacts.add_command(reindex)
+contacts.add_command(suppressions)
 
 
 @contacts.command("import")

@@ -1,0 +1,318 @@
+"""Texting as a machine for hypothesis: what people write, the carrier does and workers suffer, in any order.
+
+The model is the carrier's own list of messages, in the order in which it took them.
+"""
+
+from collections import defaultdict
+from contextlib import suppress as ignoring
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.campaigns.tables import campaign_contact
+from callsvc.carrier.memory import MemoryCarrier
+from callsvc.carrier.port import InDoubt, Refused, Throttled, Unsent
+from callsvc.contacts.numbers import store_number
+from callsvc.contacts.suppressions import suppress
+from callsvc.dialing.due import recreate_due
+from callsvc.dialing.settling import reconcile, settle_doubts
+from callsvc.flows.service import publish
+from callsvc.flows.tables import flow_session
+from callsvc.messages.sending import send_messages
+from callsvc.messages.service import STOP_CONFIRMED, plan_message
+from callsvc.messages.tables import live_dialogue, message
+from callsvc.runtime import Runtime
+from callsvc.webhooks import messages as webhooks
+from callsvc.webhooks.requests import CarrierRequest
+from callsvc.webhooks.text_turns import expire_texts
+from callsvc.webhooks.texting import text_due
+from tests.dialing.ground import EVERY_DAY, WorkerDied
+from tests.factories import advance, campaign_file, make_contact, make_country
+from tests.webhooks.test_texting import FLOW
+
+NUMBERS = tuple(f"+3363998000{place}" for place in range(1, 4))
+SENDER, OTHER_SENDER = "+33199000199", "+33199000188"
+CAMPAIGNS = {"first": ("contact-tracing", SENDER), "second": ("vaccination", SENDER)}
+TRAITS: dict[str, Any] = {"synthetic": True, "country": "FR", "kind": "mobile", "zone": "Europe/Paris"}
+TEXTS = ("oui", "non", "3", "STOP", "arrêt !", "START", "aide", "quoi ?", "1")
+LATE = "taken by the carrier after the time-out"
+FAULTS: dict[str, tuple[BaseException, bool] | None] = {
+    "none": None,
+    "throttled": (Throttled("429"), False),
+    "unsent": (Unsent("refused"), False),
+    "refused": (Refused(21612, "no way"), False),
+    "opted out": (Refused(21610, "unsubscribed"), False),
+    "a 5xx, nothing placed": (InDoubt("500"), False),
+    "a 5xx, placed": (InDoubt("500"), True),
+    LATE: (InDoubt("time-out"), False),
+    "killed before the request": (WorkerDied(), False),
+    "killed after the request": (WorkerDied(), True),
+}
+LIKELY = ("none",) * 6 + tuple(FAULTS)
+
+
+def furnish(rt: Runtime) -> None:
+    """Two running campaigns by SMS of two purposes and one sender, open at all hours, without anybody."""
+    with rt.db.begin() as tx:
+        make_country(tx)
+        publish(tx, FLOW, "test")
+    for name, (purpose, sender) in CAMPAIGNS.items():
+        file = campaign_file(
+            id=name, purpose=purpose, flow="survey", channel="sms", sms_sender=sender, preset="none",
+            call_on_holidays=True, windows=EVERY_DAY,
+            retries={"most_tries": 3, "delays_minutes": {"failed": 5}},
+        )  # fmt: skip
+        apply_campaign(rt, file, "test")
+        change_state(rt, name, "start", "test")
+
+
+class Texting(RuleBasedStateMachine):
+    """Subclasses say how to get an empty world with ``furnish`` done."""
+
+    make_world: ClassVar[Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rt: Runtime = type(self).make_world()
+        self.carrier: MemoryCarrier = self.rt.carrier  # type: ignore[assignment]
+        self.jobs: defaultdict[str, list[str]] = defaultdict(list)
+        self.stopped: list[tuple[int, str, str, str]] = []  # messages before it, number, scope, purpose
+        self.received = self.planned = 0
+
+    # what people do
+
+    @initialize(people=st.lists(st.sampled_from([*CAMPAIGNS]), min_size=2, max_size=4))
+    def a_list_is_imported(self, people: list[str]) -> None:
+        for place, name in enumerate(people):
+            self.somebody_is_added(NUMBERS[place % len(NUMBERS)], name)
+
+    @rule(number=st.sampled_from(NUMBERS), name=st.sampled_from([*CAMPAIGNS]))
+    def somebody_is_added(self, number: str, name: str) -> None:
+        with self.rt.db.begin() as tx:
+            add_contacts(tx, name, [make_contact(tx, number)])
+
+    @rule(number=st.sampled_from(NUMBERS), again=st.booleans())
+    def a_reminder_is_planned(self, number: str, again: bool) -> None:
+        self.planned += not again
+        with self.rt.db.begin() as tx:
+            plan_message(
+                tx, number_id=store_number(tx, number, **TRAITS), body=f"Rappel {self.planned}",
+                sender=SENDER, purpose="appointments", cause=f"reminder:{self.planned}",
+                campaign_contact_id=None,
+            )  # fmt: skip
+        self._take_jobs()
+
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        body=st.sampled_from(TEXTS),
+        to=st.sampled_from((SENDER, SENDER, OTHER_SENDER)),
+        times=st.integers(1, 2),
+    )
+    def somebody_writes(self, number: str, body: str, to: str, times: int) -> None:
+        self.received += 1
+        given = {"MessageSid": f"SMin{self.received}", "From": number, "To": to, "Body": body}
+        for _ in range(times):
+            webhooks.receive(self.rt, CarrierRequest(given))
+        if body.lower().startswith(("stop", "arr")):
+            self.stopped.append((len(self.carrier.messages), number, "sms", ""))
+        self._take_jobs()
+
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        scope=st.sampled_from(("purpose", "all")),
+        purpose=st.sampled_from([purpose for purpose, _ in CAMPAIGNS.values()]),
+    )
+    def somebody_opts_out_by_key(self, number: str, scope: str, purpose: str) -> None:
+        with self.rt.db.begin() as tx:
+            suppress(tx, store_number(tx, number, **TRAITS), scope, purpose=purpose, source="test")
+        self.stopped.append((len(self.carrier.messages), number, scope, purpose))
+        self._take_jobs()
+
+    # what the machinery does
+
+    def _take_jobs(self) -> None:
+        for job, ids in self.rt.jobs.take():  # type: ignore[attr-defined]
+            self.jobs[job].extend(ids)
+
+    @rule()
+    def the_ticker_plans(self) -> None:
+        text_due(self.rt)
+        self._take_jobs()
+
+    @rule()
+    def the_ticker_repairs(self) -> None:
+        recreate_due(self.rt)
+        expire_texts(self.rt)
+        self._take_jobs()
+
+    @rule(data=st.data(), again=st.booleans())
+    def a_worker_sends(self, data: st.DataObject, again: bool) -> None:
+        ids = list(self.jobs["send_messages"])
+        if not again:
+            self.jobs["send_messages"].clear()
+        for message_id in ids:
+            self._send(message_id, data.draw(st.sampled_from(LIKELY)))
+
+    def _send(self, message_id: str, fault: str) -> None:
+        planted, before = FAULTS[fault], self._row(message_id).placement
+        if planted is not None:
+            self.carrier.fail_next(planted[0], after_placing=planted[1])
+        with ignoring(WorkerDied):
+            send_messages(self.rt, [message_id])
+        self.carrier.forget_faults()
+        if fault == LATE and (before, self._row(message_id).placement) == ("planned", "in-doubt"):
+            advance(self.rt, 3)  # within the settle time, as the settings demand
+            self._take_effect_late(message_id)
+        self._take_jobs()
+
+    def _take_effect_late(self, message_id: str) -> None:
+        row = self._row(message_id)
+        with self.rt.db.read() as tx:
+            body = tx.keyring.decrypt(row.body, f"message:{row.id}")
+        number = self._number_of(row.number_id)
+        self.carrier.create_message(to=number, from_=row.sender, body=body, status_url="")
+        # It was asked for before whatever has been said since.
+        self.stopped = [
+            (before + 1 if before == len(self.carrier.messages) - 1 else before, *rest)
+            for before, *rest in self.stopped
+        ]
+
+    @rule(fails=st.booleans())
+    def the_other_workers_catch_up(self, fails: bool) -> None:
+        if fails:
+            self.carrier.fail_next_question(InDoubt("time-out"))
+        settle_doubts(self.rt, self.jobs.pop("settle_doubt", []))
+        reconcile(self.rt, self.jobs.pop("reconcile_legs", []))
+        self.carrier.forget_faults()
+        self._take_jobs()
+
+    @rule(data=st.data(), rounds=st.integers(1, 4))
+    def an_ordinary_while_passes(self, data: st.DataObject, rounds: int) -> None:
+        for _ in range(rounds):
+            self.the_ticker_plans()
+            self.a_worker_sends(data, again=data.draw(st.booleans()))
+            advance(self.rt, 3.5)
+            self.the_ticker_repairs()
+            self.the_other_workers_catch_up(fails=False)
+
+    @rule(number=st.sampled_from(NUMBERS), data=st.data())
+    def the_same_words_are_planned_twice(self, number: str, data: st.DataObject) -> None:
+        """Two intents with one text: a doubt of one must not be settled by the other's message."""
+        for _ in range(2):
+            self.planned += 1
+            with self.rt.db.begin() as tx:
+                plan_message(
+                    tx, number_id=store_number(tx, number, **TRAITS), body="Le même texte",
+                    sender=SENDER, purpose="appointments", cause=f"reminder:{self.planned}",
+                    campaign_contact_id=None,
+                )  # fmt: skip
+            self._take_jobs()
+        self.an_ordinary_while_passes(data, 2)
+
+    @rule()
+    def redis_forgets_everything(self) -> None:
+        self.jobs.clear()
+
+    @rule(seconds=st.sampled_from((0.5, 2.5, 6.0, 11.0, 400.0, 3700.0, 26 * 3600.0)))
+    def time_passes(self, seconds: float) -> None:
+        advance(self.rt, seconds)
+
+    # what the carrier does
+
+    @rule(data=st.data(), times=st.integers(1, 2))
+    def the_carrier_tells(self, data: st.DataObject, times: int) -> None:
+        """The truth moves on, and is told or not, in any order, once or twice, to the row it belongs to."""
+        for sid, one in list(self.carrier.messages.items()):
+            status = data.draw(st.sampled_from(("queued", "sending", "sent", "delivered", "undelivered")))
+            if one.status in ("delivered", "undelivered"):
+                status = one.status
+            self.carrier.set_message_status(sid, status, 30003 if status == "undelivered" else None)
+            row = self._bound_to(sid)
+            if row is not None and data.draw(st.booleans()):
+                for _ in range(times):
+                    told = {"MessageSid": sid, "MessageStatus": status}
+                    webhooks.record(self.rt, row.id, CarrierRequest(told))
+        self._take_jobs()
+
+    # what must hold after every step
+
+    @invariant()
+    def every_message_of_the_carrier_is_one_intent_of_ours(self) -> None:
+        with self.rt.db.read() as tx:
+            rows = tx.all(sa.select(message).where(message.c.direction == "outbound"))
+        unbound = self.carrier.messages.keys() - {row.sid for row in rows}
+        open_ones = sum(row.placement in ("claimed", "in-doubt") for row in rows)
+        assert len(unbound) <= open_ones
+        reminders = [
+            (one.to, one.body) for one in self.carrier.messages.values() if one.body.startswith("Rappel")
+        ]
+        assert len(reminders) == len(set(reminders))
+
+    @invariant()
+    def nobody_is_written_to_after_saying_stop(self) -> None:
+        purposes = self._purposes_of_messages()
+        for place, one in enumerate(self.carrier.messages.values()):
+            purpose, confirms = purposes.get(one.sid, ("", False))
+            for before, number, scope, stopped in self.stopped:
+                covers = (
+                    scope == "all"
+                    or (scope == "sms" and not confirms)
+                    or (scope == "purpose" and stopped == purpose)
+                )
+                assert not (place >= before and number == one.to and covers), (one, scope)
+
+    @invariant()
+    def a_number_is_in_one_dialogue_and_each_dialogue_is_running(self) -> None:
+        with self.rt.db.read() as tx:
+            open_ones = {row.session_id for row in tx.all(sa.select(live_dialogue.c.session_id))}
+            running = {
+                row.id
+                for row in tx.all(sa.select(flow_session.c.id).where(flow_session.c.status == "running"))
+            }
+        assert open_ones == running
+
+    def _purposes_of_messages(self) -> dict[str, tuple[str, bool]]:
+        with self.rt.db.read() as tx:
+            rows = tx.all(sa.select(message).where(message.c.direction == "outbound"))
+        told = {row.sid: (row.purpose, row.cause.startswith(STOP_CONFIRMED)) for row in rows if row.sid}
+        doubtful = [(row.purpose, row.cause.startswith(STOP_CONFIRMED)) for row in rows if not row.sid]
+        # What is not bound yet is one of the open ones; the first is as good as any but for a confirmation.
+        guess = next((one for one in doubtful if one[1]), ("", False))
+        return {sid: told.get(sid, guess) for sid in self.carrier.messages}
+
+    def _row(self, message_id: str) -> Any:
+        with self.rt.db.read() as tx:
+            return tx.first(sa.select(message).where(message.c.id == message_id))
+
+    def _bound_to(self, sid: str) -> Any:
+        with self.rt.db.read() as tx:
+            return tx.first(sa.select(message).where(message.c.sid == sid))
+
+    def _number_of(self, number_id: str) -> str:
+        with self.rt.db.begin() as tx:
+            return next(one for one in NUMBERS if store_number(tx, one, **TRAITS) == number_id)
+
+    # the end: every callback still out is lost, and the books must balance
+
+    def teardown(self) -> None:
+        try:
+            for _ in range(8):
+                advance(self.rt, 11)
+                self.the_ticker_repairs()
+                self.jobs.pop("send_messages", None)
+                self.the_other_workers_catch_up(fails=False)
+            self._books_balance()
+        finally:
+            self.rt.db.engine.dispose()
+
+    def _books_balance(self) -> None:
+        with self.rt.db.read() as tx:
+            rows = tx.all(sa.select(message).where(message.c.direction == "outbound"))
+            trying = tx.all(sa.select(campaign_contact).where(campaign_contact.c.status == "trying"))
+            running = tx.all(sa.select(flow_session).where(flow_session.c.status == "running"))
+        assert {row.sid for row in rows if row.sid} == self.carrier.messages.keys()
+        assert {row.placement for row in rows} <= {"placed", "not-placed", "refused", "planned"}
+        assert {row.id for row in trying} == {row.subject_id for row in running}
