@@ -1,20 +1,21 @@
-"""Campaigns for programs: read them, apply a definition, start, pause, resume, close, stop."""
+"""Campaigns for programs to read; ``changing_api`` changes them."""
 
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from flask import request
+from flask import Response
 from pydantic import Field
 from spectree import Tag
 
 from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
-from callsvc.campaigns.definition import CampaignFile, read_campaign
-from callsvc.campaigns.queries import campaign_seen, require_all_regions, require_may_apply
-from callsvc.campaigns.service import apply_campaign, change_state
+from callsvc.campaigns.callers import verify_line
+from callsvc.campaigns.exporting import file_of
+from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.history import differences
+from callsvc.campaigns.queries import campaign_seen
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
-from callsvc.core.errors import Invalid
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, narrowed, page_of
@@ -58,6 +59,13 @@ class CampaignProgress(Told):
     by_status: dict[str, int] = Field(examples=[{"waiting": 120, "trying": 8, "done": 872}])
     by_outcome: dict[str, int] = Field(examples=[{"reached": 640, "not-reached": 232}])
     definition: dict[str, Any] = Field(description="As it was applied.")
+    verify: str = Field(description="The published number with which a person checks that a call was ours.")
+
+
+class FieldChange(Told):
+    field: str = Field(examples=["windows.0.to"])
+    before: Any
+    after: Any
 
 
 class Change(Told):
@@ -67,20 +75,11 @@ class Change(Told):
     what: str = Field(examples=["start"])
     before: dict[str, Any]
     after: dict[str, Any]
+    fields: list[FieldChange] = Field(description="What differs, one setting after the other.")
 
 
 class ChangeList(Listed):
     items: list[Change]
-
-
-class CampaignState(Told):
-    id: str
-    state: str = Field(examples=["running"])
-
-
-class Applied(Told):
-    id: str
-    changed: bool = Field(description="False when the campaign was so already.")
 
 
 class Place(Told):
@@ -139,10 +138,11 @@ def show_campaign(campaign_id: str) -> CampaignProgress:
     """One campaign, its definition, and its people counted."""
     with current_rt().db.read() as tx:
         seen = campaign_seen(tx, current_principal(), campaign_id)
+        verify = verify_line(tx, config_of(campaign_row(tx, campaign_id)))
     return CampaignProgress(
         id=seen.id, title=seen.title, purpose=seen.purpose, state=seen.state, changed_at=seen.changed_at,
         people=seen.people, done=seen.done, by_status=dict(seen.by_status), by_outcome=dict(seen.by_outcome),
-        definition=dict(seen.config),
+        definition=dict(seen.config), verify=verify,
     )  # fmt: skip
 
 
@@ -156,7 +156,24 @@ def list_campaign_changes(campaign_id: str, query: Paging) -> ChangeList:
         campaign_seen(tx, current_principal(), campaign_id)
         keys = (campaign_change.c.at, campaign_change.c.id)
         rows, more = page_of(tx, wanted, query, *keys, newest_first=True)
-    return ChangeList(items=[Change.model_validate(row) for row in rows], next=more)
+    return ChangeList(items=[_change(row) for row in rows], next=more)
+
+
+def _change(row: Any) -> Change:
+    told = {name: getattr(row, name) for name in ("id", "at", "by", "what", "before", "after")}
+    fields = [FieldChange.model_validate(one) for one in differences(row.before, row.after)]
+    return Change(**told, fields=fields)
+
+
+@campaigns_api.get("/campaigns/<campaign_id>/file")
+@api("report")
+@operation(CAMPAIGNS, refusals=(UNKNOWN,), gives="application/yaml")
+def export_campaign(campaign_id: str) -> Response:
+    """The file that would make it, as YAML: applied again it changes nothing."""
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, current_principal(), campaign_id)
+        text = file_of(campaign_row(tx, campaign_id))
+    return Response(text, mimetype="application/yaml")
 
 
 @campaigns_api.get("/campaigns/<campaign_id>/contacts")
@@ -176,88 +193,3 @@ def list_campaign_contacts(campaign_id: str, query: PlaceFilter) -> PlaceList:
         campaign_seen(tx, current_principal(), campaign_id)
         rows, more = page_of(tx, wanted, query, place.id)
     return PlaceList(items=[Place.model_validate(row) for row in rows], next=more)
-
-
-@campaigns_api.put("/campaigns/<campaign_id>")
-@api("campaigns")
-@operation(
-    CAMPAIGNS,
-    again="nature",
-    takes={"application/json": CampaignFile, "application/yaml": CampaignFile},
-    refusals=(
-        FILE,
-        BEYOND,
-        Refusal("campaign-id-differs", 422, "The definition's id is not the one of the address."),
-        Refusal("flow-unknown", 404, "No published flow has the name, or the version, of the definition."),
-        Refusal("fiction-number", 422, "The caller ID is reserved for fiction, and the carrier is real."),
-        Refusal("campaign-over", 409, "It was stopped or has completed: give the definition a new id."),
-        Refusal("campaign-purpose-fixed", 409, "People have opted out of the purpose as it was."),
-    ),
-)
-def apply_definition(campaign_id: str) -> Applied:
-    """Make the campaign what the definition says; applied twice it changes nothing.
-
-    The body is the file that `callsvc campaign apply` reads, as YAML or as JSON. See docs/campaigns.md.
-    """
-    file = read_campaign(request.get_data().decode("utf-8", "replace"))
-    if file.id != campaign_id:
-        raise Invalid("campaign-id-differs", f"The definition is of {file.id!r}: send it to that address.")
-    with current_rt().db.read() as tx:
-        require_may_apply(tx, current_principal(), campaign_id)
-    changed = apply_campaign(current_rt(), file, current_principal().account_id)
-    return Applied(id=campaign_id, changed=changed)
-
-
-def _change(campaign_id: str, action: str) -> CampaignState:
-    principal = current_principal()
-    with current_rt().db.read() as tx:
-        campaign_seen(tx, principal, campaign_id)
-        require_all_regions(tx, principal, campaign_id)
-    state = change_state(current_rt(), campaign_id, action, principal.account_id)
-    return CampaignState(id=campaign_id, state=state)
-
-
-_REFUSED = (UNKNOWN, BEYOND, STATE)
-_AGENTS = Refusal(
-    "campaign-needs-agents", 409, "Its flow waits for agents, and calls are handed to none here."
-)
-
-
-@campaigns_api.post("/campaigns/<campaign_id>/start")
-@api("campaigns")
-@operation(CAMPAIGNS, refusals=(*_REFUSED, _AGENTS))
-def start_campaign(campaign_id: str) -> CampaignState:
-    """Start calling."""
-    return _change(campaign_id, "start")
-
-
-@campaigns_api.post("/campaigns/<campaign_id>/pause")
-@api("campaigns")
-@operation(CAMPAIGNS, refusals=_REFUSED)
-def pause_campaign(campaign_id: str) -> CampaignState:
-    """Place no further calls; those under way go on."""
-    return _change(campaign_id, "pause")
-
-
-@campaigns_api.post("/campaigns/<campaign_id>/resume")
-@api("campaigns")
-@operation(CAMPAIGNS, refusals=(*_REFUSED, _AGENTS))
-def resume_campaign(campaign_id: str) -> CampaignState:
-    """Go on after a pause."""
-    return _change(campaign_id, "resume")
-
-
-@campaigns_api.post("/campaigns/<campaign_id>/close")
-@api("campaigns")
-@operation(CAMPAIGNS, refusals=_REFUSED)
-def close_campaign(campaign_id: str) -> CampaignState:
-    """End in peace: no further tries, everybody gets an outcome, promised callbacks are kept."""
-    return _change(campaign_id, "close")
-
-
-@campaigns_api.post("/campaigns/<campaign_id>/stop")
-@api("campaigns")
-@operation(CAMPAIGNS, refusals=_REFUSED)
-def stop_campaign(campaign_id: str) -> CampaignState:
-    """End now: what is queued or rings is cancelled, everybody gets an outcome."""
-    return _change(campaign_id, "stop")

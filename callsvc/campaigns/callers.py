@@ -87,18 +87,21 @@ def require_callers(tx: Tx, file: CampaignFile, version: str) -> None:
     if (file.caller_id and file.caller_pool) or (file.sms_sender and file.sms_pool):
         raise Invalid("caller-twice", "Give caller_id or caller_pool, sms_sender or sms_pool: one of both.")
     if file.channel == "sms":
-        _require(sms_pool(tx, file), Use(channel="sms", two_way=expects_answers(tx, version)))
+        _require(tx, sms_pool(tx, file), Use(channel="sms", two_way=expects_answers(tx, version)))
         return
-    _require(voice_pool(tx, file), Use(channel="voice"))
+    _require(tx, voice_pool(tx, file), Use(channel="voice"))
     if file.sms_pool or file.sms_sender:
-        _require(sms_pool(tx, file), Use(channel="sms"))
+        _require(tx, sms_pool(tx, file), Use(channel="sms"))
     if file.sms_fallback is not None:
-        _require(_pool(tx, "", file.sms_fallback.sender), Use(channel="sms"))
+        _require(tx, _pool(tx, "", file.sms_fallback.sender), Use(channel="sms"))
 
 
-def _require(pool: Pool, use: Use) -> None:
-    if any(not refusal(sender, use) for sender in pool.senders):
+def _require(tx: Tx, pool: Pool, use: Use) -> None:
+    usable = [sender for sender in pool.senders if not refusal(sender, use)]
+    if any(sender.kind != "fiction" or tx.settings.carrier_is_loopback for sender in usable):
         return
+    if usable:
+        raise Invalid("fiction-number", "A real carrier needs a number of yours, none reserved for fiction.")
     what = "calls" if use.channel == "voice" else "SMS that people answer" if use.two_way else "SMS"
     if not pool.senders:
         raise Invalid("caller-not-allowed", f"No sender is given for {what}.", reasons=["no-sender"])

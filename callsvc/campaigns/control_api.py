@@ -1,0 +1,187 @@
+"""For programs: a second person's approval, the size that needs one, pools of callers."""
+
+from datetime import datetime
+from typing import Literal
+
+from flask import request
+from pydantic import Field
+
+from callsvc.accounts.guard import api, current_principal
+from callsvc.campaigns.api import BEYOND, UNKNOWN
+from callsvc.campaigns.approving import (
+    approval_of,
+    approve,
+    ask_approval,
+    needs_approval,
+    refuse_approval,
+    set_approval_size,
+    size_that_needs_approval,
+)
+from callsvc.campaigns.caller_files import CallersFile, apply_callers, declared, read_callers
+from callsvc.campaigns.changing_api import CONTROL
+from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.queries import campaign_seen, require_all_regions
+from callsvc.core.db import Tx
+from callsvc.core.errors import Forbidden
+from callsvc.web import current_rt
+from callsvc.web.api import Refusal, api_blueprint, operation
+from callsvc.web.models import Asked, Told
+
+control_api = api_blueprint("control_api")
+
+NATIONAL = Refusal("whole-country-needed", 403, "Only an account of the whole country decides this.")
+_ASKED = Refusal("approval-not-asked", 409, "Nobody asks for its approval as it is now.")
+
+
+class Approval(Told):
+    """``state`` is none before anybody asked."""
+
+    campaign_id: str
+    needed: bool = Field(description="It may not start or resume without a (further) second person.")
+    state: Literal["none", "asked", "approved", "refused", "withdrawn"]
+    asked_by: str | None = None
+    asked_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    why: str = ""
+    people: int = Field(0, description="In the campaign when it was asked or approved.")
+
+
+class Why(Asked):
+    why: str = Field(min_length=1, max_length=500, pattern=r"\S")
+
+
+class ApprovalSize(Told):
+    people: int = Field(description="One person may call up to so many alone; 0: as many as they like.")
+
+
+class ApprovalSizeWish(Asked):
+    people: int = Field(ge=0, le=100_000_000)
+
+
+class CallersApplied(Told):
+    changed: bool
+
+
+def require_whole_country() -> str:
+    """Who asks, if they see the whole country."""
+    if not current_principal().sees_everything:
+        raise Forbidden("whole-country-needed", "Only an account of the whole country decides this.")
+    return current_principal().account_id
+
+
+def _responsible(tx: Tx, campaign_id: str) -> str:
+    campaign_seen(tx, current_principal(), campaign_id)
+    require_all_regions(tx, current_principal(), campaign_id)
+    return current_principal().account_id
+
+
+def _told(tx: Tx, campaign_id: str) -> Approval:
+    row, needed = approval_of(tx, campaign_id), needs_approval(tx, campaign_row(tx, campaign_id))
+    if row is None:
+        return Approval(campaign_id=campaign_id, needed=needed, state="none")
+    names = ("state", "asked_by", "asked_at", "decided_by", "decided_at", "why", "people")
+    return Approval(campaign_id=campaign_id, needed=needed, **{name: getattr(row, name) for name in names})
+
+
+@control_api.get("/campaigns/<campaign_id>/approval")
+@api("report")
+@operation(CONTROL, refusals=(UNKNOWN,))
+def show_approval(campaign_id: str) -> Approval:
+    """Whether it needs a second person, and the newest question or answer."""
+    with current_rt().db.read() as tx:
+        campaign_seen(tx, current_principal(), campaign_id)
+        return _told(tx, campaign_id)
+
+
+@control_api.post("/campaigns/<campaign_id>/approval/ask")
+@api("campaigns")
+@operation(
+    CONTROL, refusals=(UNKNOWN, BEYOND, Refusal("campaign-over", 409, "It was stopped or has completed."))
+)
+def ask_for_approval(campaign_id: str) -> Approval:
+    """Ask for a second person."""
+    with current_rt().db.begin() as tx:
+        ask_approval(tx, campaign_id, _responsible(tx, campaign_id))
+        return _told(tx, campaign_id)
+
+
+@control_api.post("/campaigns/<campaign_id>/approval/approve")
+@api("campaigns")
+@operation(
+    CONTROL,
+    refusals=(
+        UNKNOWN,
+        BEYOND,
+        _ASKED,
+        Refusal("approval-own", 403, "Whoever asked, or edited last, is not a second person."),
+    ),
+)
+def approve_campaign(campaign_id: str) -> Approval:
+    """Say yes to the campaign as it is now."""
+    with current_rt().db.begin() as tx:
+        approve(tx, campaign_id, _responsible(tx, campaign_id))
+        return _told(tx, campaign_id)
+
+
+@control_api.post("/campaigns/<campaign_id>/approval/refuse")
+@api("campaigns")
+@operation(
+    CONTROL,
+    refusals=(UNKNOWN, BEYOND, _ASKED, Refusal("approval-why-missing", 422, "A no says why.")),
+)
+def refuse_campaign(campaign_id: str, json: Why) -> Approval:
+    """Say no, and why."""
+    with current_rt().db.begin() as tx:
+        refuse_approval(tx, campaign_id, _responsible(tx, campaign_id), json.why)
+        return _told(tx, campaign_id)
+
+
+@control_api.get("/approval-size")
+@api("campaigns")
+@operation(CONTROL)
+def show_approval_size() -> ApprovalSize:
+    """How many people one person may call alone."""
+    with current_rt().db.read() as tx:
+        return ApprovalSize(people=size_that_needs_approval(tx))
+
+
+@control_api.put("/approval-size")
+@api("campaigns")
+@operation(CONTROL, again="nature", refusals=(NATIONAL,))
+def put_approval_size(json: ApprovalSizeWish) -> ApprovalSize:
+    """From now on, for this installation."""
+    by = require_whole_country()
+    with current_rt().db.begin() as tx:
+        set_approval_size(tx, json.people, by)
+    return ApprovalSize(people=json.people)
+
+
+@control_api.get("/callers")
+@api("campaigns")
+@operation(CONTROL)
+def show_callers() -> CallersFile:
+    """The pools of numbers, short codes and names that people are shown, as the file that makes them."""
+    with current_rt().db.read() as tx:
+        return declared(tx)
+
+
+@control_api.put("/callers")
+@api("campaigns")
+@operation(
+    CONTROL,
+    again="nature",
+    takes={"application/json": CallersFile, "application/yaml": CallersFile},
+    refusals=(
+        NATIONAL,
+        Refusal("callers-file-invalid", 422, "The file breaks a rule; details say where."),
+        Refusal("caller-pool-used", 409, "A pool it leaves out is named by a campaign that is not over."),
+        Refusal("fiction-number", 422, "A number is reserved for fiction, and the carrier is real."),
+    ),
+)
+def put_callers() -> CallersApplied:
+    """Make the pools what the file says; applied twice it changes nothing. See docs/campaigns.md."""
+    by = require_whole_country()
+    file = read_callers(request.get_data().decode("utf-8", "replace"))
+    with current_rt().db.begin() as tx:
+        return CallersApplied(changed=apply_callers(tx, file, by))
