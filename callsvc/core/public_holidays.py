@@ -33,6 +33,16 @@ def is_holiday(day: date, department: str) -> bool:
     return day in _holidays_of(_SUBDIVISIONS.get(department, ""), day.year)
 
 
+def same_holidays(department: str) -> str:
+    """A department with the same public holidays: one name for all that need not be told apart.
+
+    >>> same_holidays("75"), same_holidays("13"), same_holidays("68"), same_holidays("974")
+    ('', '', '67', '974')
+    """
+    mine = _SUBDIVISIONS.get(department, "")
+    return next((one for one, subdivision in _SUBDIVISIONS.items() if subdivision == mine), "")
+
+
 @lru_cache(maxsize=64)
 def _holidays_of(subdivision: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("FR", subdiv=subdivision or None, years=year))

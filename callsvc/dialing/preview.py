@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from callsvc.campaigns.calendar import Hours
 from callsvc.campaigns.definitions.retries import Retries
 from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.rules import Verdict, hours_of, may_contact
+from callsvc.campaigns.rules import Channel, Verdict, hours_of, may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
+from callsvc.core.public_holidays import same_holidays
 from callsvc.dialing.expecting import Expected, expected
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.projecting import Cohort, Projection, RetryDelay, project
@@ -50,6 +51,7 @@ class Preview(Counts):
     """
 
     campaign_id: str = ""
+    channel: Channel = "voice"  # an SMS is asked about as an SMS
     examples: dict[str, list[str]] = field(default_factory=dict)
     regions: dict[str, Counts] = field(default_factory=dict)
     first_opening: datetime | None = None
@@ -74,7 +76,7 @@ def preview(tx: Tx, campaign_id: str, *, most: int = MOST_LOOKED_AT) -> Preview:
     """
     row = campaign_row(tx, campaign_id)
     config = config_of(row)
-    look = _Look(Preview(campaign_id=campaign_id), tx.now)
+    look = _Look(Preview(campaign_id=campaign_id, channel=config.channel), tx.now)
     _count_done(tx, look.told)
     sample = sample_of(tx, campaign_id, most)
     for batch in batches(tx, campaign_id, sample):
@@ -116,7 +118,7 @@ class _Look:
         self.seen += 1
         region = self.told.regions.setdefault(place.region_code, Counts())
         facts = [replace(candidate.facts, campaign_state="running") for candidate in numbers]
-        verdicts = [may_contact(one, "voice", self.now) for one in facts]
+        verdicts = [may_contact(one, self.told.channel, self.now) for one in facts]
         if any(verdict.yes for verdict in verdicts):
             self.told.now += 1
             region.now += 1
@@ -156,7 +158,8 @@ class _Look:
     def _joins(self, hours: Hours | None, at: datetime) -> None:
         if hours is not None:
             late = (at - self.now) % _ROUNDED
-            self.due[hours, at - late if at > self.now else self.now] += 1
+            alike = replace(hours, department=same_holidays(hours.department))  # France in few cohorts
+            self.due[alike, at - late if at > self.now else self.now] += 1
 
 
 def _count_done(tx: Tx, told: Preview) -> None:
