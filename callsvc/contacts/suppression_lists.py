@@ -6,6 +6,7 @@ and everything else is in force with the row's own transaction. Nothing of a lis
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -171,7 +172,7 @@ def _rows(lines: Iterable[str], report: ListReport) -> Iterator[tuple[int, list[
             report.rows += 1
             report.refuse(number, "", "line-too-long")
             continue
-        text = line.replace("\0", "")
+        text = re.sub(r"[\0\r\n]", " ", line)
         yield number, next(csv.reader([text], delimiter=delimiter), [])
 
 
@@ -246,7 +247,7 @@ def rejects_csv(report: ListReport) -> Iterator[str]:
 
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula begins with an apostrophe; E.164 is none."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+    return f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) else cell
 
 
 def _csv(cells: Sequence[str]) -> str:
