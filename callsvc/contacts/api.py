@@ -201,7 +201,7 @@ def lift(suppression_id: str) -> Suppression:
 @suppressions_api.post("/suppressions/<suppression_id>/lift-refusal")
 @api("contacts")
 @operation(SUPPRESSIONS, refusals=(UNKNOWN, NOT_ASKED))
-def refuse(suppression_id: str) -> Suppression:
+def refuse_suppression_lift(suppression_id: str) -> Suppression:
     """The entry stays, whoever asked for its end."""
     with current_rt().db.begin() as tx:
         refuse_lift(tx, current_principal(), suppression_id)

@@ -59,7 +59,7 @@ class ExportQuery(Asked):
         Refusal("purpose-missing", 422, "The scope `purpose` needs a purpose, the other scopes have none."),
     ),
 )
-def import_list(query: ListQuery) -> ListImported:
+def import_suppression_list(query: ListQuery) -> ListImported:
     """Never contact these numbers again: CSV, one number a line, with or without columns scope and purpose.
 
     In force at once; the same list twice changes nothing. What is not one number is returned with its line.
@@ -80,7 +80,7 @@ def import_list(query: ListQuery) -> ListImported:
 @suppression_lists_api.get("/suppressions/export")
 @api("contacts")
 @operation(SUPPRESSIONS, gives="text/csv")
-def export_list(query: ExportQuery) -> Response:
+def export_suppression_list(query: ExportQuery) -> Response:
     """All entries of numbers of your regions, numbers in full; the export is recorded in the access log."""
     rt, principal = current_rt(), current_principal()
     asked = {"scope": query.scope, "source": query.source, "lifted": query.lifted}

@@ -11,6 +11,7 @@ from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.errors import NotFound
+from callsvc.messages.failing import failure_sentence
 from callsvc.messages.tables import message
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -32,6 +33,8 @@ class Message(Told):
     placement: str = Field(examples=["placed"])
     status: str | None = Field(description="The carrier's word.", examples=["delivered"])
     error_code: int | None
+    why: str = Field(description="What went wrong, in words; empty when nothing did.")
+    sender: str = Field(description="Our sender, or the number of ours that the person wrote to.")
     reasons: str = Field(description="Why it was refused.")
     planned_at: datetime
     sent_at: datetime | None
@@ -61,7 +64,7 @@ def list_messages(query: MessageFilter) -> MessageList:
     )
     with current_rt().db.read() as tx:
         rows, more = page_of(tx, wanted, query, message.c.id, newest_first=True)
-    return MessageList(items=[Message.model_validate(row) for row in rows], next=more)
+    return MessageList(items=[_told(row) for row in rows], next=more)
 
 
 @messages_api.get("/messages/<message_id>")
@@ -73,7 +76,12 @@ def show_message(message_id: str) -> Message:
         row = tx.first(_mine().where(message.c.id == message_id))
     if row is None:
         raise NotFound("message-unknown", "No message in your regions has this id.")
-    return Message.model_validate(row)
+    return _told(row)
+
+
+def _told(row: Any) -> Message:
+    values = {name: getattr(row, name) for name in Message.model_fields if name != "why"}
+    return Message(why=str(failure_sentence(row)), **values)
 
 
 def _mine() -> sa.Select[Any]:
