@@ -50,6 +50,8 @@ UNTRANSLATED = {
     "connect-virtual-agent-v2": "It hands the call to a virtual agent, which this service does not have.",
     "fork-stream": "It streams the sound of the call elsewhere, which this service does not.",
     "send-to-autopilot": "It hands the person to a robot that is no longer offered.",
+    "send-to-auto-pilot": "It hands the person to a robot that is no longer offered.",
+    "add-twiml-redirect": "It leaves the flow for a document of another server, and may come back.",
     "search-for-conversation": "It looks for a chat conversation, which this service does not have.",
     "add-segment": "It records an event in a customer data platform, which this service does not have.",
 }

@@ -93,19 +93,14 @@ def _speech(state: State, entry: Entry, menu: Menu | None) -> None:
 def reply(maker: Maker, state: State, entry: Entry) -> None:
     """A question by message: a menu of words when a split follows that only looks at the answer."""
     menu = maker.menus.get(state.name)
-    if menu is None:
-        maker.todo(
-            state, entry, "It takes any words as an answer; a flow of ours asks for one of some words."
-        )
-        return
     step: Step = {}
     prompts = spoken(maker, state, entry, step, ask=True)
     if len(prompts) > 1:
         step["say"] = one_or_all(prompts[:-1])
-    wait = number(state.properties, "timeout")
-    step["menu"] = {"prompt": prompts[-1]}
-    if wait:
-        step["menu"]["expires"] = max(60, min(604_800, wait))
+    if menu is None:
+        _any_words(maker, state, entry, step, prompts[-1])
+        return
+    step["menu"] = {"prompt": prompts[-1], **_expiry(state)}
     step["keys"] = _reply_keys(maker, entry, menu)
     _words(maker, entry, step, menu)
     step["on_timeout"] = _silence(maker, state, entry, menu)
@@ -117,6 +112,22 @@ def reply(maker: Maker, state: State, entry: Entry) -> None:
         )
     entry.note("approximated", "A word counts wherever it stands in the answer.")
     maker.add(state, step)
+
+
+def _any_words(maker: Maker, state: State, entry: Entry, step: Step, prompt: str) -> None:
+    """Whatever is written is the answer; what reads it comes after."""
+    into = maker.draft.know(answer(maker.step(state)))
+    step["collect"] = {"prompt": prompt, "as": "speech", "into": into, **_expiry(state)}
+    if _comes_back(maker.definition, state):
+        step.setdefault("set", {})[into] = None
+    maker.leave(step, state.to("incomingMessage"), entry)
+    entry.note("approximated", "By SMS a question that nobody answers ends the conversation.")
+    maker.add(state, step)
+
+
+def _expiry(state: State) -> dict[str, int]:
+    wait = number(state.properties, "timeout")
+    return {"expires": max(60, min(604_800, wait))} if wait else {}
 
 
 def _reply_keys(maker: Maker, entry: Entry, menu: Menu) -> dict[str, str]:

@@ -60,6 +60,9 @@ def _fill(maker: Maker, state: State, request: Step, method: str, query: str) ->
         asked += given
     else:
         request["method"] = "post"
+        as_form = "form" in raw(state.properties, "content_type", "contentType")
+        if as_form and given:
+            body = ""  # a form is made of its parameters; a body beside them is left from before
         sent = flat(body) if body else given
         if sent and not body:
             entry.note("approximated", "Its parameters are sent as JSON, not as a form.")

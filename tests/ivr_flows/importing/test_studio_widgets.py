@@ -95,9 +95,20 @@ def test_a_question_by_message_is_a_menu_of_words(step):
     assert (made["keys"], made["words"]) == ({"1": "bye"}, {"bye": ["oui"]})
 
 
-def test_any_words_as_an_answer_are_left_to_do(step):
-    asked = widget("ask", "send-and-wait-for-reply", {"incomingMessage": "bye"}, body="?")
-    assert step(asked, event="incomingMessage")[1].fate == "todo"
+def test_any_words_as_an_answer_are_kept_as_they_are(step):
+    asked = widget("ask", "send-and-wait-for-reply", {"incomingMessage": "bye"}, body="?", timeout="3600")
+    made, entry = step(asked, event="incomingMessage")
+    assert made["collect"] == {"prompt": "ask", "as": "speech", "into": "answers.ask", "expires": 3600}
+    assert (made["next"], entry.fate) == ("bye", "approximated")
+
+
+def test_a_form_sends_its_parameters_and_not_the_body_left_beside_them(step):
+    asked = widget(
+        "ask", "make-http-request", {"success": "bye"}, method="POST", url="https://lab.example.org/x",
+        content_type="application/x-www-form-urlencoded;charset=utf-8", body="{not: json}",
+        parameters=[{"key": "a", "value": "1"}],
+    )  # fmt: skip
+    assert step(asked)[0]["http"]["json"] == {"a": "1"}
 
 
 def test_a_queue_is_a_skill(step):
