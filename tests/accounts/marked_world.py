@@ -111,10 +111,10 @@ HELD: dict[str, str] = {}  # the account of each place, by mark
 
 
 def _campaign(tx: Tx, id: str, title: str) -> None:
+    file = campaign_file(id=id, title=title, flow="tracing", flow_version="v1")
     tx.insert(
         campaign, id=id, title=title, purpose="contact-tracing", flow_version="v1", state="running",
-        config=campaign_file(id=id, title=title).model_dump(mode="json", by_alias=True), created_at=tx.now,
-        changed_at=tx.now,
+        config=file.model_dump(mode="json", by_alias=True), created_at=tx.now, changed_at=tx.now,
     )  # fmt: skip
     tx.insert(
         campaign_change, id=f"{id}-change", campaign_id=id, at=tx.now, by="cli", what="applied", before={},

@@ -37,6 +37,10 @@ REASON = {"reason": "Asked in writing to be called again."}
 
 # What each operation would take for a thing of one's own; a definition is told by its id.
 JSON: dict[str, Any] = {
+    "campaigns_api.edit_campaign": {"title": "Another title"},
+    "campaigns_api.clone_campaign": {"id": "copy"},
+    "campaigns_api.schedule_campaign": {"ends_at": "2020-12-01T20:00:00+01:00"},
+    "control_api.refuse_campaign": {"why": "The wrong list"},
     "cases_api.begin_handover": {"reason": "school"},
     "cases_api.return_handover": {"why": "wrong-region"},
     "cases_api.close_handover": {"outcome": "followed-up"},

@@ -63,6 +63,7 @@ FILTERS = ("region={region}", "platform={platform}", "campaign={mark}-campaign",
 WHOLE_COUNTRY = (
     *("health.", "accounts_api.list_access", "audit.", "imports_api.", "operations."),
     *("campaigns.mapping", "campaigns.import_", "campaigns.rejects", "campaigns.stops"),
+    "stops_api.list_stops",
 )
 
 PEOPLE = {
