@@ -15,6 +15,7 @@ from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import CONNECTED, flags_of
+from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.projecting import Kind, Means
@@ -30,6 +31,7 @@ ASSUMED: Final = {
     "busy": Kind(share=0.03, seconds=5),
     "failed": Kind(share=0.02, seconds=3),
 }
+WRITTEN: Final = {"sent": Kind(share=1.0, seconds=0.0, final=True)}  # an SMS is sent once
 ENOUGH: Final = 100  # ended calls; fewer say less than what is assumed
 _SINCE: Final = timedelta(days=30)
 _RING_S: Final = 12.0  # from set-up to answer, not in what the carrier bills
@@ -57,23 +59,26 @@ class Expected:
 
 
 def expected(tx: Tx, row: Any, config: CampaignFile) -> Expected:
-    """What this campaign may expect now; ``row`` is its row."""
+    """What this campaign may expect now; ``row`` is its row. Of SMS only that they leave."""
+    if config.channel == "sms":
+        written = Means(calls_per_second=config.pacing.calls_per_second, lines=1, kinds=WRITTEN)
+        return Expected(written, 0, 0, needs_agents=False)
     counted = _counted(tx, config.purpose)
     measured = sum(count for count, _ in counted.values())
     kinds = _kinds(counted, measured) if measured >= ENOUGH else dict(ASSUMED)
     others = _others_running(tx, row.id)
+    weight = config.pacing.weight
+    part = weight / (weight + sum(others))
     needs = bool(queue_steps(tx, row.flow_version))
     means = Means(
-        calls_per_second=min(
-            config.pacing.calls_per_second, tx.settings.callsvc_calls_per_second / (others + 1)
-        ),
-        lines=config.pacing.most_live,
+        calls_per_second=min(config.pacing.calls_per_second, tx.settings.callsvc_calls_per_second * part),
+        lines=_lines(config, tx.settings.callsvc_most_live, part),
         kinds=kinds,
         agents=_present(tx) if needs else 0,
         aht_s=_handling_s(tx) if needs else 0.0,
         for_agents=_share_for_agents(counted) if needs else 0.0,
     )
-    return Expected(means, measured if measured >= ENOUGH else 0, others, needs)
+    return Expected(means, measured if measured >= ENOUGH else 0, len(others), needs)
 
 
 Counted = dict[str, tuple[int, float]]
@@ -130,17 +135,22 @@ def _share_for_agents(counted: Counted) -> float:
 _AGENTS_WORDS: Final = frozenset({CONNECTED, "resolved-by-phone", "unresolved", "callback"})
 
 
-def _others_running(tx: Tx, campaign_id: str) -> int:
-    """Other campaigns that share the account's set-ups now."""
+def _others_running(tx: Tx, campaign_id: str) -> list[float]:
+    """The weights of other campaigns that call now: the account's set-ups are shared out by them."""
     due = sa.exists().where(
         campaign_contact.c.campaign_id == campaign.c.id, campaign_contact.c.status == "waiting"
     )
-    running = campaign.c.state == "running"
-    return int(
-        tx.scalar(
-            sa.select(sa.func.count()).select_from(campaign).where(running, campaign.c.id != campaign_id, due)
-        )
-        or 0
+    running = (campaign.c.state == "running") & (campaign.c.id != campaign_id) & due
+    files = [config_of(row) for row in tx.all(sa.select(campaign.c.config).where(running))]
+    return [file.pacing.weight for file in files if file.channel == "voice"]
+
+
+def _lines(config: CampaignFile, most_of_all: int, part: float) -> int:
+    """Calls at once: its own limit, within its part of everybody's; 0 = the carrier sets none."""
+    return (
+        min(config.pacing.most_live, max(1, int(most_of_all * part)))
+        if most_of_all
+        else config.pacing.most_live
     )
 
 

@@ -23,6 +23,8 @@ def sentences(told: Preview, now: datetime, zone: ZoneInfo = PARIS) -> list[str]
     said = [*_margin(told)]
     if told.projection is None or told.expected is None:
         return [*said, gettext("Nobody on this list can be called.")]
+    if told.channel == "sms":
+        return [_last_sms(told.projection, told.expected, now, zone), *_missed(told), *said]
     return [
         _end(told.projection, told.expected, now, zone),
         *_missed(told),
@@ -55,6 +57,19 @@ def _end(projection: Projection, means: Expected, now: datetime, zone: ZoneInfo)
     )
 
 
+def _last_sms(projection: Projection, means: Expected, now: datetime, zone: ZoneInfo) -> str:
+    rate = _number(means.means.calls_per_second)
+    if projection.first_tries_end_at is None:
+        return gettext("At %(rate)s SMS a second this list does not end within 14 days.", rate=rate)
+    moment = _moment(projection.first_tries_end_at, now, zone)
+    return gettext(
+        "At %(rate)s SMS a second the last of %(count)s is sent at %(end)s.",
+        rate=rate,
+        count=_number(projection.calls),
+        end=moment,
+    )
+
+
 def _missed(told: Preview) -> list[str]:
     assert told.projection is not None  # noqa: S101 - asked by whoever calls
     said = []
@@ -65,7 +80,7 @@ def _missed(told: Preview) -> list[str]:
     if told.projection.missed_today:
         said.append(
             gettext(
-                "%(share)s get their first call on another day: today’s window closes before their turn.",
+                "%(share)s have their turn on another day: today’s window closes before it.",
                 share=_share(told.projection.missed_today),
             )
         )

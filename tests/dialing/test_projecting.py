@@ -120,9 +120,10 @@ def test_nobody_is_called_outside_the_hours_and_everybody_gets_a_try(
 # Of twenty tries seven reach the person, nine ring out, three are busy, one fails.
 DRAWN = ("reached",) * 7 + ("no-answer",) * 9 + ("busy",) * 3 + ("failed",)
 LASTING = {"reached": 60, "no-answer": 30, "busy": 4, "failed": 2}
-PEOPLE = 80
+PEOPLE = 40
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_the_real_planner_ends_when_it_was_projected(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within the planner's ten seconds for the first tries, a tenth for the end: that is one person's try."""
     kinds = {
@@ -146,7 +147,7 @@ def test_the_real_planner_ends_when_it_was_projected(rt: Runtime, monkeypatch: p
 
 
 def _live(rt: Runtime) -> tuple[datetime, datetime, int]:
-    """Plan, place and end calls as the carrier would, four seconds at a time; when they end."""
+    """Plan, place and end calls as the carrier would, a second at a time; when they end."""
     under_way: list[tuple[datetime, str, str]] = []
     called: set[str] = set()
     first_end, calls = rt.clock.now(), 0
@@ -162,7 +163,7 @@ def _live(rt: Runtime) -> tuple[datetime, datetime, int]:
             kind = DRAWN[calls * 7 % 20]
             calls += 1
             heapq.heappush(under_way, (rt.clock.now() + timedelta(seconds=LASTING[kind]), leg_id, kind))
-        advance(rt, 4)
+        advance(rt, _pause(rt, under_way))
         while under_way and under_way[0][0] <= rt.clock.now():
             _, leg_id, kind = heapq.heappop(under_way)
             _end(rt, leg_id, kind)
@@ -175,6 +176,15 @@ def _live(rt: Runtime) -> tuple[datetime, datetime, int]:
         if not open_ones:
             break
     return first_end, rt.clock.now(), calls
+
+
+def _pause(rt: Runtime, under_way: list[tuple[datetime, str, str]]) -> float:
+    """A second; while nobody is due, until the next call ends or the next person is."""
+    with rt.db.read() as tx:
+        waiting = campaign_contact.c.status == "waiting"
+        due = tx.scalar(sa.select(sa.func.min(campaign_contact.c.next_try_at)).where(waiting))
+    moments = [*([due] if due else []), *(at for at, _, _ in under_way[:1])]
+    return max(1.0, (min(moments) - rt.clock.now()).total_seconds()) if moments else 1.0
 
 
 def _end(rt: Runtime, leg_id: str, kind: str) -> None:
@@ -212,3 +222,15 @@ def test_the_sentences_say_the_end_the_brake_and_what_is_assumed(rt: Runtime) ->
     measured = replace(seen.expected, measured=812)  # type: ignore[type-var]
     seen.expected = measured
     assert "measured on the last 812 calls" in " ".join(sentences(seen, rt.clock.now()))
+
+
+def test_a_list_of_sms_ends_with_the_last_one_sent(rt: Runtime) -> None:
+    start_campaign(
+        rt,
+        *(f"+3363998{n:04d}" for n in range(60)),
+        file=campaign_file(channel="sms", flow="isolation-check-in"),
+    )
+    with rt.db.read() as tx:
+        seen = preview(tx, "tracing")
+    [said] = sentences(seen, rt.clock.now())
+    assert said == "At 5 SMS a second the last of 60 is sent at 10:00."
