@@ -76,6 +76,7 @@ def _lines(rows: int, chance: random.Random) -> Iterator[str]:
 
 
 def _person(row: int, surnames: list[str], above: list[str], chance: random.Random) -> list[str]:
+    """A person; some 6,300 postcodes in all, as France has."""
     phone = above[3] if above and chance.random() < _HOUSEHOLD else _cell(chance)
     return [
         f"D{row // 12:06}",
@@ -84,7 +85,7 @@ def _person(row: int, surnames: list[str], above: list[str], chance: random.Rand
         phone,
         _cell(chance) if chance.random() < _SECOND else "",
         f"{chance.randrange(1, 29):02}/{chance.randrange(1, 13):02}/{chance.randrange(1930, 2008)}",
-        f"{chance.choice(_METROPOLITAN).replace('A', '0').replace('B', '2')}{chance.randrange(10, 999):03}",
+        f"{chance.choice(_METROPOLITAN).replace('A', '0').replace('B', '2')}{chance.randrange(66) * 10:03}",
         chance.choice(_LANGUAGES),
         chance.choice(_FRAGILE),
         f"16/11/2020 {chance.randrange(7, 20):02}:{chance.randrange(60):02}",

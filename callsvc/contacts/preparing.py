@@ -6,6 +6,8 @@ of its own, while another one writes.
 
 import io
 import json
+import os
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,9 +25,12 @@ from callsvc.core.france import ZONES, zone_of_department
 from callsvc.core.keyring import Keyring
 from callsvc.core.phone_numbers import Number, zone_of
 
-BATCH: Final = 1000
+BATCH: Final = 2000
 """People in one transaction: long enough to be quick, short enough that a webhook waits some tens of
 milliseconds."""
+
+LENGTH: Final = struct.Struct(">I")
+"""What stands before a batch that one process sends to another: its length in bytes."""
 
 _LINES: Final = 5000
 """Lines of one batch, when hardly any of them is a person's."""
@@ -101,13 +106,17 @@ class EntryMaker:
 
     def __init__(self, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]) -> None:
         self._placing, self._keyring, self._some_ids = placing, keyring, some_ids
+        self._nonces: Iterator[bytes] = iter(())
         self._name_terms = lru_cache(maxsize=50_000)(self._terms_of_name)  # names repeat
         self._case_terms = lru_cache(maxsize=1000)(self._terms_of_case)  # people of a case stand together
 
     def entries(self, kept: list[tuple[ReadRow, str, str]]) -> list[Said]:
         """An entry for each row with its platform and its zone."""
+        many = sum([len(row.numbers) for row, _, _ in kept])
         contacts = iter(self._some_ids("ctc", len(kept)))
-        numbers = iter(self._some_ids("num", sum([len(row.numbers) for row, _, _ in kept])))
+        numbers = iter(self._some_ids("num", many))
+        chance = os.urandom(12 * (len(kept) + many))
+        self._nonces = iter([chance[start : start + 12] for start in range(0, len(chance), 12)])
         return [
             self._entry(row, platform, zone, contact_id, numbers)
             for (row, platform, zone), contact_id in zip(kept, contacts, strict=True)
@@ -129,7 +138,7 @@ class EntryMaker:
             row.line,
             contact_id,
             keyring.fingerprint(f"{row.numbers[0].e164}|{name}"),
-            keyring.encrypt(person, f"contact:{contact_id}"),
+            keyring.encrypt_bytes(person.encode(), f"contact:{contact_id}", next(self._nonces)),
             values.first_name,
             values.last_name,
             values.birth_year,
@@ -167,7 +176,9 @@ class EntryMaker:
         return (
             fingerprint,
             number_id,
-            keyring.encrypt(number.e164, f"phone_number:{fingerprint.hex()}"),
+            keyring.encrypt_bytes(
+                number.e164.encode(), f"phone_number:{fingerprint.hex()}", next(self._nonces)
+            ),
             number.synthetic,
             territory,
             number.kind,

@@ -1,14 +1,14 @@
 """Lists received: kept in the database in encrypted pieces until they are imported, or a day has passed."""
 
 import hashlib
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import IO, Final
 
 import sqlalchemy as sa
 
+from callsvc.contacts.importing.sources import PIECE, UploadSource
 from callsvc.contacts.tables import import_piece, import_upload
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
@@ -17,7 +17,6 @@ from callsvc.runtime import Runtime
 
 KEPT: Final = timedelta(hours=24)  # machine time
 LARGEST: Final = 64 * 1024 * 1024  # bytes
-_PIECE: Final = 256 * 1024  # bytes: one transaction each
 
 
 def receive_file(rt: Runtime, stream: IO[bytes], name: str, by: str) -> str:
@@ -54,7 +53,7 @@ def receive_file(rt: Runtime, stream: IO[bytes], name: str, by: str) -> str:
 def _read_whole(stream: IO[bytes]) -> bytes:
     """A full piece, but the last: a socket gives what it has."""
     parts: list[bytes] = []
-    missing = _PIECE
+    missing = PIECE
     while missing and (part := stream.read(missing)):
         parts.append(part)
         missing -= len(part)
@@ -90,35 +89,6 @@ def pieces_kept(rt: Runtime, owner_id: str) -> Iterator[bytes]:
         if content is None:
             return
         yield content
-
-
-class UploadSource:
-    """An upload, read like a file. `fetch(position)` gives one piece, None past the end."""
-
-    def __init__(self, upload_id: str, fetch: Callable[[int], bytes | None]) -> None:
-        self.upload_id, self._fetch = upload_id, fetch
-
-    def open(self) -> IO[bytes]:
-        return io.BufferedReader(_Pieces(self._fetch), _PIECE)
-
-
-class _Pieces(io.RawIOBase):
-    """The pieces one after the other."""
-
-    def __init__(self, fetch: Callable[[int], bytes | None]) -> None:
-        self._fetch, self._position, self._rest = fetch, 0, memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        if not self._rest:
-            self._rest = memoryview(self._fetch(self._position) or b"")
-            self._position += 1
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
 
 
 def upload_source(rt: Runtime, upload_id: str) -> UploadSource:

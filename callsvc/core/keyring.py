@@ -90,9 +90,13 @@ class Keyring:
         """Ciphertext that only decrypts with the same ``bound_to``, such as ``"contact.name:ctc12"``."""
         return self.encrypt_bytes(text.encode(), bound_to)
 
-    def encrypt_bytes(self, content: bytes, bound_to: str) -> bytes:
-        """The same for a piece of a file."""
-        nonce = os.urandom(12)
+    def encrypt_bytes(self, content: bytes, bound_to: str, nonce: bytes = b"") -> bytes:
+        """The same for a piece of a file.
+
+        ``nonce`` is 12 bytes of chance used for this and never again: whoever encrypts thousands of values
+        draws them all at once.
+        """
+        nonce = nonce or os.urandom(12)
         return self._head + nonce + self._newest.encrypt(nonce, content, bound_to.encode())
 
     def decrypt(self, ciphertext: bytes, bound_to: str) -> str:

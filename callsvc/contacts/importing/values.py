@@ -11,7 +11,7 @@ from typing import Any, Final
 from callsvc.contacts.importing import fields
 from callsvc.core.france import department_code, department_of, postcode_of
 
-_REMEMBERED: Final = 20_000  # words of one column
+_REMEMBERED: Final = 50_000  # words of one column
 
 
 @dataclass(slots=True, kw_only=True)
