@@ -16,7 +16,6 @@ from callsvc.routing.service import declare_aid, put_agreement
 from callsvc.routing.tables import aid_agreement, aid_region
 from callsvc.runtime import Runtime
 
-DEFAULT_RESERVE = 1
 _VOLATILE = frozenset({"changed_at"})
 
 
@@ -53,12 +52,13 @@ def _region(tx: Tx, done: Applied, code: str, part: RegionPart) -> None:
     before = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
     put_region(tx, code, name=part.name, zone=part.zone, pool_below=part.pool_below)
     if part.reserve is not None or part.opted_out is not None:
-        known = before[1] or {"reserve": DEFAULT_RESERVE, "opted_out": False}
+        known = before[1] or {"reserve": None, "floor": None, "opted_out": False}
         declare_aid(
             tx,
             code,
             opted_out=known["opted_out"] if part.opted_out is None else part.opted_out,
             reserve=known["reserve"] if part.reserve is None else part.reserve,
+            floor=known["floor"],
         )
     after = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
     done.note(f"region {code}", None if before[0] is None else before, after)
@@ -83,6 +83,7 @@ def _platform(tx: Tx, done: Applied, code: str, part: PlatformPart) -> None:
         week=part.week(zone),
         on_holidays=not part.closed_on_holidays,
         national=part.national,
+        card=part.card(),
     )
     if before is not None and by_size:  # it formed by itself, and comes apart by itself
         tx.update(platform, where, pool_by="size", pool_code=before["pool_code"])

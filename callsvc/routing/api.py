@@ -14,7 +14,6 @@ from callsvc.core.errors import NotFound
 from callsvc.platforms.tables import region
 from callsvc.routing.declaring import declare_aid
 from callsvc.routing.queries import explain
-from callsvc.routing.rules import DEFAULT_RESERVE
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -103,12 +102,18 @@ class ActivationList(Listed):
 class Declaration(Told):
     region_code: str
     opted_out: bool
-    reserve: int
+    reserve: int | None = Field(description="Idle agents it always keeps; null: computed from its floor.")
+    floor: float | None = Field(description="Share of own calls in time it never gives away; null: 0.7.")
 
 
 class DeclarationWish(Asked):
     opted_out: bool = Field(strict=True, description="True: this region gives no aid from now on.")
-    reserve: Whole = Field(DEFAULT_RESERVE, ge=0, le=10_000, description="Idle agents it always keeps.")
+    reserve: Whole | None = Field(
+        None, ge=0, le=10_000, description="Idle agents it always keeps; null: computed from its floor."
+    )
+    floor: float | None = Field(
+        None, gt=0, lt=1, description="Share of own calls in time it never gives away; null: 0.7."
+    )
 
 
 @routing_api.get("/queue-entries")
@@ -184,7 +189,7 @@ def show_declaration(region_code: str) -> Declaration:
     with current_rt().db.read() as tx:
         row = tx.first(sa.select(aid_region).where(aid_region.c.region_code == region_code))
     if row is None:
-        return Declaration(region_code=region_code, opted_out=False, reserve=DEFAULT_RESERVE)
+        return Declaration(region_code=region_code, opted_out=False, reserve=None, floor=None)
     return Declaration.model_validate(row)
 
 
@@ -195,7 +200,7 @@ def put_declaration(region_code: str, json: DeclarationWish) -> Declaration:
     """Opt a region out of giving aid, or back in; in force at the next decision."""
     _require_region(region_code)
     with current_rt().db.begin() as tx:
-        declare_aid(tx, region_code, opted_out=json.opted_out, reserve=json.reserve)
+        declare_aid(tx, region_code, opted_out=json.opted_out, reserve=json.reserve, floor=json.floor)
         record_access(tx, current_principal(), "aid-declared", region_code, json.model_dump())
     return Declaration(region_code=region_code, **json.model_dump())
 

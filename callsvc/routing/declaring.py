@@ -10,7 +10,6 @@ from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import hold_reservation, reservation_of_agent
-from callsvc.routing.rules import DEFAULT_RESERVE
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region
 from callsvc.runtime import Runtime
 
@@ -34,17 +33,22 @@ def set_activity(rt: Runtime, agent_id: str, activity: str) -> None:
             offer_next(tx, regions)
 
 
-def declare_aid(tx: Tx, region_code: str, *, opted_out: bool, reserve: int = DEFAULT_RESERVE) -> None:
-    """A region opts out of giving aid or back in, and says how many idle agents it keeps for its own.
+def declare_aid(
+    tx: Tx, region_code: str, *, opted_out: bool, reserve: int | None = None, floor: float | None = None
+) -> None:
+    """A region opts out of giving aid or back in, and says what it keeps for its own callers.
 
-    In force at the next decision: the region's row is taken, as decisions about it do. Raises
-    ``region-unknown``, ``reserve-invalid``.
+    ``reserve``: so many idle agents, always; None: computed from ``floor``, the share of its own calls
+    answered in time that it never gives away (None: the usual). In force at the next decision: the region's
+    row is taken, as decisions about it do. Raises ``region-unknown``, ``reserve-invalid``, ``floor-invalid``.
     """
-    if reserve < 0:
+    if reserve is not None and reserve < 0:
         raise Invalid("reserve-invalid", "The reserve is a number of agents, 0 or more.", reserve=reserve)
+    if floor is not None and not 0 < floor < 1:
+        raise Invalid("floor-invalid", "The floor is a share between 0 and 1, such as 0.7.", floor=floor)
     region_by_code(tx, region_code)
     tx.execute(region.select().where(region.c.code == region_code).with_for_update(key_share=True))
-    values = {"opted_out": opted_out, "reserve": reserve, "changed_at": tx.now}
+    values = {"opted_out": opted_out, "reserve": reserve, "floor": floor, "changed_at": tx.now}
     if not tx.insert_once(aid_region, region_code=region_code, **values):
         tx.update(aid_region, aid_region.c.region_code == region_code, **values)
     tx.changed("aid", region=region_code)

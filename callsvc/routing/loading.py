@@ -4,7 +4,7 @@ Nobody free at home is the rare case and the dear one: only then are agreements 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import on_own_phone
 from callsvc.platforms.tables import platform, region
+from callsvc.routing.keeping import load_keeping, reserve_of
 from callsvc.routing.queries import agreements_of, last_refuser, live_aid, waiting_by_group
-from callsvc.routing.rules import DEFAULT_RESERVE
 from callsvc.routing.tables import aid_activation, aid_region
 from callsvc.routing.views import Agreement, Aid, Entry, FreeAgent, Group, RegionView, Snapshot
 
@@ -146,20 +146,26 @@ def _views(tx: Tx, codes: Collection[str], held: Iterable[Row[Any]]) -> dict[str
     for one in held:
         aid_in[one.region_code][(one.skill, one.language)] += one.calls
         aid_out[one.agent_region] += one.calls
+    declared = _declared(tx, codes)
+    kept = load_keeping(tx, declared)
     views = {}
-    for row in _declared(tx, codes):
+    for row in declared:
         head = heads.get(row.code)
+        on_duty = head.on_duty if head else 0
         views[row.code] = RegionView(
             code=row.code,
             name=row.name,
             waiting=waiting[row.code],
-            on_duty=head.on_duty if head else 0,
+            on_duty=on_duty,
             idle=head.idle if head else 0,
             on_duty_for=on_duty_for[row.code],
             idle_for=idle_for[row.code],
             aid_in=aid_in[row.code],
             aid_out=aid_out[row.code],
-            reserve=DEFAULT_RESERVE if row.reserve is None else row.reserve,
+            reserve=reserve_of(on_duty, kept[row.code]),
+            declared=kept[row.code].declared is not None,
+            ledger=kept[row.code].ledger,
+            floor=kept[row.code].floor,
             opted_out=bool(row.opted_out),
             active=bool(row.active),
         )
@@ -179,12 +185,13 @@ def _by_group(
     return on_duty, idle
 
 
-def _declared(tx: Tx, codes: Collection[str]) -> Iterable[Row[Any]]:
+def _declared(tx: Tx, codes: Collection[str]) -> Sequence[Row[Any]]:
     return tx.all(
         sa.select(
             region.c.code,
             region.c.name,
             aid_region.c.reserve,
+            aid_region.c.floor,
             aid_region.c.opted_out,
             aid_activation.c.active,
         )

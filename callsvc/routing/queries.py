@@ -108,6 +108,40 @@ def waiting_by_group(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
     )
 
 
+def resolved_since(tx: Tx, regions: Collection[str], since: datetime, most: int) -> Sequence[Row[Any]]:
+    """The last ``most`` calls of each region that were connected or lost, the oldest first."""
+    newest = sa.func.row_number().over(
+        partition_by=queue_entry.c.region_code, order_by=(queue_entry.c.left_at.desc(), queue_entry.c.id)
+    )
+    lately = (
+        sa.select(
+            queue_entry.c.id,
+            queue_entry.c.region_code,
+            queue_entry.c.entered_at,
+            queue_entry.c.left_at,
+            queue_entry.c.left_how,
+            newest.label("newest"),
+        )
+        .where(
+            queue_entry.c.region_code.in_(regions),
+            queue_entry.c.left_at >= since,
+            queue_entry.c.left_how != "closed",
+        )
+        .subquery()
+    )
+    return tx.all(sa.select(lately).where(lately.c.newest <= most).order_by(lately.c.newest.desc()))
+
+
+def entered_since(tx: Tx, regions: Collection[str], since: datetime) -> dict[str, int]:
+    """How many calls entered each region's queue since then."""
+    rows = tx.all(
+        sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
+        .where(queue_entry.c.region_code.in_(regions), queue_entry.c.entered_at >= since)
+        .group_by(queue_entry.c.region_code)
+    )
+    return {row.region_code: row.entries for row in rows}
+
+
 def place_in_queue(tx: Tx, entry: Row[Any]) -> int:
     """How many of its group stand before a waiting entry in its region, plus one."""
     before = sa.or_(

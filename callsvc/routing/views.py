@@ -56,7 +56,10 @@ class RegionView:
     idle_for: Mapping[Group, int]
     aid_in: Mapping[Group, int] = field(default_factory=dict)  # calls of ours that other regions hold now
     aid_out: int = 0  # calls of other regions that our agents hold now
-    reserve: int = 1
+    reserve: int = 1  # idle agents it does not lend now: declared, or from its floor
+    declared: bool = False
+    ledger: float = 0.0  # how it keeps its floor lately, in calls (``rules.ledgers``)
+    floor: float = 0.7
     opted_out: bool = False
     active: bool = False  # is being aided
 

@@ -36,6 +36,9 @@ def test_a_saturated_region_overflows_to_the_aiding_region(saturated: World) -> 
         "rank": 1,
         "idle": 2,
         "reserve": 1,
+        "reserve_declared": False,
+        "ledger": 0.0,
+        "floor": 0.7,
         "on_duty": 2,
         "waiting": 0,
         "in_progress": 0,
@@ -252,6 +255,8 @@ def test_terms_that_make_no_sense_are_refused(world: World) -> None:
         world.aid("44", "44")
     with pytest.raises(Invalid, match="agreement-invalid"):
         world.aid("44", "11", activate_wait_s=10, release_wait_s=20)
+    with pytest.raises(Invalid, match="floor-invalid"):
+        world.declare_aid("11", floor=1.0)
     with pytest.raises(Invalid, match="reserve-invalid"):
         world.declare_aid("11", reserve=-1)
     with pytest.raises(NotFound, match="region-unknown"):

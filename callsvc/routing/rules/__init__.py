@@ -21,7 +21,6 @@ it from SQL, the twin keeps it in memory, and both call the same functions:
 from callsvc.routing.rules.choosing import choose, why_not
 from callsvc.routing.rules.queues import (
     AHT_S,
-    DEFAULT_RESERVE,
     ENTRY_STATES,
     FRONT,
     LIVE,
@@ -34,7 +33,6 @@ from callsvc.routing.rules.queues import (
 
 __all__ = [
     "AHT_S",
-    "DEFAULT_RESERVE",
     "ENTRY_STATES",
     "FRONT",
     "LIVE",

@@ -26,9 +26,6 @@ AHT_S: Final = 240.0
 FRONT: Final = 1000
 """Added to the priority of a call whose agent vanished: it goes before everyone who was never connected."""
 
-DEFAULT_RESERVE: Final = 1
-"""Idle agents kept by a region that declared nothing."""
-
 
 def order(priority: int, entered_at: datetime, entry_id: str) -> tuple[int, datetime, str]:
     """Sort key of a queue: priority, then arrival. A call that was rejected keeps its arrival."""
