@@ -7,6 +7,7 @@ import pytest
 
 from callsvc.core.db import connect
 from callsvc.core.settings import Settings
+from callsvc.runtime import Runtime
 from tests.app.browsing import THEMES, Console, console, keep, must_fit
 from tests.app.test_pages_accessible import AXE, findings
 from tests.conftest import stopped_world
@@ -16,6 +17,10 @@ pytestmark = pytest.mark.browser
 WIDTHS = (390, 1440)
 
 
+def prepare(rt: Runtime) -> None:
+    furnish(rt)
+
+
 @pytest.fixture(scope="module")
 def people(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, settings: Settings
@@ -23,7 +28,7 @@ def people(
     path = tmp_path_factory.mktemp("people") / "test.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = connect(f"sqlite:///{path}")
-    with console(stopped_world(engine, settings), lambda rt: furnish(rt)) as served:  # noqa: PLW0108
+    with console(stopped_world(engine, settings), prepare) as served:
         yield served
     engine.dispose()
 

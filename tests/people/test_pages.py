@@ -210,6 +210,23 @@ def _places(rt: Runtime, contact_id: str) -> Iterator[Any]:
         yield from tx.all(sa.select(campaign_contact).where(campaign_contact.c.contact_id == contact_id))
 
 
+def test_neither_a_log_nor_redis_nor_an_address_learns_who_was_looked_for(
+    enter: Enter, ids: dict[str, str], rt: Runtime, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client = enter()
+    address, _ = search(client, name="legof zoé", number="06 39 98 12 78", last_digits="1278")
+    client.get(f"{PAGE}{ids['known']}")
+    act(client, ids["known"], "messages/message-1")
+    act(client, ids["known"], "numbers", number="06 39 98 55 55")
+    act(client, ids["known"], "opt-out", scope="all")
+    told = capfd.readouterr()
+    held = f"{rt.jobs.held} {rt.db.changes.published}"  # type: ignore[attr-defined]
+    with rt.db.read() as tx:
+        logged = " ".join(f"{row.subject} {row.details}" for row in tx.all(sa.select(access_log)))
+    for said in (told.out, told.err, held, address, logged):
+        assert not [one for one in (*PERSONAL, "legof", "5555") if one in said], said
+
+
 def test_programs_search_in_a_body_and_read_the_same_timeline(
     app: object, key: dict[str, str], ids: dict[str, str], rt: Runtime
 ) -> None:

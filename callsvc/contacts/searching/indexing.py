@@ -1,16 +1,18 @@
-"""Writing the terms by which people are found: with each person stored, and anew for those of an old key."""
+"""Writing the terms of people anew: after a change, and for whoever has those of an old key.
 
-from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias
+An import writes them itself, with the people it stores (``contacts/preparing.py``, ``contacts/storing.py``).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 
 from callsvc.contacts.numbers import reveal
-from callsvc.contacts.people import Person, read_person
-from callsvc.contacts.searching.terms import Term, index_terms, made_with, sealed
+from callsvc.contacts.people import read_person
+from callsvc.contacts.searching.terms import index_terms, made_with, sealed
 from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number, tracing_case
 from callsvc.core.db import Tx
-from callsvc.core.keyring import Keyring
 from callsvc.runtime import Runtime
 
 Row: TypeAlias = tuple[str, int, int]
@@ -20,25 +22,6 @@ COLUMNS: Final = ("contact_id", "term", "made_with")
 
 AT_ONCE: Final = 500
 """People in one transaction of a rebuild: a webhook waits milliseconds for it."""
-
-
-def rows_of_person(
-    keyring: Keyring, contact_id: str, person: Person, numbers: Iterable[str] = (), case_reference: str = ""
-) -> list[Row]:
-    """Rows of ``contact_term`` for somebody new, for whichever bulk insert writes them. Numbers in E.164."""
-    terms = index_terms(person["first_name"], person["last_name"], numbers, case_reference)
-    return _rows(keyring, contact_id, terms)
-
-
-def rows_of_numbers(keyring: Keyring, contact_id: str, numbers: Iterable[str]) -> list[Row]:
-    """The same for numbers that somebody known has got."""
-    return _rows(keyring, contact_id, index_terms("", "", numbers))
-
-
-def write_terms(tx: Tx, rows: Sequence[Row]) -> None:
-    """One statement for all rows of a batch."""
-    if rows:
-        tx.execute(contact_term.insert(), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
 
 
 def index_people(tx: Tx, contact_ids: Sequence[str]) -> int:
@@ -52,15 +35,9 @@ def index_people(tx: Tx, contact_ids: Sequence[str]) -> int:
         .where(contact.c.id.in_(contact_ids))
     )
     numbers = _numbers_of(tx, contact_ids)
-    rows = [
-        row
-        for one in people
-        for row in rows_of_person(
-            tx.keyring, one.id, read_person(tx, one), numbers.get(one.id, ()), one.reference or ""
-        )
-    ]
+    rows = [row for one in people for row in _rows(tx, one, numbers.get(one.id, ()))]
     tx.delete(contact_term, contact_term.c.contact_id.in_(contact_ids))
-    write_terms(tx, rows)
+    tx.insert_rows(contact_term, COLUMNS, rows)
     return len(rows)
 
 
@@ -104,6 +81,7 @@ def _numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _rows(keyring: Keyring, contact_id: str, terms: Iterable[Term]) -> list[Row]:
-    version = made_with(keyring)
-    return [(contact_id, term, version) for term in {sealed(keyring, term) for term in terms}]
+def _rows(tx: Tx, row: Any, numbers: Sequence[str]) -> list[Row]:
+    person, version = read_person(tx, row), made_with(tx.keyring)
+    terms = index_terms(person["first_name"], person["last_name"], numbers, row.reference or "")
+    return [(row.id, term, version) for term in {sealed(tx.keyring, term) for term in terms}]
