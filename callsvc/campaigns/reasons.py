@@ -50,11 +50,6 @@ REASONS: dict[str, Healing] = {
 FINAL_REASONS = frozenset(reason for reason, healing in REASONS.items() if healing == "never")
 
 
-def only_time_heals(reasons: Iterable[str]) -> bool:
-    """True if the clock alone will end all of these."""
-    return all(REASONS.get(reason) == "time" for reason in reasons)
-
-
 def outcome_of(reasons: Iterable[str], *, tried: bool, uncallable: str, not_reached: str) -> str:
     """How a person's place ends with these reasons, of which one at least is for ever.
 
