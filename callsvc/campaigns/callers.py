@@ -92,7 +92,7 @@ def require_callers(tx: Tx, file: CampaignFile, version: str) -> None:
     _require(tx, voice_pool(tx, file), Use(channel="voice"))
     if file.sms_pool or file.sms_sender:
         _require(tx, sms_pool(tx, file), Use(channel="sms"))
-    if file.sms_fallback is not None:
+    if file.sms_fallback is not None and file.sms_fallback.text:
         _require(tx, _pool(tx, "", file.sms_fallback.sender), Use(channel="sms"))
 
 

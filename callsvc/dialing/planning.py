@@ -21,6 +21,7 @@ from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
 from callsvc.dialing.callbacks import promised_campaigns
 from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.fallback import texts_instead
 from callsvc.dialing.finishing import tries_of
 from callsvc.dialing.ordering import people_in_turn
 from callsvc.dialing.pacing import give_back, reserve, under_way_in
@@ -85,8 +86,11 @@ def _plan_people(
     for row in due:
         if len(planned) == most:
             break
+        numbers = found.get(row.contact_id, [])
+        if texts_instead(tx, row, config, [one.number_id for one in numbers]):
+            continue
         turn = turn_of(config.retries, tries_of(row))
-        choice, verdict = choose_number(found.get(row.contact_id, []), turn, taken, tx.now)
+        choice, verdict = choose_number(numbers, turn, taken, tx.now)
         if choice is None:
             skip_person(tx, row, verdict)
         else:

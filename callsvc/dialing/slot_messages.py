@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.callers import caller_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import hours_of_person
 from callsvc.campaigns.writing import announcing_sender
+from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.phone_numbers import spaced
 from callsvc.dialing.slot_texts import MISSED, OFFERED, SETTLED, choices_in, day_in, span_in
@@ -33,11 +36,10 @@ def say_slot(
     texts = {"first": config.announce.text, "settled": SETTLED, "missed": MISSED}[how]
     language = language_for(tx, texts, number_id, contact_id=place.contact_id)
     length, zone = timedelta(minutes=config.announce.slot_minutes), zone_of_person(tx, place, config)
-    caller = spaced(config.caller_id)
     text = texts[language].format(
         **{"from": f"{slot.astimezone(zone):%H:%M}", "to": f"{(slot + length).astimezone(zone):%H:%M}"},
         day=day_in(language, slot, zone),
-        caller=caller,
+        caller=_caller(tx, place, config, number_id),
         verify=tx.settings.callsvc_verify_phone,
         who=tx.settings.callsvc_who,
         kept=span_in(language, slot, length, zone),
@@ -65,9 +67,18 @@ def say_kept(tx: Tx, row: Row[Any], place: Row[Any], config: CampaignFile) -> No
     text = SETTLED[language].format(
         who=tx.settings.callsvc_who,
         kept=span_in(language, row.slot_from, row.slot_to - row.slot_from, zone),
-        caller=spaced(config.caller_id),
+        caller=_caller(tx, place, config, row.number_id),
     )
     _plan(tx, place, config, number_id=row.number_id, text=text, cause=f"announce:{row.id}:{row.turn}")
+
+
+def _caller(tx: Tx, place: Row[Any], config: CampaignFile, number_id: str) -> str:
+    """The number that their telephone will show, as the claim will choose it."""
+    country = tx.scalar(sa.select(phone_number.c.country).where(phone_number.c.id == number_id))
+    shown = caller_for(
+        tx, config, contact_id=place.contact_id, region=place.region_code, country=country or "", tries=0
+    )
+    return spaced(shown or config.caller_id)
 
 
 def zone_of_person(tx: Tx, place: Row[Any], config: CampaignFile) -> ZoneInfo:

@@ -18,6 +18,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _("Ten looks for a call or SMS in doubt got no answer; its number waits."),
         _("See whether the carrier can be reached."),
     ),
+    "fallback-campaign-gone": (
+        _("The campaign that should have taken somebody over is stopped, or there is none of that name."),
+        _("Correct sms_fallback or voice_fallback in the file of the campaign that is the subject."),
+    ),
     "doubt-ambiguous": (
         _("Two calls of the carrier fit one of ours; the older was taken."),
         _("Read both at the carrier."),

@@ -17,7 +17,7 @@ from callsvc.calls.losing import LOSABLE
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.contacts.tables import contact_import
 from callsvc.core.db import Tx
-from callsvc.dialing.tables import callback
+from callsvc.dialing.tables import OPEN, announcement, callback
 from callsvc.flows.tables import flow_session
 from callsvc.messages.tables import message
 from callsvc.routing.queries import IS_LIVE, WAITING
@@ -144,6 +144,16 @@ STATES: tuple[Waiting, ...] = (
         table=callback,
         waits=callback.c.status == "booked",
         deadline=callback.c.due_at,
+        lived=True,
+        advice=_TICKER,
+        grace=timedelta(minutes=15),
+    ),
+    Waiting(
+        id="announced-calls",
+        title=_("Calls announced by SMS"),
+        table=announcement,
+        waits=OPEN,
+        deadline=announcement.c.slot_to,
         lived=True,
         advice=_TICKER,
         grace=timedelta(minutes=15),

@@ -43,7 +43,9 @@ _PLATFORM = (
 _NUMBER = sa.select(leg.c.number_id).where(leg.c.call_id == sa.bindparam("of_call"), leg.c.role == "contact")
 
 
-def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[dict[str, Any], str | None]:
+def facts_for(
+    tx: Tx, call: Row[Any], *, caller_id: str, purpose: str, verify: str = ""
+) -> tuple[dict[str, Any], str | None]:
     """Facts and the person's language. For a caller, the person is a hint by number: no name is told."""
     person = tx.first(_PERSON, contact_id=call.contact_id) if call.contact_id else None
     known = person is not None and call.direction == "outbound"
@@ -52,7 +54,11 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
     language = language_of(tx, number_id, person.language if person is not None else None)
     facts = {
         "contact": {**details, "language": language or "", **_means(tx, call, known=known)},
-        "campaign": {"purpose": purpose, "caller_id": caller_id},
+        "campaign": {
+            "purpose": purpose,
+            "caller_id": caller_id,
+            "verify": verify or tx.settings.callsvc_verify_phone,
+        },
         "platform": _platform(tx, call.platform_code),
         "appointment": _appointment(tx, call) if known else {},
         # Nobody can call back a caller who withholds their number.
@@ -62,7 +68,7 @@ def facts_for(tx: Tx, call: Row[Any], *, caller_id: str, purpose: str) -> tuple[
 
 
 def facts_for_text(
-    tx: Tx, place: Row[Any], *, caller_id: str, purpose: str, number_id: str | None = None
+    tx: Tx, place: Row[Any], *, caller_id: str, purpose: str, number_id: str | None = None, verify: str = ""
 ) -> tuple[dict[str, Any], str | None]:
     """Facts and language of a person we write to; they have a number that takes SMS, or nobody would."""
     person = tx.first(sa.select(contact).where(contact.c.id == place.contact_id))
@@ -70,7 +76,11 @@ def facts_for_text(
     language = language_of(tx, number_id, person.language if person is not None else None)
     facts = {
         "contact": {**details, "language": language or "", "has_mobile": True},
-        "campaign": {"purpose": purpose, "caller_id": caller_id},
+        "campaign": {
+            "purpose": purpose,
+            "caller_id": caller_id,
+            "verify": verify or tx.settings.callsvc_verify_phone,
+        },
         "platform": _platform(tx, place.platform_code),
         "appointment": _appointment(tx, place),
         "call": {"direction": "outbound", "has_number": True},

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.callers import sms_sender_for, verify_line
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.tables import campaign, campaign_contact
@@ -16,6 +17,7 @@ from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.fallback import calls_instead
 from callsvc.dialing.planning import choose_number, skip_person
 from callsvc.dialing.rules import PACE_WINDOW
+from callsvc.flows.answering import expects_answers
 from callsvc.flows.service import begin_session, facts_read
 from callsvc.messages.allowing import for_sms
 from callsvc.messages.dialogues import begun_lately, open_dialogue, tie_dialogue
@@ -101,11 +103,18 @@ def _text_person(
     if choice is None:
         skip_person(tx, place, verdict)
         return False
-    if not open_dialogue(tx, choice.number_id, config.sms_sender):
+    two_way = expects_answers(tx, version)
+    who = {"contact_id": place.contact_id, "region": place.region_code}
+    sender = sms_sender_for(tx, config, **who, country=choice.facts.country, two_way=two_way)
+    if sender is None:
+        later = {"next_try_at": tx.now + _BUSY, "skip_reasons": "caller-not-allowed"}
+        tx.update(campaign_contact, campaign_contact.c.id == place.id, **later)
+        return False
+    if not open_dialogue(tx, choice.number_id, sender):
         later = {"next_try_at": tx.now + _BUSY, "skip_reasons": "number-busy"}
         tx.update(campaign_contact, campaign_contact.c.id == place.id, **later)
         return False
-    _begin(tx, Thread(place, choice.number_id, config.sms_sender, config), version)
+    _begin(tx, Thread(place, choice.number_id, sender, config), version)
     return True
 
 
@@ -114,7 +123,12 @@ def _begin(tx: Tx, thread: Thread, version: str) -> None:
     trying = {"status": "trying", "skip_reasons": "", "tries": place.tries + 1}
     tx.update(campaign_contact, campaign_contact.c.id == place.id, **trying)
     facts, language = facts_for_text(
-        tx, place, caller_id=thread.sender, purpose=thread.config.purpose, number_id=thread.number_id
+        tx,
+        place,
+        caller_id=thread.sender,
+        purpose=thread.config.purpose,
+        number_id=thread.number_id,
+        verify=verify_line(tx, thread.config),
     )
     add_moments(tx, facts, as_call(tx, place.id), facts_read(tx, version), thread.config.purpose)
     session_id, turn = begin_session(

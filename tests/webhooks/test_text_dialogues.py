@@ -8,22 +8,19 @@ import sqlalchemy as sa
 from callsvc.app import create_app
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.carrier.memory import MemoryCarrier
-from callsvc.carrier.port import Refused
 from callsvc.contacts.numbers import find_number
-from callsvc.contacts.preferences import prefer, preferences_of
 from callsvc.contacts.suppressions import suppress, suppressions_of
 from callsvc.contacts.tables import suppression_lift
 from callsvc.core.errors import Invalid
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.due import recreate_due
-from callsvc.dialing.planning import plan_calls
 from callsvc.flows.service import publish
 from callsvc.messages.sending import send_messages
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from callsvc.webhooks.text_turns import expire_texts
 from callsvc.webhooks.texting import text_due
-from tests.factories import advance, campaign_file, make_contact, make_country, places, publish_library
+from tests.factories import advance, campaign_file, make_contact, make_country, places
 from tests.webhooks.conftest import Phone
 from tests.webhooks.test_texting import FLOW
 
@@ -229,118 +226,3 @@ def test_start_asks_for_what_stop_did_and_lifts_nothing_by_itself(rt: Runtime, p
         [wish] = tx.all(sa.select(suppression_lift))
         assert [one.scope for one in suppressions_of(tx, _number_id(rt))] == ["sms"]
     assert wish.status == "asked" and wish.asked_by.startswith("message:")
-
-
-# what follows an SMS that failed
-
-
-def test_a_first_message_that_never_arrives_goes_to_the_next_mobile(rt: Runtime, phone: Phone) -> None:
-    _campaign(rt, NUMBER, numbers_each=(OTHER,))
-    text_due(rt)
-    _sent(rt)
-    _tell(phone, "undelivered", 30005)
-    advance(rt, 61)
-    text_due(rt)
-    assert (_sent(rt), _sent(rt, OTHER)) == ([ASK], [ASK])
-    _tell(phone, "undelivered", 30005)
-    assert places(rt)[0].outcome == "undelivered"
-
-
-def test_out_of_reach_is_tried_again_later_and_no_more_often_than_allowed(rt: Runtime, phone: Phone) -> None:
-    _campaign(rt, NUMBER)
-    for _ in range(3):
-        text_due(rt)
-        _sent(rt)
-        _tell(phone, "undelivered", 30003)
-        advance(rt, 61)
-    text_due(rt)
-    assert _sent(rt) == [ASK] * 3 and places(rt)[0].outcome == "undelivered"
-
-
-def test_who_was_blocked_at_the_carrier_is_suppressed_and_never_called_instead(
-    rt: Runtime, phone: Phone
-) -> None:
-    _campaign_by_voice(rt)
-    _campaign(rt, NUMBER, voice_fallback={"campaign": "by-voice"})
-    _carrier(rt).fail_next(Refused(21610, "unsubscribed"))
-    text_due(rt)
-    _sent(rt)
-    assert places(rt)[0].outcome == "suppressed" and places(rt, "by-voice") == []
-
-
-# the other channel
-
-
-def _campaign_by_voice(rt: Runtime, *numbers: str, **changes: Any) -> None:
-    publish_library(rt, "contact-tracing")
-    values = {"flow": "contact-tracing", "channel": "voice", **changes}
-    _campaign(rt, *numbers, id="by-voice", **values)
-
-
-@pytest.mark.parametrize("how", ["silence", "undelivered"])
-def test_whom_no_sms_reached_is_called_once_by_the_other_campaign(
-    rt: Runtime, phone: Phone, how: str
-) -> None:
-    _campaign_by_voice(rt)
-    _campaign(
-        rt, NUMBER, retries={"most_tries": 1}, voice_fallback={"campaign": "by-voice", "after_hours": 0.5}
-    )
-    text_due(rt)
-    _sent(rt)
-    if how == "undelivered":
-        _tell(phone, "undelivered", 30003)
-    advance(rt, 1805)
-    expire_texts(rt)
-    assert len(places(rt, "by-voice")) == 1 and plan_calls(rt) == 1
-    assert places(rt)[0].outcome == {"silence": "no-input"}.get(how, how)
-
-
-def test_who_answered_in_time_or_said_stop_is_not_called(rt: Runtime, phone: Phone) -> None:
-    _campaign_by_voice(rt)
-    fallback = {"campaign": "by-voice", "after_hours": 0.5}
-    _campaign(rt, NUMBER, OTHER, voice_fallback=fallback)
-    text_due(rt)
-    _sent(rt)
-    _text(phone, "oui")
-    _text(phone, "STOP", number=OTHER)
-    advance(rt, 1805)
-    assert expire_texts(rt) == 0
-    assert places(rt, "by-voice") == []
-
-
-def test_after_two_calls_in_vain_one_sms_follows_while_calls_go_on(rt: Runtime, phone: Phone) -> None:
-    text = "Nous avons cherché à vous joindre. Rappelez le 01 99 00 01 00."
-    _campaign_by_voice(rt, NUMBER, sms_fallback={"sender": SENDER, "text": {"fr": text}, "after_tries": 2})
-    for tries in range(1, 4):
-        plan_calls(rt)
-        _sent(rt)
-        [sid] = [call.sid for call in _carrier(rt).calls.values()][-1:]
-        leg_id = _carrier(rt).orders[sid].answer_url.split("/")[-2]
-        phone.status(leg_id, 0, "no-answer")
-        assert len(_sent(rt)) == (tries >= 2)
-        advance(rt, 700)
-    assert places(rt, "by-voice")[0].outcome == "not-reached" and len(_sent(rt)) == 1
-
-
-@pytest.mark.parametrize(("chosen", "called", "written"), [("voice", 1, 0), ("sms", 0, 1), (None, 0, 1)])
-def test_who_prefers_calls_is_called_instead_of_written_to(
-    rt: Runtime, phone: Phone, chosen: str | None, called: int, written: int
-) -> None:
-    _campaign_by_voice(rt)
-    _campaign(rt, NUMBER, voice_fallback={"campaign": "by-voice"})
-    with rt.db.begin() as tx:
-        prefer(tx, _number_id(rt), "channel", chosen, source="test")
-        assert preferences_of(tx, [_number_id(rt)]) == {} or chosen
-    text_due(rt)
-    assert (len(places(rt, "by-voice")), len(_sent(rt))) == (called, written)
-    assert places(rt)[0].outcome == ("other-channel" if called else None)
-
-
-def test_the_language_chosen_for_a_number_is_that_of_its_texts(rt: Runtime, phone: Phone) -> None:
-    _campaign(rt, NUMBER)
-    with rt.db.begin() as tx:
-        prefer(tx, _number_id(rt), "language", "en", source="test")
-    text_due(rt)
-    _text(phone, "help")
-    [question, who] = _sent(rt)
-    assert question == "Answer YES or NO." and who.startswith("Assurance Maladie: it is really us")
