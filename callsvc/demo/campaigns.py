@@ -35,8 +35,10 @@ windows:
 pacing: {{calls_per_second: 0.5, most_live: 120, most_waiting: 40}}
 retries:
   most_tries: 2
-  delays_minutes: {{no-answer: 12, busy: 5, machine: 20, hung-up: 10, abandoned: 8, failed: 2}}
+  redial_lock_minutes: 8
+  delays_minutes: {{no-answer: 12, busy: 5, declined: 15, machine: 20, hung-up: 10, abandoned: 8, failed: 2}}
 caps: {{per_number_24h: 4}}
+spread: {{per_part_of_day: 4}}
 ring_timeout_s: 25
 sms_fallback:
   sender: "{NATIONAL_NUMBER}"
@@ -57,8 +59,10 @@ windows:
 pacing: {{calls_per_second: 0.1, most_live: 20, most_waiting: 40}}
 retries:
   most_tries: 2
-  delays_minutes: {{no-answer: 10, busy: 5, machine: 20, hung-up: 10, abandoned: 8, failed: 2}}
+  redial_lock_minutes: 8
+  delays_minutes: {{no-answer: 10, busy: 5, declined: 15, machine: 20, hung-up: 10, abandoned: 8, failed: 2}}
 caps: {{per_number_24h: 4}}
+spread: {{per_part_of_day: 4}}
 ring_timeout_s: 25
 """
 

@@ -20,6 +20,7 @@ from callsvc.calls.tables import call
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.caps import Caps
 from callsvc.campaigns.definitions.retries import Retries
+from callsvc.campaigns.definitions.spread import Spread
 from callsvc.campaigns.definitions.windows import Window
 from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
@@ -127,8 +128,9 @@ def _campaign(tx: Tx, version: str, content: str) -> CampaignFile:
         flow=name,
         caller_id=tx.settings.callsvc_caller_id,
         windows=[_EVERY_DAY],
-        retries=Retries(most_tries=1),
-        caps=Caps(per_number_24h=_MOST_A_DAY),
+        retries=Retries(most_tries=1, redial_lock_minutes=0),
+        caps=Caps(per_number_24h=_MOST_A_DAY, per_number_7d=0, per_number_30d=0),
+        spread=Spread(per_part_of_day=0),  # whoever tries a text calls themselves again and again
     )
     values = {"config": config.model_dump(by_alias=True), "state": "running", "flow_version": version}
     mine = campaign.c.id == MARK + name

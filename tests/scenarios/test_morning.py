@@ -81,7 +81,12 @@ def _set_up(stack: RunningStack, rt: Runtime) -> Desks:
     publish_library(rt, "contact-tracing", "front-desk")
     file = campaign_file(
         pacing={"calls_per_second": 0.5, "most_live": 40},
-        retries={"most_tries": 2, "default_minutes": 1, "delays_minutes": {"failed": 0.5}},
+        retries={
+            "most_tries": 2,
+            "redial_lock_minutes": 0.5,
+            "default_minutes": 1,
+            "delays_minutes": {"failed": 0.5},
+        },
         caps={"per_number_24h": 6},
     )
     apply_campaign(rt, file, "test")
