@@ -1,10 +1,12 @@
 """What no choice of aid ever does, whatever the figures."""
 
+import json
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callsvc.routing.rules.explaining import explain_arrival, explain_work
 from callsvc.routing.rules.freeing import choose_work
 from callsvc.routing.rules.lending import choose_helper
 from callsvc.routing.rules.regions import NOBODY, Country, Region
@@ -65,6 +67,9 @@ def assert_protected(helper: Region) -> None:
 def test_an_arrival_is_aided_only_by_who_keeps_its_promises(country: Country) -> None:
     for home in country.regions:
         helper = choose_helper(home)
+        explained = explain_arrival(home, helper)
+        assert explained.english.endswith(".") and explained.french.endswith(".")
+        json.dumps(explained.inputs, allow_nan=False)
         if helper is None:
             continue
         assert_protected(helper)
@@ -90,6 +95,9 @@ def test_a_freed_agent_aids_only_where_it_may(country: Country, terms: Terms) ->
             assert work.letter in "ad"
             continue
         assert work.letter in "bce"
+        explained = explain_work(helper, work, country, NOW)
+        assert explained.english.endswith(".") and explained.french.endswith(".")
+        json.dumps(explained.inputs, allow_nan=False)
         assert_protected(helper)
         assert work.region.active, "nobody asked for aid"
         if work.letter == "b":

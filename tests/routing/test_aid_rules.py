@@ -7,6 +7,7 @@ import pytest
 
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.deferring import may_call_back, may_call_back_for, offers_callback
+from callsvc.routing.rules.explaining import explain_arrival, explain_work
 from callsvc.routing.rules.freeing import Work, choose_work, serves_young_first
 from callsvc.routing.rules.lending import choose_helper, why_not_help, why_not_lend
 from callsvc.routing.rules.regions import NOBODY, Country, Region, wait_of
@@ -201,6 +202,27 @@ def test_a_callback_is_offered_after_a_wait_and_made_when_nobody_waits() -> None
     assert not may_call_back_for(region, other, a_country(region, waiting("44", 5)), Terms())
     region.opted_out = True
     assert not may_call_back_for(region, other, a_country(region, other), Terms())
+
+
+def test_a_decision_says_why_in_two_languages() -> None:
+    helper = waiting("11", None, 40, idle=1, waiting=1)
+    helper.name = "Île-de-France"
+    hot = waiting("44", 5, waiting=40)
+    hot.name = "Grand Est"
+    country = a_country(helper, hot)
+    work = choose_work(helper, country, DEADLINE, NOW)
+    assert work is not None
+    said = explain_work(helper, work, country, NOW)
+    assert said.english == (
+        "An agent of Île-de-France takes a call of Grand Est after 5 s: the wait there, about 432 s, is the "
+        "longest, and Île-de-France keeps 0 of 1 idle."
+    )
+    assert said.french.startswith("Un agent de Île-de-France prend un appel de Grand Est après 5 s")
+    assert said.inputs["letter"] == "c" and said.inputs["wait_there_s"] == 432.0
+    hot.near = (helper,)
+    assert explain_arrival(hot, None).english == (
+        "Nobody is idle in Grand Est, and nobody can help: Île-de-France has calls of its own waiting."
+    )
 
 
 def test_the_predicted_wait_counts_those_who_hold_our_calls_elsewhere() -> None:

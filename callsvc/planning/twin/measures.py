@@ -12,6 +12,7 @@ from callsvc.planning.twin.day import Day
 from callsvc.planning.twin.queues import ABANDONED, RETURNED
 from callsvc.planning.twin.scenario import Scenario
 from callsvc.planning.twin.world import HOUR
+from callsvc.routing.rules.explaining import Explanation
 
 BIN_S = 600.0
 
@@ -79,7 +80,8 @@ class Measures:
     bins: list[Tally]  # every ten minutes of the whole day
     activations: int  # most in any region and hour
     foreign_while_out: int  # calls taken for others by regions that had opted out
-    letters: dict[str, int] = field(default_factory=dict)
+    letters: dict[str, int] = field(default_factory=dict)  # how often each rule decided
+    examples: dict[str, Explanation] = field(default_factory=dict)
 
     @property
     def nation(self) -> Tally:
@@ -109,6 +111,7 @@ def measure(scenario: Scenario, policy: str, seed: int, day: Day) -> Measures:
         activations=_most_in_an_hour(day.aiding),
         foreign_while_out=day.foreign_while_out,
         letters=dict(getattr(day.policy, "letters", {})),
+        examples=dict(getattr(day.policy, "examples", {})),
     )
 
 

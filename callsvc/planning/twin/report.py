@@ -86,6 +86,7 @@ def as_json(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> 
                     "seed": day.seed,
                     "p95_s": day.p95_s,
                     "letters": day.letters,
+                    "examples": {letter: asdict(one) for letter, one in day.examples.items()},
                     "regions": {code: asdict(tally) for code, tally in day.regions.items()},
                 }
                 for day in days

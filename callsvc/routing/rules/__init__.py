@@ -14,6 +14,7 @@ it from SQL, the twin keeps it in memory, and both call the same functions:
 | ``slowness`` | how much slower is aid than work at home, and what that allows |
 | ``deferring`` | is a callback offered, and may one be made now |
 | ``rotating`` | which agent of the chosen region |
+| ``explaining`` | what each of these decisions looked at, and one sentence in two languages |
 | ``terms`` | what the administrator chooses |
 | ``choosing``, ``queues`` | the decision of the live service about one entry, with its sentence |
 """

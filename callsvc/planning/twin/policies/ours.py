@@ -7,10 +7,14 @@ from callsvc.planning.twin.day import Day
 from callsvc.planning.twin.queues import Queued
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.deferring import may_call_back, may_call_back_for
+from callsvc.routing.rules.explaining import Explanation, explain_arrival, explain_work
 from callsvc.routing.rules.freeing import choose_work, next_age, serves_young_first
 from callsvc.routing.rules.lending import choose_helper
 from callsvc.routing.rules.slowness import Slowness, most_lent
 from callsvc.routing.rules.terms import Terms
+
+EXAMPLE = 20
+"""Which decision of each letter is kept as an example: not the first, when nothing has happened yet."""
 
 
 class Ours:
@@ -23,6 +27,7 @@ class Ours:
         self.parts_at_s = terms.target_s
         self.timers = () if terms.callback_after_s is None else (terms.callback_after_s,)
         self.letters: Counter[str] = Counter()
+        self.examples: dict[str, Explanation] = {}  # of each letter, what one decision said
 
     def opened(self, day: Day) -> None:
         """Begin to measure how long aid takes."""
@@ -46,6 +51,8 @@ class Ours:
         if isinstance(helper, Queued):
             day.settle()
             self.letters["arrival"] += 1
+            if self.letters["arrival"] == EXAMPLE:
+                self.examples["arrival"] = explain_arrival(home, helper)
             day.take(home, next_age(home, serves_young_first(day.country, self.terms), self.terms), helper)
 
     def freed(self, day: Day, region: Queued) -> None:
@@ -57,6 +64,8 @@ class Ours:
             if work is None or not isinstance(work.region, Queued):
                 break
             self.letters[work.letter] += 1
+            if self.letters[work.letter] == EXAMPLE:
+                self.examples[work.letter] = explain_work(region, work, country, day.now)
             day.take(work.region, work.age, region)
         if region.active:
             self._activate(day, region)
