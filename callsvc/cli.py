@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "slots": ("callsvc.appointments.cli:slots", "Moments with room for appointments: apply, list."),
     "contacts": ("callsvc.contacts.cli:contacts", "Contact lists: import."),
     "campaign": ("callsvc.rehearsal.cli:campaign", "Campaigns: apply, preview, start, pause, stop, status."),
+    "callers": ("callsvc.dialing.control_cli:callers", "Numbers and names that people are shown."),
     "report": ("callsvc.metrics.cli:report", "Call-volume figures."),
     "audit": ("callsvc.audit.cli:audit", "Our books against the carrier's; the seal of the access log."),
     "reconcile": ("callsvc.dialing.cli:reconcile", "Settle what is in doubt with the carrier now."),

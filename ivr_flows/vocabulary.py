@@ -28,6 +28,7 @@ VOCABULARY: Mapping[str, Variable] = MappingProxyType(
         "contact.vulnerable": Variable("true", health=True),
         "campaign.purpose": Variable("rappel des rendez-vous"),
         "campaign.caller_id": Variable("0162000000"),
+        "campaign.verify": Variable("01 99 00 12 34"),
         "platform.name": Variable("Provence-Alpes-Côte d'Azur"),
         "platform.region": Variable("Provence-Alpes-Côte d'Azur"),
         "platform.phone": Variable("01 99 00 12 34"),

@@ -114,7 +114,6 @@ _state_command("start", "Start calling.")
 _state_command("pause", "Place no further calls; calls under way go on.")
 _state_command("resume", "Go on after a pause.")
 _state_command("close", "End in peace: no further tries, everybody gets an outcome, callbacks are kept.")
-_state_command("stop", "End the campaign: queued and ringing calls are cancelled, everybody gets an outcome.")
 
 
 @campaign.command("status")

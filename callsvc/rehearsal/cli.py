@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from callsvc.dialing.cli import BY_COMMAND, campaign
+from callsvc.dialing.cli import BY_COMMAND
+from callsvc.dialing.control_cli import campaign
 from callsvc.dialing.rehearsing import MOST_PEOPLE, USUAL_PEOPLE, rehearsal_of
 from callsvc.dialing.rehearsing import rehearse as ask
 from callsvc.runtime import Runtime

@@ -44,6 +44,7 @@ def begin(
     caller_id: str,
     purpose: str,
     answered_by: str | None,
+    verify: str = "",
     trial: bool = False,
 ) -> str:
     """Start the session of a leg that was just answered; returns the first TwiML. An inbound call has no
@@ -51,7 +52,7 @@ def begin(
     """
     subject = subject_of(tx, leg)
     call_row = call_of_leg(tx, leg.id)
-    facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=purpose)
+    facts, language = facts_for(tx, call_row, caller_id=caller_id, purpose=purpose, verify=verify)
     as_if = trial_facts.of_trial(tx, call_row.id) if trial else None
     if as_if is not None:
         facts, language = as_if.facts, language or as_if.language

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from callsvc.appointments import service as appointments
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.callers import sms_sender_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact
@@ -37,7 +38,13 @@ IDENTITY = "identity.confirmed"  # a flow's answer that equals what we know of t
 
 # Built once: it is asked with every answer.
 _AIM = (
-    sa.select(call.c.campaign_contact_id, campaign.c.config, campaign.c.id.label("campaign_id"))
+    sa.select(
+        call.c.campaign_contact_id,
+        call.c.contact_id,
+        call.c.region_code,
+        campaign.c.config,
+        campaign.c.id.label("campaign_id"),
+    )
     .join(leg, leg.c.call_id == call.c.id)
     .outerjoin(campaign_contact, campaign_contact.c.id == call.c.campaign_contact_id)
     .outerjoin(campaign, campaign.c.id == campaign_contact.c.campaign_id)
@@ -70,7 +77,10 @@ class Subject:
 
     @cached_property
     def sender(self) -> str:
-        return self._config.sms_sender if self._config else self._tx.settings.callsvc_caller_id
+        if self._config is None or self._aim is None:
+            return self._tx.settings.callsvc_caller_id
+        aim = self._aim
+        return sms_sender_for(self._tx, self._config, contact_id=aim.contact_id, region=aim.region_code) or ""
 
     @cached_property
     def _config(self) -> CampaignFile | None:

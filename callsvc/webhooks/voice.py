@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.callers import verify_line
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.rules import hours_of, is_suppressed
@@ -71,7 +72,8 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
         tx,
         row,
         calling.flow_version,
-        caller_id=config.caller_id,
+        caller_id=row.caller or config.caller_id,
+        verify=verify_line(tx, config),
         purpose=config.purpose,
         answered_by=answered_by,
         trial=is_trial(calling.id),

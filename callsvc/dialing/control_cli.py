@@ -1,0 +1,225 @@
+"""``callsvc campaign``: approval, edits, clones, schedules, emergency stops; ``callsvc callers``."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from ruamel.yaml import YAML
+
+from callsvc.accounts.passwords import password_matches
+from callsvc.accounts.queries import account_by_email
+from callsvc.campaigns import approving
+from callsvc.campaigns.caller_files import apply_callers, declared, read_callers
+from callsvc.campaigns.cloning import clone
+from callsvc.campaigns.definitions.schedule import instant_of
+from callsvc.campaigns.editing import edit, undo_last_edit
+from callsvc.campaigns.exporting import file_of
+from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.halting import lift_stop
+from callsvc.campaigns.scheduling import schedule
+from callsvc.core.errors import Forbidden, Invalid
+from callsvc.dialing.cli import BY_COMMAND, campaign
+from callsvc.dialing.stopping import StopReport, emergency_stop
+from callsvc.runtime import Runtime
+
+__all__ = ["callers", "campaign"]
+
+MakeRuntime = Callable[[], Runtime]
+_YAML_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _proven(rt: Runtime, email: str) -> str:
+    """The account of this e-mail, once its password was typed: a yes needs somebody who stands behind it."""
+    password = click.prompt("Password", hide_input=True)
+    with rt.db.read() as tx:
+        row = account_by_email(tx, email)
+    if row.disabled_at or row.role != "administrator" or not password_matches(row.password_hash, password):
+        raise Forbidden("sign-in-refused", "The password is wrong, or this is no administrator's account.")
+    return str(row.id)
+
+
+@campaign.command("ask")
+@click.argument("campaign_id")
+@click.pass_obj
+def ask(make_runtime: MakeRuntime, campaign_id: str) -> None:
+    """Ask for a second person's approval."""
+    with make_runtime().db.begin() as tx:
+        approving.ask_approval(tx, campaign_id, BY_COMMAND)
+    click.echo(f"{campaign_id}: approval asked")
+
+
+@campaign.command("approve")
+@click.argument("campaign_id")
+@click.option("--as", "email", required=True, help="E-mail of the administrator who says yes.")
+@click.option("--refuse", "why", default="", help="Say no instead, and why.")
+@click.pass_obj
+def approve(make_runtime: MakeRuntime, campaign_id: str, email: str, why: str) -> None:
+    """Say yes (or no) to a campaign as it is now; asks for that person's password."""
+    rt = make_runtime()
+    by = _proven(rt, email)
+    with rt.db.begin() as tx:
+        if why:
+            approving.refuse_approval(tx, campaign_id, by, why)
+        else:
+            approving.approve(tx, campaign_id, by)
+    click.echo(f"{campaign_id}: {'refused' if why else 'approved'}")
+
+
+@campaign.command("approval-size")
+@click.argument("people", required=False, type=click.IntRange(min=0))
+@click.pass_obj
+def approval_size(make_runtime: MakeRuntime, people: int | None) -> None:
+    """Show, or set, how many people one person may call alone (0: as many as they like)."""
+    with make_runtime().db.begin() as tx:
+        if people is not None:
+            approving.set_approval_size(tx, people, BY_COMMAND)
+        click.echo(str(approving.size_that_needs_approval(tx)))
+
+
+@campaign.command("clone")
+@click.argument("campaign_id")
+@click.argument("new_id")
+@click.option("--title", default="")
+@click.pass_obj
+def clone_command(make_runtime: MakeRuntime, campaign_id: str, new_id: str, title: str) -> None:
+    """Make NEW_ID from the file of another campaign: a draft without people."""
+    with make_runtime().db.begin() as tx:
+        clone(tx, campaign_id, new_id, BY_COMMAND, title=title)
+    click.echo(f"{new_id}: draft")
+
+
+@campaign.command("export")
+@click.argument("campaign_id")
+@click.pass_obj
+def export(make_runtime: MakeRuntime, campaign_id: str) -> None:
+    """Print the file that makes it; applied again it changes nothing."""
+    with make_runtime().db.read() as tx:
+        click.echo(file_of(campaign_row(tx, campaign_id)), nl=False)
+
+
+@campaign.command("edit")
+@click.argument("campaign_id")
+@click.argument("file", type=_YAML_FILE)
+@click.pass_obj
+def edit_command(make_runtime: MakeRuntime, campaign_id: str, file: Path) -> None:
+    """Replace the settings that FILE names, keep the others; also while it runs."""
+    changes = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+    if not isinstance(changes, dict):
+        raise Invalid("campaign-file-invalid", "The file must be a mapping of settings.")
+    with make_runtime().db.begin() as tx:
+        changed = edit(tx, campaign_id, changes, BY_COMMAND)
+    click.echo(f"{campaign_id}: {'edited' if changed else 'nothing to change'}")
+
+
+@campaign.command("undo")
+@click.argument("campaign_id")
+@click.pass_obj
+def undo(make_runtime: MakeRuntime, campaign_id: str) -> None:
+    """Take the last edit back."""
+    with make_runtime().db.begin() as tx:
+        for one in undo_last_edit(tx, campaign_id, BY_COMMAND):
+            click.echo(f"{one.field}: {one.before} -> {one.after}")
+
+
+@campaign.command("schedule")
+@click.argument("campaign_id")
+@click.option("--start", default="", help="Local time of the installation, such as '2026-11-23 09:00'.")
+@click.option("--end", default="")
+@click.pass_obj
+def schedule_command(make_runtime: MakeRuntime, campaign_id: str, start: str, end: str) -> None:
+    """Start and end it by itself; without times: by hand again."""
+    rt = make_runtime()
+    with rt.db.begin() as tx:
+        starts_at, ends_at = (_instant(rt, text) for text in (start, end))
+        schedule(tx, campaign_id, starts_at, ends_at, BY_COMMAND)
+    click.echo(f"{campaign_id}: starts {start or 'by hand'}, ends {end or 'by hand'}")
+
+
+def _instant(rt: Runtime, text: str) -> datetime | None:
+    try:
+        return instant_of(text, rt.settings.zone)
+    except ValueError:
+        raise Invalid("schedule-time-unreadable", f"Write {text!r} as 2026-11-23 09:00.") from None
+
+
+@campaign.command("stop")
+@click.argument("campaign_id", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything, until `callsvc campaign lift-stop`.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def stop(make_runtime: MakeRuntime, *, campaign_id: str | None, everything: bool, form: str) -> None:
+    """Stop now and say what that did: what rings or waits at the carrier is cancelled, and every unsent SMS.
+
+    One campaign ends for good. With --all campaigns are paused, and none starts until the stop is lifted.
+    """
+    if everything == bool(campaign_id):
+        raise click.UsageError("Give one campaign, or --all.")
+    report = emergency_stop(make_runtime(), campaign_id, BY_COMMAND)
+    click.echo(json.dumps(_as_json(report), indent=1) if form == "json" else _as_text(report))
+
+
+def _as_json(report: StopReport) -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(report).items()
+    }
+
+
+def _as_text(report: StopReport) -> str:
+    took = "not all settled yet" if report.seconds is None else f"{report.seconds:.1f} s"
+    return "\n".join(
+        (
+            f"{report.campaign_id or 'everything'}: stopped, {took}",
+            f"  {report.campaigns:>6}  campaigns that ran",
+            f"  {report.ringing_hung_up:>6}  ringing calls hung up",
+            f"  {report.queued_canceled:>6}  calls cancelled in the carrier's queue",
+            f"  {report.planned_dropped:>6}  planned calls dropped",
+            f"  {report.sms_canceled:>6}  unsent SMS cancelled",
+            f"  {report.in_progress_left:>6}  answered calls left to end",
+            f"  {report.unsettled:>6}  not confirmed by the carrier yet",
+        )
+    )
+
+
+@campaign.command("lift-stop")
+@click.pass_obj
+def lift(make_runtime: MakeRuntime) -> None:
+    """Let campaigns start and resume again, each by hand."""
+    with make_runtime().db.begin() as tx:
+        lifted = lift_stop(tx, BY_COMMAND)
+    click.echo("The stop is lifted." if lifted else "Nothing was stopped.")
+
+
+@click.group()
+def callers() -> None:
+    """Pools of numbers, short codes and names that people are shown."""
+
+
+@callers.command("apply")
+@click.argument("file", type=_YAML_FILE)
+@click.pass_obj
+def apply_pools(make_runtime: MakeRuntime, file: Path) -> None:
+    """Make the pools what FILE says; applied twice it changes nothing."""
+    with make_runtime().db.begin() as tx:
+        changed = apply_callers(tx, read_callers(file.read_text("utf-8")), BY_COMMAND)
+    click.echo("applied" if changed else "nothing to change")
+
+
+@callers.command("show")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def show_pools(make_runtime: MakeRuntime, form: str) -> None:
+    """The pools and what each sender can do."""
+    with make_runtime().db.read() as tx:
+        pools = declared(tx)
+    if form == "json":
+        click.echo(pools.model_dump_json(indent=1))
+        return
+    for pool in pools.pools:
+        click.echo(f"{pool.id}: {pool.title}, by {pool.choose}, to check: {pool.verify or '-'}")
+        for one in pool.senders:
+            able = [name for name in ("voice", "sms", "can_reply") if getattr(one, name)]
+            click.echo(f"  {one.value:<14} {one.kind:<18} {' '.join(able)} {' '.join(one.regions)}")

@@ -1,0 +1,85 @@
+"""The commands of control: what they say, and who may say yes."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from callsvc.accounts.service import add_account
+from callsvc.campaigns.approving import set_approval_size
+from callsvc.campaigns.definition import read_campaign
+from callsvc.cli import callsvc
+from callsvc.runtime import Runtime
+from tests.factories import add_contacts, campaign_file, make_contact, start_campaign
+
+PASSWORD = "correct horse battery"
+POOLS = """
+pools:
+  - id: national
+    title: Numéros nationaux
+    verify: "01 99 00 01 00"
+    senders: [{value: "+33199000100"}, {value: "38000"}]
+"""
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def _run(rt: Runtime, *arguments: str, given: str = "", fails: str = "") -> Result:
+    result = CliRunner().invoke(callsvc, arguments, obj=lambda: rt, input=given)
+    assert (fails in result.output) if fails else (result.exit_code == 0), result.output
+    return result
+
+
+def test_a_second_person_says_yes_with_their_password(rt: Runtime) -> None:
+    start_campaign(rt, file=campaign_file(id="other"))
+    add_account(rt, "bob@example.org", password=PASSWORD, role="administrator", regions=("*",))
+    add_account(rt, "eve@example.org", password=PASSWORD, role="supervisor", regions=("*",))
+    _run(rt, "campaign", "clone", "other", "tracing")
+    with rt.db.begin() as tx:
+        add_contacts(tx, "tracing", [make_contact(tx, f"+3363998000{n}") for n in (2, 3)])
+        set_approval_size(tx, 1, "admin")
+    _run(rt, "campaign", "start", "tracing", fails="campaign-needs-approval")
+    _run(rt, "campaign", "ask", "tracing")
+    yes = ("campaign", "approve", "tracing", "--as")
+    _run(rt, *yes, "bob@example.org", given="wrong password\n", fails="sign-in-refused")
+    _run(rt, *yes, "eve@example.org", given=f"{PASSWORD}\n", fails="sign-in-refused")
+    assert "approved" in _run(rt, *yes, "bob@example.org", given=f"{PASSWORD}\n").output
+    assert "running" in _run(rt, "campaign", "start", "tracing").output
+
+
+def test_everything_is_stopped_said_and_lifted(rt: Runtime) -> None:
+    start_campaign(rt)
+    said = _run(rt, "campaign", "stop", "--all").output
+    assert "everything: stopped" in said and "campaigns that ran" in said
+    _run(rt, "campaign", "resume", "tracing", fails="everything-stopped")
+    assert '"campaigns": 1' in _run(rt, "campaign", "stop", "--all", "--format", "json").output
+    assert "lifted" in _run(rt, "campaign", "lift-stop").output
+    assert "Nothing was stopped" in _run(rt, "campaign", "lift-stop").output
+    _run(rt, "campaign", "resume", "tracing")
+    assert "tracing: stopped" in _run(rt, "campaign", "stop", "tracing").output
+    _run(rt, "campaign", "stop", fails="one campaign, or --all")
+
+
+def test_a_file_goes_out_is_edited_and_comes_back(rt: Runtime, tmp_path: Path) -> None:
+    start_campaign(rt)
+    exported = _run(rt, "campaign", "export", "tracing").output
+    assert read_campaign(exported) == campaign_file()
+    edits = tmp_path / "edits.yaml"
+    edits.write_text("title: Autre titre\n", "utf-8")
+    assert "edited" in _run(rt, "campaign", "edit", "tracing", str(edits)).output
+    assert "Suivi des contacts" in _run(rt, "campaign", "undo", "tracing").output
+    _run(rt, "campaign", "schedule", "tracing", "--end", "2020-11-30 20:00")
+    assert "2020-11-30 20:00" in _run(rt, "campaign", "export", "tracing").output
+    _run(rt, "campaign", "schedule", "tracing", "--end", "tomorrow", fails="schedule-time-unreadable")
+
+
+def test_pools_are_declared_by_a_file_that_is_the_state(rt: Runtime, tmp_path: Path) -> None:
+    file = tmp_path / "callers.yaml"
+    file.write_text(POOLS, "utf-8")
+    assert _run(rt, "callers", "apply", str(file)).output == "applied\n"
+    assert _run(rt, "callers", "apply", str(file)).output == "nothing to change\n"
+    shown = _run(rt, "callers", "show").output
+    assert "short-code" in shown and "01 99 00 01 00" in shown
+    file.write_text("pools: []\n", "utf-8")
+    _run(rt, "callers", "apply", str(file))
+    assert _run(rt, "callers", "show").output == ""
