@@ -13,6 +13,7 @@ MEASUREMENTS: dict[str, tuple[str, str]] = {
     "routing": ("callsvc.bench.routing:routing", "Our router against others, in the twin."),
     "twin": ("callsvc.bench.twin:twin", "A national day in the twin, against its bare events."),
     "choice": ("callsvc.bench.choice:choice", "One choice among 6,000 agents, against a plain scan."),
+    "people": ("callsvc.bench.people:people", "The preview of a long list, and searching in it."),
     "order": ("callsvc.bench.order:order", "Whom to call next, among 200,000 people who wait."),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }

@@ -110,7 +110,7 @@ class CallbackFilter(Paging):
     refusals=(UNKNOWN, Refusal("campaign-beyond-regions", 403, "It also calls people outside your regions.")),
 )
 def preview_campaign(campaign_id: str) -> CampaignPreview:
-    """Ask about everybody in it as if it were running; of more than 10,000 people, about a fair sample."""
+    """Ask about everybody in it as if it were running; of more than 5,000 people, about a fair sample."""
     with current_rt().db.read() as tx:
         campaign_seen(tx, current_principal(), campaign_id)
         require_all_regions(tx, current_principal(), campaign_id)
