@@ -151,7 +151,7 @@ def test_the_keyboard_skips_to_the_content_and_closes_what_it_opened(chief: Page
     assert chief.evaluate("document.activeElement.className") == "skip"
     chief.keyboard.press("Enter")
     assert chief.evaluate("document.activeElement.id") == "main"
-    opens = chief.get_by_role("button", name="Arrêter")
+    opens = chief.get_by_role("button", name="Arrêt d’urgence")
     opens.focus()
     chief.keyboard.press("Enter")
     expect(chief.locator("#ask-stop")).to_be_visible()
@@ -207,7 +207,7 @@ def test_a_pause_is_undone_where_it_is_told(chief: Page) -> None:
 def test_a_campaign_is_stopped_only_after_its_name_was_typed(chief: Page) -> None:
     chief.goto("/console/campaigns/tracing")
     assert chief.locator('[data-status="done"]').inner_text() == "8"
-    chief.get_by_role("button", name="Arrêter").click()
+    chief.get_by_role("button", name="Arrêt d’urgence").click()
     dialog = chief.locator("#ask-stop")
     expect(dialog).to_contain_text("12")
     keep(chief, "dialog")
@@ -215,5 +215,7 @@ def test_a_campaign_is_stopped_only_after_its_name_was_typed(chief: Page) -> Non
     expect(dialog).to_be_visible()  # nothing was typed
     dialog.get_by_role("textbox").fill("tracing")
     dialog.get_by_role("button", name="Arrêter").click()
+    expect(chief.locator("#live")).to_contain_text("Appels en sonnerie raccrochés")
+    chief.get_by_role("link", name="Suivi des contacts").click()
     expect(chief.locator(".state.stopped")).to_have_text("arrêtée")
-    expect(chief.get_by_role("button", name="Arrêter")).to_have_count(0)
+    expect(chief.get_by_role("button", name="Arrêt d’urgence")).to_have_count(0)
