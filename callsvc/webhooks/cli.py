@@ -62,6 +62,7 @@ def walk_here(ctx: click.Context, /, place: str, campaign_id: str, **given: obje
         language=str(given["language"] or as_if.language or "") or None,
         channel=str(given["channel"]),
         answered_by=str(given["answered_by"]),
+        clock=rt.clock.now,
     )
 
 

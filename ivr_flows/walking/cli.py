@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ from ivr_flows.findings import FlowInvalid
 from ivr_flows.samples import sample_moments
 from ivr_flows.session import begin, resume
 from ivr_flows.walking.talking import TRY_OUT, hint_of, input_of, turn_lines
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @click.command("walk")
@@ -30,7 +34,13 @@ def walk_command(file: Path, language: str | None, channel: str, answered_by: st
 
 
 def walk(
-    file: Path, facts: Mapping[str, Any], *, language: str | None, channel: str, answered_by: str
+    file: Path,
+    facts: Mapping[str, Any],
+    *,
+    language: str | None,
+    channel: str,
+    answered_by: str,
+    clock: Callable[[], datetime] = _now,
 ) -> None:
     """Hold the conversation of a file with these facts until it ends; sub-flows are files beside it."""
     definition = loaded(file)
@@ -42,7 +52,7 @@ def walk(
         channel="sms" if by_sms else "voice",
         language=language,
         answered_by=answered_by,
-        now=_now(),
+        now=clock(),
         flows=flows,
     )
     while True:
@@ -50,11 +60,7 @@ def walk(
         if turn.outcome is not None:
             return
         typed = click.prompt(hint_of(turn, by_sms), default="", show_default=False)
-        turn = resume(definition, turn.state, input_of(typed, turn, by_sms), now=_now(), flows=flows)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        turn = resume(definition, turn.state, input_of(typed, turn, by_sms), now=clock(), flows=flows)
 
 
 def loaded(path: Path) -> Definition:
