@@ -16,12 +16,11 @@ from ivr_flows.steps.flow import DEEPEST
 
 
 def check_outside(
-    definition: Definition, *, flows: Flows, directory: Collection[str] | None, hosts: Collection[str]
+    definition: Definition, *, flows: Flows, directory: Collection[str], hosts: Collection[str]
 ) -> list[Finding]:
     """Every need that is not met; each forbids publishing.
 
-    ``flows`` by id, ``directory`` the names of targets (None: this service transfers no calls),
-    ``hosts`` the names of hosts.
+    ``flows`` by id, ``directory`` the names of targets, ``hosts`` the names of hosts.
     """
     found: list[Finding] = []
     for step, need in definition.needs:
@@ -29,10 +28,7 @@ def check_outside(
         match need.kind:
             case "flow":
                 found += _sub_flow(definition, need.name, path, flows)
-            case "target" if directory is None:
-                message = say("this service transfers no calls")
-                found.append(_finding(definition, "transfer-unavailable", path, message, say("use a queue:")))
-            case "target" if directory is not None and need.name not in directory:
+            case "target" if need.name not in directory:
                 message = say("the directory has no {name!r}", name=need.name)
                 found.append(_finding(definition, "transfer-unknown", path, message, say("name one it has")))
             case "host" if need.name not in hosts:

@@ -56,4 +56,4 @@ def test_the_directory_decides_before_publishing(call):
 
     assert ids({"duty-doctor"}) == []
     assert [id for id, _ in ids({"samu"})] == ["transfer-unknown"]
-    assert [id for id, _ in ids(None)] == ["transfer-unavailable"]
+    assert [id for id, _ in ids(())] == ["transfer-unknown"]
