@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Row
@@ -15,6 +15,7 @@ from callsvc.campaigning.framing import framed
 from callsvc.campaigning.names import names_of
 from callsvc.campaigning.places import languages_of
 from callsvc.campaigning.settings import Opened, opened
+from callsvc.campaigning.steps import lacking
 from callsvc.campaigning.summary import sentences
 from callsvc.campaigns.approving import (
     approval_of,
@@ -54,6 +55,23 @@ def launch(campaign_id: str) -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         found = opened(tx, campaign_id)
     return _page(found)
+
+
+@blueprint.get("/<campaign_id>/launch/live")
+@page("campaigns", live=True)
+def decision(campaign_id: str) -> ResponseReturnValue:
+    """The second person's yes and the start, as they stand now."""
+    with current_rt().db.read() as tx:
+        found = opened(tx, campaign_id)
+        values = _approval(tx, campaign_row(tx, campaign_id)) | {"stopped": stop_in_force(tx)}
+    return render_template(
+        "campaigns/_decision.html",
+        campaign=found.progress,
+        found=found,
+        lacking=lacking(found.progress),
+        refusal=blank_form(),
+        **values,
+    )
 
 
 def _page(found: Opened, *, moments: Form[Any] | None = None, refusal: Form[Any] | None = None) -> str:
