@@ -14,6 +14,7 @@ from callsvc.campaigning.approvals import awaiting
 from callsvc.campaigning.pages import blueprint as campaigns
 from callsvc.contacts.cases.pages import blueprint as cases
 from callsvc.core.settings import Settings
+from callsvc.desk import blueprint as desk
 from callsvc.directory.pages import blueprint as directory
 from callsvc.health import blueprint as health
 from callsvc.language import register_languages
@@ -45,6 +46,7 @@ FORMS: tuple[Blueprint, ...] = (
     calls,
     campaigns,
     flows,
+    desk,
     directory,
     operations,
     people,

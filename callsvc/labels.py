@@ -30,6 +30,19 @@ LEG_STATES = {  # the carrier's word, else how far our intent has come
     "refused": _("not allowed"),
     "withdrawn": _("withdrawn"),
 }
+ACTIVITIES = {
+    "available": _("ready"),
+    "break": _("on a break"),
+    "training": _("in training"),
+    "other-channel": _("on another channel"),
+    "offline": _("away"),
+}
+AGENT_STATES = {
+    "idle": _("waiting for a call"),
+    "reserved": _("being offered a call"),
+    "on-call": _("in conversation"),
+    "wrap-up": _("finishing a call"),
+}
 DIRECTIONS = {"outbound": _("outbound"), "inbound": _("inbound")}
 ROLES = {
     "contact": _("person"),
@@ -199,6 +212,8 @@ _KINDS = {
     "leg": LEG_STATES,
     "direction": DIRECTIONS,
     "role": ROLES,
+    "activity": ACTIVITIES,
+    "agent": AGENT_STATES,
     "action": ACTIONS,
     "outcome": OUTCOMES,
     "disposition": DISPOSITIONS,

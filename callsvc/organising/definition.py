@@ -11,6 +11,8 @@ platforms:
       - {days: [mon, tue, wed, thu, fri], from: "08:00", to: "20:00"}
       - {days: [sat], from: "09:00", to: "12:00"}
     closed_on_holidays: true
+    script: {fr: "Bonjour, entraide pour le Bas-Rhin.", en: "Hello, on behalf of Bas-Rhin."}
+    links: [{title: Sites de test, url: "https://example.org/tests"}]
     exceptions:
       - {day: 2020-12-24, from: "08:00", to: "16:00"}
       - {day: 2020-12-31}                                  # closed
@@ -22,7 +24,7 @@ What the file names is made as it says; what it does not name stays as it is.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -34,6 +36,7 @@ from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Week, Window
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
@@ -67,6 +70,11 @@ class ExceptionPart(_Part):
         return self
 
 
+class LinkPart(_Part):
+    title: str = Field(min_length=1, max_length=80)
+    url: str = Field(pattern=r"^https://[^\s<>\"']+$", max_length=300)
+
+
 class PlatformPart(_Part):
     name: str = Field(min_length=1, max_length=80)
     region: Code
@@ -75,6 +83,13 @@ class PlatformPart(_Part):
     closed_on_holidays: bool = False
     exceptions: tuple[ExceptionPart, ...] = Field((), max_length=400)
     national: bool = False
+    script: dict[Language, str] = Field(default_factory=dict)  # what an agent of elsewhere says and knows
+    links: tuple[LinkPart, ...] = Field((), max_length=20)
+
+    def card(self) -> dict[str, Any] | None:
+        if not (self.script or self.links):
+            return None
+        return {"script": dict(self.script), "links": [one.model_dump() for one in self.links]}
 
     def week(self, zone: str) -> Week:
         windows: dict[int, tuple[Window, ...]] = {}

@@ -1,5 +1,8 @@
 """Declaring regions, pools and platforms, and asking whether a platform is open."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from callsvc.core.db import Tx
 from callsvc.core.france import DEPARTMENTS, REGIONS, ZONES
 from callsvc.platforms.queries import platform_by_code, platforms_of, region_by_code, regions
@@ -38,12 +41,14 @@ def put_platform(
     week: Week | None = None,
     on_holidays: bool = True,
     national: bool = False,
+    card: Mapping[str, Any] | None = None,
 ) -> None:
     """Add a platform, or change the one that has this code.
 
     Platforms of one region with the same ``pool_code`` answer as one queue; without one, those under the
     region's minimum size do so by themselves (``callsvc/agents/pooling.py``). ``week`` is more than the same
-    hours every day; its zone is the region's. Raises ``hours-invalid``, ``hours-overlap``,
+    hours every day; its zone is the region's. ``card`` is what an agent of elsewhere is shown: ``script`` by
+    language, and ``links``. Raises ``hours-invalid``, ``hours-overlap``,
     ``region-unknown``.
     """
     zone = region_by_code(tx, region_code).zone
@@ -59,6 +64,7 @@ def put_platform(
         "closes": closes,
         "week": None if week is None else stored(week, on_holidays=on_holidays),
         "national": national,
+        "card": None if card is None else dict(card),
     }
     if not tx.insert_once(platform, code=code, **values):
         tx.update(platform, platform.c.code == code, **values)

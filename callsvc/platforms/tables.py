@@ -26,6 +26,7 @@ platform = sa.Table(
     sa.Column("opens", sa.String(5), nullable=False, default="08:00"),  # local time, HH:MM; every day, unless
     sa.Column("closes", sa.String(5), nullable=False, default="20:00"),  # ``week`` says more
     sa.Column("week", sa.JSON(none_as_null=True)),  # windows, exceptions, holidays: see platforms/weeks.py
+    sa.Column("card", sa.JSON(none_as_null=True)),  # what an agent of elsewhere is shown: script, links
     sa.Column("national", sa.Boolean, nullable=False, default=False),  # takes what others delegate
 )
 

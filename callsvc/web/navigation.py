@@ -17,12 +17,14 @@ class Entry:
     endpoint: str
     title: Any
     scope: str
+    role: str = ""  # shown to this role only
 
 
 MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Follow"),
         (
+            Entry("desk.index", _("My desk"), "desk", role="agent"),
             Entry("metrics.dashboard", _("Dashboard"), "report"),
             Entry("calls.index", _("Calls"), "report"),
         ),
@@ -76,7 +78,16 @@ def menu() -> list[tuple[Any, list[Link]]]:
         return []
     known = current_app.view_functions
     groups = [
-        (title, [_link(entry) for entry in entries if entry.endpoint in known and principal.may(entry.scope)])
+        (
+            title,
+            [
+                _link(entry)
+                for entry in entries
+                if entry.endpoint in known
+                and principal.may(entry.scope)
+                and entry.role in ("", principal.role)
+            ],
+        )
         for title, entries in MENU
     ]
     return [(title, links) for title, links in groups if links]

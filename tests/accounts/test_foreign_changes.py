@@ -62,6 +62,8 @@ SOMEBODYS = {  # another person's even where the place is one's own; an administ
     "/console/me/sessions/<session_id>/end",
     "/api/v1/desk/offers/<reservation_id>/accept",
     "/api/v1/desk/offers/<reservation_id>/reject",
+    "/desk/offers/<reservation_id>/accept",
+    "/desk/offers/<reservation_id>/reject",
     # A list may name people anywhere: it is sent by an account of the whole country.
     "/api/v1/imports/<import_id>/cancel",
     "/console/campaigns/<campaign_id>/people/lists",

@@ -14,9 +14,12 @@ from callsvc.web.navigation import is_ours
 
 blueprint = Blueprint("accounts", __name__)
 
-# Where somebody lands: the page of their role, else the first that they may see. An agent's desk is a program
-# of its own as yet, so an agent lands on their own account, which says so.
-_OF_ROLE = {"operator": ("operations", "operations.index"), "auditor": ("audit", "audit.index")}
+# Where somebody lands: the page of their role, else the first that they may see.
+_OF_ROLE = {
+    "agent": ("desk", "desk.index"),
+    "operator": ("operations", "operations.index"),
+    "auditor": ("audit", "audit.index"),
+}
 _HOMES = (("report", "metrics.dashboard"), ("", "accounts.own"))
 
 

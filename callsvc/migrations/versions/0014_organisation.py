@@ -18,6 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("platform") as table:
         table.add_column(sa.Column("pool_by", sa.String(length=8), nullable=False, server_default="declared"))
         table.add_column(sa.Column("week", sa.JSON(), nullable=True))
+        table.add_column(sa.Column("card", sa.JSON(), nullable=True))
         table.add_column(sa.Column("national", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("platform") as table:
         for name in ("pool_by", "national"):

@@ -1,0 +1,5 @@
+"""``/desk/``: an agent's own page: ready or not, the call offered, the talk, the wrap-up, the next one."""
+
+from callsvc.desk.pages import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,152 @@
+"""The desk's page and its acts. Each act is a form: the desk works without a script, and is live with one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callsvc.accounts.access import record_read
+from callsvc.accounts.guard import current_principal, page
+from callsvc.agents.rules import ACTIVITIES
+from callsvc.campaigns.dispositions import AGENTS
+from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.desk.showing import caller_of
+from callsvc.routing import service as routing
+from callsvc.routing.desk import desk_targets
+from callsvc.routing.desk_api import agent_of
+from callsvc.routing.tables import queue_entry
+from callsvc.web import current_rt
+from callsvc.web.texts import gettext
+from callsvc.web.toasts import toast
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@blueprint.get("/")
+@page("desk")
+def index() -> ResponseReturnValue:
+    return render_template("desk/page.html", **_context(_me()))
+
+
+@blueprint.get("/live")
+@page("desk", live=True)
+def live() -> ResponseReturnValue:
+    """The part of the page that changes."""
+    return render_template("desk/_live.html", **_context(_me()))
+
+
+@blueprint.post("/activity")
+@page("desk")
+def declare() -> ResponseReturnValue:
+    return _done(lambda agent: routing.set_activity(current_rt(), agent, _word("activity")))
+
+
+@blueprint.post("/offers/<reservation_id>/accept")
+@page("desk")
+def accept(reservation_id: str) -> ResponseReturnValue:
+    return _done(lambda agent: routing.accept(current_rt(), agent, reservation_id))
+
+
+@blueprint.post("/offers/<reservation_id>/reject")
+@page("desk")
+def reject(reservation_id: str) -> ResponseReturnValue:
+    return _done(lambda agent: routing.reject(current_rt(), agent, reservation_id))
+
+
+@blueprint.post("/hold")
+@page("desk")
+def hold() -> ResponseReturnValue:
+    return _done(lambda agent: routing.hold(current_rt(), agent, held=_word("on") == "1"))
+
+
+@blueprint.post("/mute")
+@page("desk")
+def mute() -> ResponseReturnValue:
+    return _done(lambda agent: routing.mute(current_rt(), agent, muted=_word("on") == "1"))
+
+
+@blueprint.post("/consult")
+@page("desk")
+def consult() -> ResponseReturnValue:
+    return _done(lambda agent: routing.consult(current_rt(), agent, _word("target")))
+
+
+@blueprint.post("/consult/end")
+@page("desk")
+def end_consult() -> ResponseReturnValue:
+    return _done(lambda agent: routing.end_consult(current_rt(), agent))
+
+
+@blueprint.post("/transfer")
+@page("desk")
+def transfer() -> ResponseReturnValue:
+    return _done(lambda agent: routing.transfer(current_rt(), agent, _word("target")))
+
+
+@blueprint.post("/hang-up")
+@page("desk")
+def hang_up() -> ResponseReturnValue:
+    return _done(lambda agent: routing.hang_up(current_rt(), agent))
+
+
+@blueprint.post("/disposition")
+@page("desk")
+def dispose() -> ResponseReturnValue:
+    return _done(lambda agent: routing.dispose(current_rt(), agent, _word("disposition")))
+
+
+def _done(act: Callable[[str], None]) -> ResponseReturnValue:
+    """Do it and show the desk; what came too late is told, and the desk shows what is true now."""
+    try:
+        act(_me())
+    except (Conflict, Invalid, NotFound) as error:
+        told = _TOO_LATE.get(error.id)
+        toast(told() if told else error.message, kind="bad")
+    return redirect(url_for("desk.index"))
+
+
+_TOO_LATE = {
+    "offer-over": lambda: gettext("This offer is over: it was withdrawn, or its time was up."),
+    "no-call": lambda: gettext("There is no conversation any more."),
+    "not-in-wrap-up": lambda: gettext("The wrap-up is over already."),
+    "target-not-now": lambda: gettext("They take no call of this region now."),
+    "target-is-queue": lambda: gettext("A queue cannot be asked first: hand the call on to it."),
+    "target-unknown": lambda: gettext("The directory has no such name any more."),
+    "consult-under-way": lambda: gettext("Somebody was asked in already; end that first."),
+    "no-consult": lambda: gettext("Nobody was asked in."),
+}
+
+
+def _me() -> str:
+    return agent_of(current_principal())
+
+
+def _word(name: str) -> str:
+    return request.form.get(name, "")[:60]
+
+
+def _context(agent_id: str) -> dict[str, Any]:
+    """The desk now; who opens a call for the first time is noted as having read who it is with."""
+    principal = current_principal()
+    state = routing.desk_state(current_rt(), agent_id)
+    shown: dict[str, Any] = {
+        "desk": state, "activities": ACTIVITIES, "dispositions": AGENTS, "caller": None, "targets": [],
+    }  # fmt: skip
+    state["since"] = datetime.fromisoformat(state["state_since"])
+    held = state["offer"] or state["call"] or state["wrap_up"]
+    if held is not None:
+        for told, name in (("deadline", "until"), ("since", "begun")):
+            held[name] = datetime.fromisoformat(held[told]) if held.get(told) else None
+    if held is None or state["offer"]:
+        return shown | {"held": held}
+    with current_rt().db.begin() as tx:
+        entry = tx.first(sa.select(queue_entry).where(queue_entry.c.id == held["entry_id"]))
+        if entry is not None:
+            shown["caller"] = caller_of(tx, entry, principal.language)
+            if request.endpoint == "desk.index":  # what the page fetches again and again shows nothing new
+                record_read(tx, principal, "caller", entry.call_id)
+        shown["targets"] = desk_targets(tx, agent_id) if state["call"] else []
+    return shown | {"held": held}
