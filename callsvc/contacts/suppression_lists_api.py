@@ -48,7 +48,7 @@ class ExportQuery(Asked):
     lifted: bool = Field(False, description="Also those that were lifted.")
 
 
-@suppression_lists_api.post("/suppressions/import")
+@suppression_lists_api.post("/suppression-lists")
 @api("contacts")
 @operation(
     SUPPRESSIONS,
@@ -77,7 +77,7 @@ def import_suppression_list(query: ListQuery) -> ListImported:
     return ListImported(**counts, rejects=shown)
 
 
-@suppression_lists_api.get("/suppressions/export")
+@suppression_lists_api.get("/suppression-lists")
 @api("contacts")
 @operation(SUPPRESSIONS, gives="text/csv")
 def export_suppression_list(query: ExportQuery) -> Response:
