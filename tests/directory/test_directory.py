@@ -114,3 +114,9 @@ def test_the_command_applies_and_lists_without_numbers(country: Runtime, tmp_pat
     listed = run.invoke(directory, ["list", "--format", "json"], obj=lambda: country)
     assert [row["name"] for row in json.loads(listed.output)] == ["doctors", "samu"]
     assert "99000067" not in listed.output
+
+
+def test_the_directory_of_the_documentation_is_one(country: Runtime) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "flows.md").read_text("utf-8")
+    text = page.partition("```yaml\ntargets:")[2].partition("```")[0]
+    assert apply_directory(country, read_directory("targets:" + text), "test").added == ("samu-67", "doctors")
