@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -49,8 +50,9 @@ def _machine(make: Callable[[], Runtime]) -> type[Dialling]:
     return type("Dialling", (Dialling,), {"make_world": staticmethod(make)})
 
 
+@pytest.mark.parametrize("examples", [20, pytest.param(400, marks=pytest.mark.long)])
 def test_dialling_keeps_its_promises_on_sqlite(
-    sqlite_template: Path, tmp_path: Path, settings: Settings
+    sqlite_template: Path, tmp_path: Path, settings: Settings, examples: int
 ) -> None:
     furnished = tmp_path / "furnished.db"
     furnished.write_bytes(sqlite_template.read_bytes())
@@ -65,10 +67,13 @@ def test_dialling_keeps_its_promises_on_sqlite(
         path.write_bytes(furnished.read_bytes())
         return _runtime(connect(f"sqlite:///{path}"), settings, deepcopy(ids))
 
-    run_state_machine_as_test(_machine(make), settings=_settings(60, 50))
+    run_state_machine_as_test(_machine(make), settings=_settings(examples, 50))
 
 
-def test_dialling_keeps_its_promises_on_postgresql(postgres_engine: sa.Engine, settings: Settings) -> None:
+@pytest.mark.parametrize("examples", [4, pytest.param(60, marks=pytest.mark.long)])
+def test_dialling_keeps_its_promises_on_postgresql(
+    postgres_engine: sa.Engine, settings: Settings, examples: int
+) -> None:
     def make() -> Runtime:
         _empty(postgres_engine)
         rt = _runtime(postgres_engine, settings, CountingIds())
@@ -76,7 +81,7 @@ def test_dialling_keeps_its_promises_on_postgresql(postgres_engine: sa.Engine, s
         rt.jobs.take()  # type: ignore[attr-defined]
         return rt
 
-    run_state_machine_as_test(_machine(make), settings=_settings(8, 30))
+    run_state_machine_as_test(_machine(make), settings=_settings(examples, 30))
 
 
 def _settings(examples: int, steps: int) -> Any:
