@@ -128,8 +128,9 @@ def test_what_is_not_one_number_is_refused_without_repeating_it(national: Caller
 
 
 def test_a_region_opts_out_of_aid_and_back_in(national: Caller, local: Caller) -> None:
-    assert local.told("/aid/regions/44") == {"region_code": "44", "opted_out": False, "reserve": 1}
-    wish = {"opted_out": True, "reserve": 3}
+    computed = {"region_code": "44", "opted_out": False, "reserve": None, "floor": None}
+    assert local.told("/aid/regions/44") == computed
+    wish = {"opted_out": True, "reserve": 3, "floor": 0.8}
     assert local("PUT", "/aid/regions/44", json=wish).json == {"region_code": "44", **wish}
     assert local("PUT", "/aid/regions/11", json=wish).json["id"] == "region-unknown"
     assert national.told("/aid/regions/44")["opted_out"] is True
