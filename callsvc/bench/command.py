@@ -15,6 +15,11 @@ MEASUREMENTS: dict[str, tuple[str, str]] = {
     "choice": ("callsvc.bench.choice:choice", "One choice among 6,000 agents, against a plain scan."),
     "people": ("callsvc.bench.people:people", "The preview of a long list, and searching in it."),
     "order": ("callsvc.bench.order:order", "Whom to call next, among 200,000 people who wait."),
+    "pacing": (
+        "callsvc.bench.control:pacing",
+        "Set-ups of three campaigns, against what is configured.",
+    ),
+    "stopping": ("callsvc.bench.control:stopping", "An emergency stop with a thousand calls out."),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }
 

@@ -46,9 +46,10 @@ def reserve(tx: Tx) -> Mapping[str, int]:
     live, unplaced = _under_way(tx)
     accounts = _accounts(tx, live)
     rate, speed = tx.settings.callsvc_calls_per_second, tx.speed
-    bucket = filled(Bucket(whole.tokens, whole.at), rate, tx.now, holds(rate, speed))
+    # What is planned and not placed yet is still to come at the carrier: it has its room in the same bucket.
+    bucket = filled(Bucket(whole.tokens, whole.at), rate, tx.now, holds(rate, speed) - unplaced)
     tokens = bucket.tokens - _agents_set_ups(tx, whole.at)
-    room = int(min(tokens, holds(rate, speed) - unplaced))
+    room = int(tokens)
     if tx.settings.callsvc_most_live:
         room = min(room, tx.settings.callsvc_most_live - sum(live.values()))
     shares = share(max(0, room), whole.turn, [_wish(tx, name, one) for name, one in accounts.items()])
