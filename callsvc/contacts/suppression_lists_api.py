@@ -11,6 +11,7 @@ from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
 from callsvc.contacts.api import SUPPRESSIONS
 from callsvc.contacts.suppression_lists import export_suppressions, import_suppressions
+from callsvc.core.errors import Invalid
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Name, Told
@@ -57,6 +58,7 @@ class ExportQuery(Asked):
     body_limit=_MOST,
     refusals=(
         Refusal("purpose-missing", 422, "The scope `purpose` needs a purpose, the other scopes have none."),
+        Refusal("list-unreadable", 422, "Not one row of it is a number: it is empty, or another kind of file."),
     ),
 )
 def import_suppression_list(query: ListQuery) -> ListImported:
@@ -68,6 +70,8 @@ def import_suppression_list(query: ListQuery) -> ListImported:
     report = import_suppressions(
         rt, _lines(request.stream), name=query.name, scope=query.scope, purpose=query.purpose
     )
+    if report.rows == report.refused:
+        raise Invalid("list-unreadable", "Not one row of this is a phone number: send CSV, one number a line.")
     counts = {"rows": report.rows, "new": report.new, "known": report.known, "refused": report.refused}
     with rt.db.begin() as tx:
         record_access(tx, current_principal(), "suppressions-imported", "suppressions", counts)
