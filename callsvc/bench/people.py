@@ -27,6 +27,7 @@ from callsvc.contacts.searching.finding import Wanted, find_people
 from callsvc.contacts.searching.indexing import reindex
 from callsvc.contacts.service import import_contacts
 from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number, tracing_case
+from callsvc.core.changes import MemoryChanges
 from callsvc.core.db import Tx
 from callsvc.dialing.preview import MOST_LOOKED_AT, Preview, preview
 from callsvc.runtime import Runtime
@@ -69,7 +70,7 @@ def people(database: str, people: int, output: str) -> None:
     """Measure the preview of a long list, and searching for people in it."""
     with tempfile.TemporaryDirectory(prefix="callsvc-bench-") as home:
         rt = _service(database or f"sqlite:///{Path(home) / 'people.db'}")
-        rt.db.reactions = REACTIONS
+        rt.db.reactions, rt.db.changes = REACTIONS, MemoryChanges()
         _campaign(rt)
         path = Path(home, "list.csv")
         write_messy_list(path, people)

@@ -57,7 +57,7 @@ def test_the_report_of_a_rehearsal_stands_on_its_page(rt: Runtime, client: Flask
             "16 Nov 2020",
             "reached 9",
             "not reached 3",
-            "segments: 6",
+            "SMS segments",
             "welcome",
             "leg-lost",
             "14 s",
