@@ -58,7 +58,7 @@ class ExportQuery(Asked):
     body_limit=_MOST,
     refusals=(
         Refusal("purpose-missing", 422, "The scope `purpose` needs a purpose, the other scopes have none."),
-        Refusal("list-unreadable", 422, "Not one row of it is a number: it is empty, or another kind of file."),
+        Refusal("list-unreadable", 422, "Not one row is a number: it is empty, or another kind of file."),
     ),
 )
 def import_suppression_list(query: ListQuery) -> ListImported:
@@ -71,7 +71,7 @@ def import_suppression_list(query: ListQuery) -> ListImported:
         rt, _lines(request.stream), name=query.name, scope=query.scope, purpose=query.purpose
     )
     if report.rows == report.refused:
-        raise Invalid("list-unreadable", "Not one row of this is a phone number: send CSV, one number a line.")
+        raise Invalid("list-unreadable", "Not one row is a phone number: send CSV, one number a line.")
     counts = {"rows": report.rows, "new": report.new, "known": report.known, "refused": report.refused}
     with rt.db.begin() as tx:
         record_access(tx, current_principal(), "suppressions-imported", "suppressions", counts)
