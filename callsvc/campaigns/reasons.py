@@ -8,10 +8,13 @@ event   somebody or something else must change first: nobody knows when
 from collections.abc import Iterable
 from typing import Literal
 
+from callsvc.campaigns.dispositions import STOPPED
+
 Healing = Literal["never", "time", "event"]
 
 SUPPRESSED = "suppressed"
 TOO_OLD = "too-old"
+CAMPAIGN_ENDED = "campaign-ended"
 
 REASONS: dict[str, Healing] = {
     # the person and the number
@@ -27,7 +30,7 @@ REASONS: dict[str, Healing] = {
     "zone-unknown": "never",
     "zones-disagree": "never",
     # the campaign
-    "campaign-ended": "never",
+    CAMPAIGN_ENDED: "never",
     "campaign-not-running": "event",
     "campaign-not-started": "time",
     "budget-spent": "time",
@@ -54,7 +57,7 @@ def outcome_of(reasons: Iterable[str], *, tried: bool, uncallable: str, not_reac
     """How a person's place ends with these reasons, of which one at least is for ever.
 
     An opt-out and a case that is too old are outcomes of their own. Whoever was tried before was not
-    reached; who never could be was uncallable.
+    reached; whom the campaign's end came before was stopped, and who never could be called was uncallable.
 
     >>> outcome_of(["zone-unknown"], tried=False, uncallable="uncallable", not_reached="not-reached")
     'uncallable'
@@ -63,4 +66,6 @@ def outcome_of(reasons: Iterable[str], *, tried: bool, uncallable: str, not_reac
     for own in (SUPPRESSED, TOO_OLD):
         if own in told:
             return own
+    if not tried and told & FINAL_REASONS == {CAMPAIGN_ENDED}:
+        return STOPPED
     return not_reached if tried else uncallable

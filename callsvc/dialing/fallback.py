@@ -15,7 +15,7 @@ from callsvc.calls.events import LegEnded
 from callsvc.calls.tables import call
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.fallback import SmsFallback
-from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNDELIVERED
+from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNDELIVERED, flags_of
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of, numbers_of
 from callsvc.campaigns.service import add_contacts, finish_contact
@@ -45,7 +45,7 @@ def text_unreached(tx: Tx, event: ContactFinished) -> None:
 
 
 def text_after_tries(tx: Tx, event: LegEnded) -> None:
-    """So many calls were in vain and others will follow: the fallback SMS is sent meanwhile, once."""
+    """So many calls were in vain, or one of a kind that asks for it, and others will follow: an SMS, once."""
     if event.role != "contact" or event.direction != "outbound":
         return
     place = tx.first(
@@ -56,9 +56,13 @@ def text_after_tries(tx: Tx, event: LegEnded) -> None:
     if place is None:
         return
     row = campaign_row(tx, place.campaign_id)
-    fallback = config_of(row).sms_fallback
-    if fallback and row.state == "running" and 0 < fallback.after_tries <= place.tries:
-        _text(tx, place, fallback, config_of(row).purpose)
+    config = config_of(row)
+    fallback = config.sms_fallback
+    if fallback is None or fallback.campaign or row.state != "running":
+        return
+    asked = config.retries.policy(flags_of(place.last_disposition or "").retry_after).sms
+    if asked or 0 < fallback.after_tries <= place.tries:
+        _text(tx, place, fallback, config.purpose)
 
 
 def call_unanswered(tx: Tx, event: ContactFinished) -> None:

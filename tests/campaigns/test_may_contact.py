@@ -186,3 +186,55 @@ def test_both_nights_on_which_clocks_change_open_at_nine_local_time(night: datet
     assert verdict.earliest is not None
     local = verdict.earliest.astimezone(ZoneInfo("Europe/Paris"))
     assert (local.hour, local.minute) == (9, 0) and local.date() == (night + timedelta(days=1)).date()
+
+
+def test_places_that_disagree_must_all_be_open_and_may_have_no_hour_in_common() -> None:
+    both = (STRASBOURG, Place("Indian/Reunion", "974"))
+    assert _ask(places=both) == ()  # ten o'clock here, one o'clock there
+    evening = MONDAY_TEN_IN_PARIS + timedelta(hours=8)
+    assert _ask(evening) == () and _ask(evening, places=both) == ("outside-window",)
+    apart = (STRASBOURG, Place("Pacific/Noumea", "988"))
+    short = LocalWindow(frozenset(range(5)), 10 * 60, 12 * 60)
+    verdict = may_contact(replace(FACTS, places=apart, windows=(short,)), "voice", MONDAY_TEN_IN_PARIS)
+    assert verdict.reasons == ("zones-disagree", "outside-window")
+    assert verdict.final and verdict.earliest is None
+        verdict.reasons == ("zones-disagree", "outside-window") and verdict.earliest is None and verdict.final
+    )
+
+
+def test_a_refusal_of_a_commercial_call_gives_sixty_days_of_peace() -> None:
+    refused_at = MONDAY_TEN_IN_PARIS - timedelta(days=59)
+    calls = (PastCall(refused_at, ended_at=refused_at, refused=True),)
+    consent = replace(FACTS.consent, basis="consent")
+    facts = replace(FACTS, calls=calls, preset="france-commercial", consent=consent)
+    assert may_contact(facts, "voice", MONDAY_TEN_IN_PARIS).reasons == ("refused-recently",)
+    assert may_contact(replace(facts, preset="public-health"), "voice", MONDAY_TEN_IN_PARIS).yes
+
+
+def test_a_promise_is_not_broken_by_what_spares_people_calls_but_by_a_cap_it_is() -> None:
+    spared = {"calls": (*_resting(0.5), *_calls(0.2)), "redial_lock": timedelta(hours=2), "spread": Spread()}
+    assert set(_ask(**spared)) == {"redial-lock", "part-of-day-spent"}
+    assert _ask(**spared, promised=True) == ()
+    assert _ask(calls=_calls(1, 2, 3), promised=True) == ("cap-reached",)
+
+
+def test_all_reasons_are_told_at_once_and_nothing_is_earliest_when_one_never_heals() -> None:
+    verdict = may_contact(
+        replace(FACTS, campaign_state="paused", calls=_calls(1, 2, 3), suppressions=(("all", ""),)),
+        "voice",
+        MONDAY_TEN_IN_PARIS,
+    )
+    assert verdict.reasons == ("suppressed", "campaign-not-running", "cap-reached")
+    assert verdict.earliest is None and verdict.final
+
+
+def test_what_time_heals_is_told_beside_what_waits_for_somebody() -> None:
+    paused = replace(FACTS, campaign_state="paused")
+    assert may_contact(paused, "voice", MONDAY_TEN_IN_PARIS).earliest is None
+    night = may_contact(paused, "voice", datetime(2020, 11, 13, 20, 0, tzinfo=UTC))
+    assert night.earliest == datetime(2020, 11, 16, 8, 0, tzinfo=UTC)
+
+
+def test_a_consent_that_expires_before_the_number_is_free_leaves_no_moment() -> None:
+    facts = replace(FACTS, calls=_calls(1, 2, 3), consent=_dated(date(2020, 10, 18), 30))
+    assert may_contact(facts, "voice", MONDAY_TEN_IN_PARIS).earliest is None  # it ends with the 16th

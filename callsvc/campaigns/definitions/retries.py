@@ -27,6 +27,7 @@ class Policy(Part):
         False  # the next try waits for another part, as ``spread.parts`` divides the day
     )
     number: Literal["other", "same"] = "other"  # which of the person's numbers is tried next
+    sms: bool = False  # the text of ``sms_fallback`` follows such a try, once, while calls go on
 
     def delay(self, tries: int) -> timedelta:
         """From the end of the ``tries``-th try of this kind to the next try."""
