@@ -198,8 +198,6 @@ def test_places_that_disagree_must_all_be_open_and_may_have_no_hour_in_common() 
     verdict = may_contact(replace(FACTS, places=apart, windows=(short,)), "voice", MONDAY_TEN_IN_PARIS)
     assert verdict.reasons == ("zones-disagree", "outside-window")
     assert verdict.final and verdict.earliest is None
-        verdict.reasons == ("zones-disagree", "outside-window") and verdict.earliest is None and verdict.final
-    )
 
 
 def test_a_refusal_of_a_commercial_call_gives_sixty_days_of_peace() -> None:
