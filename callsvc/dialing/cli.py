@@ -18,6 +18,8 @@ from callsvc.dialing import settling
 from callsvc.dialing.preview import MOST_LOOKED_AT, Preview, preview
 from callsvc.dialing.saying import sentences
 from callsvc.flows.service import publish
+from callsvc.messages.estimating import estimate
+from callsvc.messages.telling import cost_json, cost_lines
 from callsvc.runtime import Runtime
 
 MakeRuntime = Callable[[], Runtime]
@@ -59,9 +61,9 @@ def show_preview(make_runtime: MakeRuntime, *, campaign_id: str, everybody: bool
     began = time.monotonic()
     with rt.db.read() as tx:
         told = preview(tx, campaign_id, most=0 if everybody else MOST_LOOKED_AT)
-        said = sentences(told, tx.now)
+        said = [*sentences(told, tx.now), *cost_lines(cost := estimate(tx, campaign_id))]
     if form == "json":
-        click.echo(json.dumps(_as_json(told) | {"sentences": said}, indent=2))
+        click.echo(json.dumps(_as_json(told) | {"sentences": said, "sms": cost_json(cost)}, indent=2))
         return
     click.echo("\n".join([_as_text(told), *(f"  {one}" for one in said)]))
     click.echo(f"  {told.sampled or told.people} people looked at in {time.monotonic() - began:.1f} s")

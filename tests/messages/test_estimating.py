@@ -1,11 +1,14 @@
 """What SMS will cost is said before the first is sent, and agrees with what is sent."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.dialing.cli import campaign
 from callsvc.flows.service import publish
 from callsvc.messages.estimating import estimate
 from callsvc.messages.segments import count
@@ -96,3 +99,14 @@ def test_announcements_and_fallbacks_of_calls_are_counted_too(rt: Runtime, can_m
     cost = _estimate(rt)
     assert {text.what for text in cost.texts} == {"announcement", "fallback"}
     assert cost.segments == (2, 2 * (1 + (2 if can_move else 0)) + 2) == (2, most + 2)
+
+
+def test_the_preview_at_the_terminal_says_it_and_what_would_be_cheaper(rt: Runtime) -> None:
+    text = "Assurance Maladie : nous vous appelons {day} de {from} à {to}… C’est promis. STOP"
+    told = {"text": {"fr": text}}
+    start_campaign(rt, "+33639980001", file=campaign_file(announce=told))
+    run = CliRunner().invoke(campaign, ["preview", "tracing"], obj=lambda: rt)
+    assert "SMS to 1 people: 2 to 6 segments, 0.16 to 0.48 EUR" in run.output, run.output
+    assert "2 x UCS-2" in run.output and "; 1 with '...' for '…', \"'\" for '’'" in run.output
+    run = CliRunner().invoke(campaign, ["preview", "tracing", "--format", "json"], obj=lambda: rt)
+    assert json.loads(run.output)["sms"]["segments"] == [2, 6]
