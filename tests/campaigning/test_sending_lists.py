@@ -108,3 +108,6 @@ def test_who_sees_a_region_only_sends_no_list(visit: Visit, fill: Fill) -> None:
     fill(2)
     page = visit("eve").get("/autumn/people").text
     assert 'name="list"' not in page and "an account of the whole country sends it" in page
+    sent = {"list": (io.BytesIO(LIST), "a.csv")}
+    refused = visit("eve").send("/autumn/people/lists", at="/autumn/people", **sent)
+    assert refused.status_code == 403 and "whole-country-needed" in refused.text
