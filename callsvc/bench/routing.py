@@ -31,7 +31,7 @@ ORDERED = ("S3-slack", "S4-slack", "S6-tight")
 @click.option("--processes", default=0, help="How many work at once; 0 = one a processor.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def routing(quick: bool, cells: Sequence[str], processes: int, output: str) -> None:
-    """Print the tables of docs/routing.md, and which promises are kept."""
+    """Print the tables of docs/routing-tables.md, and which promises are kept."""
     seeds = range(FIRST_SEED, FIRST_SEED + (QUICK_SEEDS if quick else SEEDS))
     said = click.echo if output == "text" else (lambda _: None)
     checks = validate(seeds, processes=processes)
