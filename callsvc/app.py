@@ -30,6 +30,7 @@ from callsvc.studio.pages import blueprint as flows
 from callsvc.subscriptions import REACTIONS
 from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
+from callsvc.supervising import blueprint as supervising
 from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
 from callsvc.web.navigation import register_waiting
@@ -51,6 +52,7 @@ FORMS: tuple[Blueprint, ...] = (
     operations,
     people,
     cases,
+    supervising,
     audit,
 )
 

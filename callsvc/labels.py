@@ -43,6 +43,14 @@ AGENT_STATES = {
     "on-call": _("in conversation"),
     "wrap-up": _("finishing a call"),
 }
+ENTRY_STATES = {
+    "pending": _("waiting"),
+    "reserved": _("being offered"),
+    "assigned": _("with an agent"),
+    "wrapping": _("being finished"),
+    "completed": _("done"),
+    "canceled": _("left"),
+}
 DIRECTIONS = {"outbound": _("outbound"), "inbound": _("inbound")}
 ROLES = {
     "contact": _("person"),
@@ -213,6 +221,7 @@ _KINDS = {
     "direction": DIRECTIONS,
     "role": ROLES,
     "activity": ACTIVITIES,
+    "entry": ENTRY_STATES,
     "agent": AGENT_STATES,
     "action": ACTIONS,
     "outcome": OUTCOMES,

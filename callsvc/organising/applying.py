@@ -51,15 +51,11 @@ def _region(tx: Tx, done: Applied, code: str, part: RegionPart) -> None:
     _check_zone(part.zone)
     before = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
     put_region(tx, code, name=part.name, zone=part.zone, pool_below=part.pool_below)
-    if part.reserve is not None or part.opted_out is not None:
-        known = before[1] or {"reserve": None, "floor": None, "opted_out": False}
-        declare_aid(
-            tx,
-            code,
-            opted_out=known["opted_out"] if part.opted_out is None else part.opted_out,
-            reserve=known["reserve"] if part.reserve is None else part.reserve,
-            floor=known["floor"],
-        )
+    said = part.model_dump(include={"opted_out", "reserve", "floor"}, exclude_none=True)
+    if said:
+        known = before[1] or {"opted_out": False, "reserve": None, "floor": None}
+        wanted = {name: said.get(name, known[name]) for name in ("opted_out", "reserve", "floor")}
+        declare_aid(tx, code, **wanted)
     after = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
     done.note(f"region {code}", None if before[0] is None else before, after)
 

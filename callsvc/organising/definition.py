@@ -49,6 +49,7 @@ class RegionPart(_Part):
     zone: str = "Europe/Paris"
     pool_below: int = Field(DEFAULT_POOL_BELOW, ge=0, le=500)
     reserve: int | None = Field(None, ge=0)  # idle agents kept for its own; computed when not declared
+    floor: float | None = Field(None, gt=0, lt=1)  # share of its own calls in time that it never gives away
     opted_out: bool | None = None
 
 

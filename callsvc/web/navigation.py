@@ -27,6 +27,9 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("desk.index", _("My desk"), "desk", role="agent"),
             Entry("metrics.dashboard", _("Dashboard"), "report"),
             Entry("calls.index", _("Calls"), "report"),
+            Entry("supervising.queues", _("Queues"), "routing"),
+            Entry("supervising.agents", _("Agents"), "routing"),
+            Entry("supervising.aid", _("Mutual aid"), "routing"),
         ),
     ),
     (

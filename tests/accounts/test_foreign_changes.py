@@ -31,7 +31,11 @@ from .test_leaks import EXAMPLES, OF_NOBODY, PASSWORD, PEOPLE, signed_in
 
 THINGS = EXAMPLES | {"key_id": "{mark}-key", "session_id": "{mark}-session"}
 NOBODYS = OF_NOBODY | {"flow_id"}
-ACTIONS = {"accounts.act": tuple(_ACTS), "campaigns.act": tuple(CAMPAIGN_ACTIONS)}  # said by the address
+ACTIONS = {
+    "accounts.act": tuple(_ACTS),
+    "campaigns.act": tuple(CAMPAIGN_ACTIONS),
+    "supervising.declare": ("in", "out"),
+}  # said by the address
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 REASON = {"reason": "Asked in writing to be called again."}
 
