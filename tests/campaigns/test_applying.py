@@ -96,7 +96,7 @@ def test_a_newer_flow_is_taken_by_the_next_apply_and_a_pinned_one_is_not(rt: Run
         (GOOD.replace("title: Suivi des contacts", ""), "title"),
         (GOOD + "pacing: {calls_per_second: 0}\n", "pacing.calls_per_second"),
         (GOOD + "retries: {most_tries: 0}\n", "retries.most_tries"),
-        (GOOD + 'sms_fallback: {sender: "+33199000100", text: {}}\n', "sms_fallback.text"),
+        (GOOD + 'sms_fallback: {sender: "+33199000100", text: {}}\n', "sms_fallback"),
     ],
 )
 def test_a_bad_file_is_refused_and_the_place_is_named(text: str, place: str) -> None:
