@@ -14,13 +14,13 @@ _MARKS = {"ok": "ok   ", "wrong": "WRONG", "skipped": "-    "}
 def examine() -> Iterator[Finding]:
     """All findings, one after the other; what cannot be asked for want of settings is skipped."""
     from callsvc.core.settings import Settings
-    from callsvc.operations.checks import carrier, machine, servers
+    from callsvc.operations.checks import carrier, machine, servers, stops
 
     yield machine.check_python()
     first = machine.check_settings()
     yield first
     if first.state == "wrong":
-        for check in ("database", "redis", "stream", "carrier", "signature", "clock", "disk"):
+        for check in ("database", "redis", "stream", "carrier", "signature", "clock", "disk", "stop"):
             yield skipped(check, "Not asked, as the settings are not right.")
         return
     settings = Settings.from_environment()
@@ -32,6 +32,7 @@ def examine() -> Iterator[Finding]:
     yield carrier.check_signature(settings)
     yield carrier.check_clock(settings, answer)
     yield machine.check_disk(settings)
+    yield stops.check_stop(settings)
 
 
 @click.command()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from callsvc.core.settings import Settings
-from callsvc.operations.checks import carrier, machine, servers
+from callsvc.operations.checks import carrier, machine, servers, stops
 from callsvc.operations.checks.finding import Finding
 
 FRESH_S = 15.0  # real seconds
@@ -26,6 +26,7 @@ def ask_everything(settings: Settings) -> Sequence[Finding]:
         carrier.check_clock(settings, answer),
         machine.check_disk(settings),
         machine.check_python(),
+        stops.check_stop(settings),
     )
 
 
