@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -339,3 +339,50 @@ def test_a_list_says_what_a_number_is_that_was_only_known_for_calling_us(
     with world.db.read() as tx:
         [row] = tx.all(sa.select(phone_number))
     assert (row.kind, row.country) == ("mobile", "FR")
+
+
+def test_what_a_list_changes_of_people_known_before_is_said_line_by_line(
+    world: Runtime, tmp_path: Path
+) -> None:
+    import_contacts(world, written(tmp_path, "D1;DUPRÉ;Zoé;0639981234;;67000;;"))
+    report = import_contacts(
+        world, written(tmp_path, "D1;DUPRÉ;Zoé;0639981234 / 0639981235;1957;67000;17/11/2020;", name="2.csv")
+    )
+    assert (report.contacts_known, report.contacts_changed) == (1, 1)
+    assert [(line, reason) for line, _, reason in report.changes] == [
+        (2, "details-filled"),
+        (2, "number-added"),
+    ]
+    assert report.as_dict(cells=False)["changes"][0]["contact_id"] == report.changes[0][1]
+    with world.db.read() as tx:
+        ranks = [row.rank for row in tx.all(sa.select(contact_number).order_by(contact_number.c.rank))]
+    assert ranks == [1, 2]
+
+
+def test_the_preferred_number_is_tried_first_and_consent_has_its_day(world: Runtime, tmp_path: Path) -> None:
+    path = tmp_path / "preferred.csv"
+    path.write_text(
+        "Nom;Tél. fixe;Portable;Numéro préféré;Consentement;Date de consentement;Priorité;CP\n"
+        "A;0353011234;0639981234;mobile;oui;12/11/2020;haute;67000\n"
+        "B;0353011235;0639981235;3;;;;67000\n"
+    )
+    report = import_contacts(world, path, consent_on=date(2020, 11, 1))
+    assert report.said["preferred-absent"] == 1
+    with world.db.read() as tx:
+        people = tx.all(sa.select(contact).order_by(contact.c.import_line))
+        kinds = tx.all(
+            sa.select(phone_number.c.kind)
+            .join(contact_number, contact_number.c.number_id == phone_number.c.id)
+            .order_by(contact_number.c.contact_id, contact_number.c.rank)
+        )
+    assert [row.kind for row in kinds] == ["mobile", "fixed", "fixed", "mobile"]
+    assert [(one.consent_basis, one.consent_on, one.priority) for one in people] == [
+        ("consent", date(2020, 11, 12), 3), ("public-interest", date(2020, 11, 1), 0),
+    ]  # fmt: skip
+
+
+def test_an_import_is_canceled_by_its_id_on_the_command_line(world: Runtime, tmp_path: Path) -> None:
+    report = import_contacts(world, written(tmp_path, ZOE))
+    run = CliRunner().invoke(contacts_group, ["import", "--cancel", report.import_id], obj=lambda: world)
+    assert isinstance(run.exception, Conflict)
+    assert CliRunner().invoke(contacts_group, ["import"], obj=lambda: world).exit_code == 2

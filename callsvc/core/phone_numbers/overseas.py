@@ -61,13 +61,18 @@ def territory_by_prefix(national: str) -> str | None:
 def sharpen(code: str, national: str, department_territory: str | None) -> str:
     """The territory among those that share a country code: 262 is Réunion or Mayotte, 590 three islands.
 
-    Guadeloupe, Saint-Barthélemy and Saint-Martin share their ranges, so the person's department decides and
-    Guadeloupe stands for "unknown".
+    Guadeloupe, Saint-Barthélemy and Saint-Martin share ranges, so the person's department decides where it
+    can have the number, and Guadeloupe stands for "unknown".
     """
     candidates = CODES[code]
     if len(candidates) == 1:
         return candidates[0]
     if code == "590":
-        return department_territory if department_territory in candidates else candidates[0]
-    mapped = territory_by_prefix(national)
-    return mapped if mapped in candidates else candidates[0]
+        preferred = department_territory if department_territory in candidates else candidates[0]
+    else:
+        mapped = territory_by_prefix(national)
+        preferred = mapped if mapped in candidates else candidates[0]
+    if preferred is None or usage_in(preferred, national) is None:
+        # Somebody of Saint-Martin may have a number of Guadeloupe's own ranges, and the other way round.
+        return next((one for one in candidates if usage_in(one, national)), preferred or candidates[0])
+    return preferred
