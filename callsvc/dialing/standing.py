@@ -14,6 +14,7 @@ from callsvc.campaigns.definitions.windows import Window
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.people import Person, seal_person
+from callsvc.contacts.searching.indexing import index_people
 from callsvc.contacts.tables import contact, contact_number, phone_number
 from callsvc.core.db import Tx
 from callsvc.flows.service import publish
@@ -99,5 +100,6 @@ def _somebody(tx: Tx, call: Row[Any], number_id: str) -> str:
         created_at=tx.now,
     )
     found = str(tx.scalar(sa.select(contact.c.id).where(contact.c.fingerprint == fingerprint)))
-    tx.insert_once(contact_number, contact_id=found, number_id=number_id, rank=1)
+    if tx.insert_once(contact_number, contact_id=found, number_id=number_id, rank=1):
+        index_people(tx, [found])
     return found

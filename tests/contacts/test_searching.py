@@ -226,6 +226,7 @@ def test_a_term_says_nothing_without_its_key_and_stands_for_many() -> None:
     # The same text under two kinds must not give two terms that could be compared.
     assert sealed(KEYRING, Term("name", "1234")) & 0xFFF != sealed(KEYRING, Term("tail", "1234")) & 0xFFF
     assert len({sealed(KEYRING, Term("tail", f"{tail:04}")) for tail in range(10_000)}) <= 4096
+    assert len({sealed(KEYRING, Term("name", f"code{number}")) for number in range(20_000)}) <= 4096
     lookup = KEYRING.fingerprint("1234")
     assert int.from_bytes(lookup[:4], "big") >> 20 != sealed(KEYRING, Term("tail", "1234")) & 0xFFF
 
