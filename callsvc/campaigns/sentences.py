@@ -43,6 +43,7 @@ PHRASES = {
     "redial-lock": _("the number rests after a call that ended badly"),
     "refused-recently": _("the person refused such a call not long ago"),
     "number-busy": _("another call to the number is under way"),
+    "caller-not-allowed": _("no number may be shown to the person: see the campaign's callers"),
     "on-the-line": _("the person is on another call with us"),
     "retry-later": _("the time of the next try has not come"),
     "waiting-their-turn": _("others come first"),
