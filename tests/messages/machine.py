@@ -11,15 +11,14 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.campaigns.service import add_contacts
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.memory import MemoryCarrier
-from callsvc.carrier.port import InDoubt, Refused, Throttled, Unsent
+from callsvc.carrier.port import InDoubt
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.settling import reconcile, settle_doubts
-from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_session
 from callsvc.messages.sending import send_messages
 from callsvc.messages.service import STOP_CONFIRMED, plan_message
@@ -29,44 +28,19 @@ from callsvc.webhooks import messages as webhooks
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.text_turns import expire_texts
 from callsvc.webhooks.texting import text_due
-from tests.dialing.ground import EVERY_DAY, WorkerDied
-from tests.factories import advance, campaign_file, make_contact, make_country
-from tests.webhooks.test_texting import FLOW
-
-NUMBERS = tuple(f"+3363998000{place}" for place in range(1, 4))
-SENDER, OTHER_SENDER = "+33199000199", "+33199000188"
-CAMPAIGNS = {"first": ("contact-tracing", SENDER), "second": ("vaccination", SENDER)}
-TRAITS: dict[str, Any] = {"synthetic": True, "country": "FR", "kind": "mobile", "zone": "Europe/Paris"}
-TEXTS = ("oui", "non", "3", "STOP", "arrêt !", "START", "aide", "quoi ?", "1")
-LATE = "taken by the carrier after the time-out"
-FAULTS: dict[str, tuple[BaseException, bool] | None] = {
-    "none": None,
-    "throttled": (Throttled("429"), False),
-    "unsent": (Unsent("refused"), False),
-    "refused": (Refused(21612, "no way"), False),
-    "opted out": (Refused(21610, "unsubscribed"), False),
-    "a 5xx, nothing placed": (InDoubt("500"), False),
-    "a 5xx, placed": (InDoubt("500"), True),
-    LATE: (InDoubt("time-out"), False),
-    "killed before the request": (WorkerDied(), False),
-    "killed after the request": (WorkerDied(), True),
-}
-LIKELY = ("none",) * 6 + tuple(FAULTS)
-
-
-def furnish(rt: Runtime) -> None:
-    """Two running campaigns by SMS of two purposes and one sender, open at all hours, without anybody."""
-    with rt.db.begin() as tx:
-        make_country(tx)
-        publish(tx, FLOW, "test")
-    for name, (purpose, sender) in CAMPAIGNS.items():
-        file = campaign_file(
-            id=name, purpose=purpose, flow="survey", channel="sms", sms_sender=sender, preset="none",
-            call_on_holidays=True, windows=EVERY_DAY,
-            retries={"most_tries": 3, "delays_minutes": {"failed": 5}},
-        )  # fmt: skip
-        apply_campaign(rt, file, "test")
-        change_state(rt, name, "start", "test")
+from tests.dialing.ground import WorkerDied
+from tests.factories import advance, make_contact
+from tests.messages.ground import (
+    CAMPAIGNS,
+    FAULTS,
+    LATE,
+    LIKELY,
+    NUMBERS,
+    OTHER_SENDER,
+    SENDER,
+    TEXTS,
+    TRAITS,
+)
 
 
 class Texting(RuleBasedStateMachine):

@@ -16,7 +16,8 @@ from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
 from tests.conftest import _empty
 from tests.dialing.test_machine import QUIET, _runtime
-from tests.messages.machine import Texting, furnish
+from tests.messages.ground import furnish
+from tests.messages.machine import Texting
 
 
 def _machine(make: Callable[[], Runtime]) -> type[Texting]:
