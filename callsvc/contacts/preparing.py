@@ -26,8 +26,8 @@ from callsvc.core.keyring import Keyring
 from callsvc.core.phone_numbers import Number, zone_of
 
 BATCH: Final = 2000
-"""People in one transaction: with more of them a page of an index is written once for many, with fewer a webhook
-that writes to the same SQLite file waits less (now about a tenth of a second)."""
+"""People in one transaction: with more of them a page of an index is written once for many, with fewer a
+webhook that writes to the same SQLite file waits less (now about a tenth of a second)."""
 
 LENGTH: Final = struct.Struct(">I")
 """What stands before a batch that one process sends to another: its length in bytes."""
