@@ -46,7 +46,7 @@ def _lines(row: Any) -> list[str]:
         f"{row.campaign_id}: {report['people']} invented people, {played}",
         f"  results:  {_counts(report['outcomes'])}",
         f"  calls:    {_counts(report['tries'])}",
-        f"  agents:   {report['for_agents']} calls would have waited for one",
+        f"  agents:   {report['for_agents']} came to a step that waits for one",
         f"  SMS:      {sent['sent']}, {sent['segments']} segments",
         f"  problems: {_counts(report['problems'])}",
     ]

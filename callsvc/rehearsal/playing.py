@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S: Final = 1.0  # lived; also how exactly a step's time is known
 LONGEST: Final = timedelta(hours=36)  # lived; further tries may lie a day apart
-PATIENCE_S: Final = 240.0  # machine; what is not done by then is reported as such
+PATIENCE_S: Final = 420.0  # machine; what is not done by then is reported as such
 
 Work = Callable[[Runtime, list[str]], object]
 JOBS: Final[dict[str, tuple[Work, ...]]] = {

@@ -11,13 +11,13 @@ from callsvc.calls.tables import leg
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.core.incidents import incident
+from callsvc.flows.agents import queue_steps
 from callsvc.flows.paths import path_of
 from callsvc.flows.tables import flow_session
 from callsvc.messages.segments import count
 from callsvc.messages.tables import message
 from callsvc.rehearsal.playing import Play
 from callsvc.rehearsal.scene import Script
-from callsvc.routing.tables import queue_entry
 from ivr_flows.drawing.traffic import LEFT
 
 
@@ -26,6 +26,7 @@ def report_of(tx: Tx, script: Script, played: Play) -> dict[str, Any]:
     places = tx.all(sa.select(campaign_contact.c.status, campaign_contact.c.outcome))
     legs = tx.all(sa.select(leg).where(leg.c.role == "contact"))
     talked = [row.duration_s for row in legs if row.duration_s]
+    steps = _steps(tx, played)
     return {
         "people": len(places),
         "strata": [asdict(stratum) for stratum in script.strata],
@@ -34,8 +35,8 @@ def report_of(tx: Tx, script: Script, played: Play) -> dict[str, Any]:
         "calls": len(legs),
         "mean_call_s": round(mean(talked), 1) if talked else 0.0,
         "lasted_s": round((tx.now - played.began_at).total_seconds()),
-        "for_agents": int(tx.scalar(sa.select(sa.func.count()).select_from(queue_entry)) or 0),
-        "steps": _steps(tx, played),
+        "for_agents": _for_agents(tx, script, steps),
+        "steps": steps,
         "messages": _messages(tx),
         "problems": _problems(tx, played),
         "finished": played.finished,
@@ -63,6 +64,17 @@ def _steps(tx: Tx, played: Play) -> list[dict[str, Any]]:
         }
         for step in order
     ]
+
+
+def _for_agents(tx: Tx, script: Script, steps: list[dict[str, Any]]) -> int:
+    """How many came to a step that waits for an agent; on stage there is none, so that they were sent on."""
+    waiting = set(queue_steps(tx, script.campaign["flow_version"]))
+    own = f"{script.config.flow}."
+    return sum(
+        step["entered"]
+        for step in steps
+        if own + step["step"] in waiting or step["step"].replace("/", ".") in waiting
+    )
 
 
 def _messages(tx: Tx) -> dict[str, Any]:

@@ -87,6 +87,11 @@ def test_a_rehearsal_plays_the_flow_and_reaches_nobody(rt: Runtime, addresses: l
     assert {(one["language"], one["people"]) for one in report["strata"]} == {("fr", 6), ("en", 3)}
     assert report["calls"] >= 9 and report["mean_call_s"] > 5
     began = next(step for step in report["steps"] if step["entered"])
+    assert (
+        report["for_agents"]
+        == sum(one["entered"] for one in report["steps"] if one["step"] == "to_agent")
+        > 0
+    )
     assert began["mean_s"] is not None and 0 < began["mean_s"] < 120
     assert set(report["outcomes"]) <= KNOWN and not {"crashed", "not-over-in-time"} & set(report["problems"])
     # Nobody real was reached, named or changed.
