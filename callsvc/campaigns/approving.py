@@ -52,18 +52,17 @@ def needs_approval(tx: Tx, row: Row[Any]) -> bool:
     """Must a second person say yes before this campaign calls? ``row`` is its row.
 
     A yes covers the people there were, and as many more as one person may call alone. In a standing campaign,
-    into which people come all day, it covers whoever comes.
+    into which people come all day, it covers whoever comes. A new question takes no yes back.
     """
     size = size_that_needs_approval(tx)
     if not size or is_trial(row.id):
         return False
-    approval = approval_of(tx, row.id)
-    approved = approval is not None and approval.state == "approved"
-    if approved and row.config.get("standing"):
+    mine = (campaign_approval.c.campaign_id == row.id) & (campaign_approval.c.state == "approved")
+    covered = tx.scalar(sa.select(sa.func.max(campaign_approval.c.people)).where(mine))
+    if covered is not None and row.config.get("standing"):
         return False
-    covered = approval.people if approval is not None and approved else 0
     beyond = sa.select(campaign_contact.c.id).where(campaign_contact.c.campaign_id == row.id)
-    return tx.first(beyond.offset(covered + size).limit(1)) is not None
+    return tx.first(beyond.offset((covered or 0) + size).limit(1)) is not None
 
 
 def require_approved(tx: Tx, row: Row[Any]) -> None:
@@ -128,11 +127,12 @@ def refuse_approval(tx: Tx, campaign_id: str, by: str, why: str) -> None:
 
 
 def withdraw_approval(tx: Tx, campaign_id: str, by: str) -> None:
-    """The campaign is no longer what was looked at: the yes, or the question, is about something else."""
-    approval = approval_of(tx, campaign_id)
-    if approval is not None and approval.state in ("asked", "approved"):
-        _decide(tx, approval, "withdrawn", by)
-        note_change(tx, campaign_id, by, "approval-withdrawn", before={"state": approval.state}, after={})
+    """The campaign is no longer what was looked at: each yes, and the question, is about something else."""
+    mine = (campaign_approval.c.campaign_id == campaign_id) & campaign_approval.c.state.in_(
+        ("asked", "approved")
+    )
+    if tx.update(campaign_approval, mine, state="withdrawn", decided_by=by, decided_at=tx.now):
+        note_change(tx, campaign_id, by, "approval-withdrawn", before={}, after={})
 
 
 def hold_unapproved(tx: Tx, campaign_id: str, by: str) -> bool:

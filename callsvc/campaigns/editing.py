@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.engine import Row
+
 from callsvc.campaigns.definition import checked_file
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.history import Difference, differences, last_edit
 from callsvc.campaigns.saving import save
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
+from callsvc.flows.service import newest_version
 
 
 def edit(tx: Tx, campaign_id: str, changes: Mapping[str, Any], by: str) -> bool:
@@ -18,11 +21,16 @@ def edit(tx: Tx, campaign_id: str, changes: Mapping[str, Any], by: str) -> bool:
     ``campaign-file-invalid``; the flow's version stays unless ``flow`` or ``flow_version`` is among them.
     """
     row = campaign_row(tx, campaign_id, lock=True)
-    pinned = {} if {"flow", "flow_version"} & changes.keys() else {"flow_version": row.flow_version}
-    if row.config.get("flow_version"):
-        pinned = {}
+    pinned = {} if {"flow", "flow_version"} & changes.keys() else _pinned(tx, row)
     wanted = checked_file({**row.config, **pinned, **changes, "id": campaign_id})
     return save(tx, wanted, by, "edited")
+
+
+def _pinned(tx: Tx, row: Row[Any]) -> dict[str, str]:
+    """The version people hear, where the file takes the newest and there is a newer one by now."""
+    if row.config.get("flow_version") or newest_version(tx, row.config["flow"]) == row.flow_version:
+        return {}
+    return {"flow_version": row.flow_version}
 
 
 def undo_last_edit(tx: Tx, campaign_id: str, by: str) -> list[Difference]:
