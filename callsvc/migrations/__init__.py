@@ -1,5 +1,7 @@
 """Schema versions. ``callsvc db upgrade`` brings any database to the newest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
+
+from callsvc.core.errors import Conflict
 
 SLICES = (
     "web",
@@ -42,10 +46,29 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, version: str = "head") -> None:
     """Bring the database to the newest version; does nothing when it is there already."""
-    with engine.connect() as connection, connection.begin():
-        command.upgrade(_config(connection), "head")
+    with engine.connect() as connection, _tables_may_be_replaced(connection), connection.begin():
+        command.upgrade(_config(connection), version)
+        if engine.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise Conflict("upgrade-broke-references", "The upgrade was undone: rows would point nowhere.")
+
+
+@contextmanager
+def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by replacing its table, which the rows that point to it would forbid.
+
+    Their keys are checked before the commit instead. The switch has no effect inside a transaction.
+    """
+    raw = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def current_version(engine: Engine) -> str | None:
