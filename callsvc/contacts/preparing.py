@@ -165,7 +165,8 @@ class EntryMaker:
         return first + last + self._case_terms(values.reference) if values.reference else first + last
 
     def _terms_of_case(self, reference: str) -> tuple[int, ...]:
-        return tuple([sealed(self._keyring, term) for term in index_terms("", "", (), reference)])
+        # Past the memory of `sealed`: a reference is seen in one place of a list, and never again.
+        return tuple([sealed.__wrapped__(self._keyring, term) for term in index_terms("", "", (), reference)])
 
     def _terms_of_name(self, name: str) -> tuple[int, ...]:
         return tuple([sealed(self._keyring, term) for term in index_terms(name, "")])

@@ -19,8 +19,8 @@ Rows = Sequence[tuple[Any, ...]]
 
 _AT_ONCE: Final = 500  # values in one IN (...), well under the limit of SQLite
 
-ROOMY: Final = ("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 16000")
-"""For a SQLite connection that takes a million rows: 64 MiB of pages at hand, and the journal brought home
+ROOMY: Final = ("PRAGMA cache_size = -16384", "PRAGMA wal_autocheckpoint = 16000")
+"""For a SQLite connection that takes a million rows: 16 MiB of pages at hand, and the journal brought home
 after 64 MiB instead of 4, so that a page of an index that many rows touch is written once for all of them."""
 
 
