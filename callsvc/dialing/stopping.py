@@ -225,6 +225,7 @@ def carry_out(rt: Runtime, stop_id: str, *, patience_s: float = _PATIENCE_S) -> 
     """
     until = time.monotonic() + patience_s
     mine = sa.select(stopped_leg.c.leg_id).where(stopped_leg.c.stop_id == stop_id)
+    tried = False
     while True:
         with rt.db.begin() as tx:
             due = endings_due(tx, mine)
@@ -234,12 +235,13 @@ def carry_out(rt: Runtime, stop_id: str, *, patience_s: float = _PATIENCE_S) -> 
             tx.update(stop_order, opened, **(working if due else over))
         if not due:
             return True
+        if tried and time.monotonic() >= until:
+            return False
+        tried = True
         ready = [one for one in due if one.over or one.sid is not None]
         settled = sum(
             end_all(rt, ready[start : start + _SLICE], lease=_LEASE) for start in range(0, len(ready), _SLICE)
         )
-        if time.monotonic() >= until:
-            return False
         if settled < len(due):
             time.sleep(_ROUND_S)
 
