@@ -16,6 +16,7 @@ Keyword = Literal["stop", "start", "help"]
 
 _FIRST = "stop"
 _LONGEST_AFTER = 2
+_MOST_WORDS = 16  # a longer text says something else
 
 
 def fold(text: str) -> str:
@@ -44,7 +45,7 @@ def keyword_of(body: str) -> Keyword | None:
     ['stop', 'stop', 'help', 'start', None]
     """
     words = _joined_letters(fold(body).split())
-    if not words:
+    if not words or len(words) > _MOST_WORDS:
         return None
     for keyword, known in _KEYWORDS:
         if _says(words, known):
@@ -79,12 +80,14 @@ def _joined_letters(words: Sequence[str]) -> list[str]:
 
 def _says(words: list[str], known: frozenset[str]) -> bool:
     """Is this one of the words, or several of them, with nothing but courtesy around and between?"""
-    text = " ".join(words)
     meant = [place for place, word in enumerate(words) if word not in _AROUND]
-    if text in known or not meant:
-        return text in known
-    inner = words[meant[0] : meant[-1] + 1]
-    return " ".join(inner) in known or all(words[place] in known for place in meant)
+    if not meant:
+        return " ".join(words) in known
+    # A phrase may itself begin or end with a word of courtesy: « plus de sms svp ».
+    spans = (
+        words[first : last + 1] for first in range(meant[0] + 1) for last in range(meant[-1], len(words))
+    )
+    return any(" ".join(span) in known for span in spans) or all(words[place] in known for place in meant)
 
 
 def share(room: int, wanting: dict[str, int], begun: dict[str, int]) -> dict[str, int]:
