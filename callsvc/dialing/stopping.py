@@ -1,9 +1,8 @@
 """Opt-outs and stops reach the calls under way: planned ones are withdrawn, live ones ended.
 
-An emergency stop, of one campaign or of everything, is a row first: in one transaction nothing more is
-claimed, what was planned and every unsent SMS is withdrawn, and what rings or waits at the carrier is marked
-to end. Then the carrier is told, by several requests at a time. Whoever does that may die: the row is open
-until all is done, and a worker goes on. What was found and what became of it stays, and is the report.
+An emergency stop is a row first: in one transaction nothing more is claimed, what was not sent is withdrawn,
+what is at the carrier is marked to end. Then the carrier is told, by several requests at a time; whoever does
+that may die, and a worker goes on. What was found and what became of it is the report.
 """
 
 import time
@@ -168,8 +167,7 @@ def _new_order(tx: Tx, campaign_id: str | None, by: str) -> str:
 def _take_back(tx: Tx, stop_id: str, campaign_id: str | None) -> None:
     """Withdraw what was not sent yet and mark what is at the carrier; the campaigns' rows are held.
 
-    A claim takes its campaign's row too, so that whatever was claimed before is found here, and nothing is
-    claimed after.
+    A claim takes its campaign's row too: what was claimed before is found here, and nothing is claimed after.
     """
     query = (
         sa.select(leg)
