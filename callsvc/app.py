@@ -28,9 +28,9 @@ from callsvc.runtime import Runtime, runtime_from_settings
 from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.studio.pages import blueprint as flows
 from callsvc.subscriptions import REACTIONS
+from callsvc.supervising import blueprint as supervising
 from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
-from callsvc.supervising import blueprint as supervising
 from callsvc.web.kit import register_kit
 from callsvc.web.limits import register_limits
 from callsvc.web.navigation import register_waiting

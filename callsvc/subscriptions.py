@@ -25,9 +25,9 @@ from callsvc.contacts.importing.events import ContactsImported
 from callsvc.core.events import Reaction, Reactions
 from callsvc.dialing.budgets import give_back, settle_spent, take_again
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
+from callsvc.dialing.covering import cover_household
 from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unreached
-from callsvc.dialing.covering import cover_household
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
 from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
 from callsvc.dialing.keeping import announcement_failed, announcement_sent, slot_kept, slot_moot

@@ -97,7 +97,7 @@ def pacing(rate: float, seconds: float, speed: float, tickers: int, form: str) -
 def stopping(calls: int, form: str) -> None:
     """Stop everything with so many calls out: seconds until the last was told, and what the carrier says."""
     with _stack(1000, 1.0, answers="no-answer") as (stack, rt):
-        pace = {"calls_per_second": 100, "most_live": 5000}
+        pace: dict[str, float] = {"calls_per_second": 100, "most_live": 5000}
         _campaign(rt, "one", 0, calls, pace)
         stack.hold("ticker")  # calls are placed from here, as quickly as it goes
         change_state(rt, "one", "start", _BY)

@@ -48,7 +48,7 @@ def newest_transfer(tx: Tx, call_id: str) -> Row[Any] | None:
 
 
 def transfer_over(tx: Tx, leg_id: str, sid: str) -> None:
-    """The carrier's document went on. Without a SID it dialled nobody; its callbacks tell how the leg ended."""
+    """The carrier's document went on. Without a SID it dialled nobody; callbacks tell how the leg ended."""
     row = lock_leg(tx, leg_id)
     if sid:
         bind_sid(tx, row, sid)

@@ -1,4 +1,4 @@
-"""Campaigns, people's places in them, who agreed to it; caller numbers, emergency stops, the pace's ledger."""
+"""Campaigns, people's places in them, who agreed; caller numbers, emergency stops, the pace's ledger."""
 
 from datetime import date
 

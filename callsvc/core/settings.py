@@ -115,8 +115,8 @@ class Settings(BaseSettings):
     )
     callsvc_tariffs: str = Field(
         "FR:fixed=0.012,FR:mobile=0.035,*=0.20",
-        description="Euros a minute by territory and kind of number, for budgets: FR:mobile=0.035,RE=0.06, and "
-        "*= for all others.",
+        description="Euros a minute by territory and kind of number, for budgets: FR:mobile=0.035,RE=0.06, "
+        "and *= for all others.",
     )
     callsvc_offer_s: float = Field(
         20.0, gt=0, description="Lived seconds an agent has to take an offered call."

@@ -15,7 +15,7 @@ import ivr_flows
 from ivr_flows.library import flow_text
 
 from .browsing import THEMES, WIDTHS, Console, keep, must_fit
-from .world import CHIEF, FLOW
+from .world import AGENT, CHIEF, FLOW
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,7 @@ EXAMPLES = {
     "import_id": "import1",
     "stop_id": "stop1",
     "change_id": "none",
+    "entry_id": "ent0",
     "flow_id": FLOW,
     "version": ivr_flows.load(flow_text(FLOW)).version,
 }
@@ -77,8 +78,23 @@ def test_there_are_pages_to_look_at(console: Console) -> None:
 
 def test_every_page_is_accessible_in_both_themes_and_fits_every_screen(console: Console) -> None:
     page = console.open(CHIEF)
+    assert wrong_on(page, addresses(console)) == {}
+    page.context.close()
+    console.expect("status of 404")
+    if not AXE.exists():
+        pytest.skip("every page fits; axe is not here, tests/prepare.sh installs it where Node.js is")
+
+
+def test_an_agents_desk_is_accessible_in_both_themes_and_fits_every_screen(console: Console) -> None:
+    page = console.open(AGENT)
+    assert wrong_on(page, ["/desk/"]) == {}
+    page.context.close()
+
+
+def wrong_on(page: Page, wanted: list[str]) -> dict[str, list[str]]:
+    """What axe found, by address and theme; a page that does not fit fails at once."""
     wrong = {}
-    for address in addresses(console):
+    for address in wanted:
         page.goto(address)
         for theme in THEMES:
             page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
@@ -88,11 +104,7 @@ def test_every_page_is_accessible_in_both_themes_and_fits_every_screen(console: 
                 keep(page, f"{re.sub(r'[^a-z]+', '-', address).strip('-')}-{width}-{theme}")
             if AXE.exists() and (found := findings(page, theme)):
                 wrong[f"{address} {theme}"] = found
-    assert wrong == {}
-    page.context.close()
-    console.expect("status of 404")
-    if not AXE.exists():
-        pytest.skip("every page fits; axe is not here, tests/prepare.sh installs it where Node.js is")
+    return wrong
 
 
 def test_the_page_before_signing_in_is_accessible_and_fits(console: Console) -> None:

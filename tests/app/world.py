@@ -30,6 +30,7 @@ from tests.factories import campaign_file
 PASSWORD = "correct horse battery"
 CHIEF = "chief@example.org"  # administrator, the whole country
 LOCAL = "local@example.org"  # supervisor of Grand Est only
+AGENT = "desk@example.org"  # at the desk of agt2, in Île-de-France
 REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La Réunion", "974"))
 FLOW = "callback"  # published, with a draft that changes a word
 PERSON = Person(first_name="Camille", last_name="Essai", birth_year=1980, postcode="")
@@ -41,9 +42,11 @@ OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 def seed(rt: Runtime) -> None:
     add_account(rt, CHIEF, password=PASSWORD, role="administrator", regions=("*",), name="Chief")
     add_account(rt, LOCAL, password=PASSWORD, role="supervisor", regions=("44",), language="en")
+    at_desk = add_account(rt, AGENT, password=PASSWORD, role="agent", regions=("11",))
     with rt.db.begin() as tx:
         _places(tx)
         _agents(tx)
+        tx.update(agent, agent.c.id == "agt2", account_id=at_desk)
         _flow(tx)
         _campaign(tx)
         _case(tx)

@@ -52,7 +52,7 @@ def test_a_week_is_open_when_the_clock_on_the_wall_says_so_until_it_does_not(wee
 
 def test_what_never_opens_and_what_never_closes_have_no_next_change() -> None:
     never = Week(windows={}, zone="Europe/Paris")
-    always = Week(windows={day: (("00:00", "24:00"),) for day in range(7)}, zone="Europe/Paris")
+    always = Week(windows=dict.fromkeys(range(7), (("00:00", "24:00"),)), zone="Europe/Paris")
     assert (opening(never, START).is_open, opening(never, START).changes_at) == (False, None)
     assert (opening(always, START).is_open, opening(always, START).changes_at) == (True, None)
 

@@ -39,9 +39,9 @@ class Policy(Part):
 class Retries(Part):
     """Delays in minutes from the carrier's fact, by the kind of try; ``policies`` say more than a delay.
 
-    most_tries: without an answer. completion_tries: further ones for whoever answered, when the call broke off
-    before its end. redial_lock_minutes: rest of a number, for every robot of every campaign, after a call that
-    was declined, or in which we let somebody down who had answered.
+    most_tries: without an answer. completion_tries: further ones for whoever answered, when the call broke
+    off before its end. redial_lock_minutes: rest of a number, for every robot of every campaign, after a call
+    that was declined, or in which we let somebody down who had answered.
     """
 
     most_tries: int = Field(3, ge=1, le=20)
