@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from callsvc.contacts.entries import Batch
 from callsvc.contacts.importing import ImportReport, read_list
+from callsvc.contacts.importing.lists import ContactList
 from callsvc.contacts.importing.sources import FileSource
 from callsvc.contacts.importing_run import (
     DEADLINE,
@@ -32,24 +33,30 @@ from callsvc.runtime import Runtime
 __all__ = ["ImportWish", "import_contacts", "open_import"]
 
 
+class Wishes(TypedDict, total=False):
+    """``ImportWish`` as the arguments of a call."""
+
+    source: str
+    into_campaign: str | None
+    mapping: Sequence[str]
+    synthetic: bool
+    default_platform: str | None
+    language: str
+    consent_basis: str
+    consent_on: date | None
+    countries: Sequence[str]
+
+
 def import_contacts(
     rt: Runtime,
     path: Path,
     *,
-    source: str = "",
-    into_campaign: str | None = None,
-    mapping: Sequence[str] = (),
-    synthetic: bool = False,
-    default_platform: str | None = None,
-    language: str = "fr",
-    consent_basis: str = "public-interest",
-    consent_on: date | None = None,
-    countries: Sequence[str] = (),
     rejects: Path | None = None,
     dry_run: bool = False,
     begun: Callable[[ImportReport], None] = lambda _report: None,
+    **wishes: Unpack[Wishes],
 ) -> ImportReport:
-    """Import a list and say what was done with each row; the arguments are `ImportWish`'s.
+    """Import a list and say what was done with each row.
 
     `begun` is told once the import has its id. The same file with the same wishes changes nothing the second
     time (status `unchanged`); an import that died is finished by running it again; one that is canceled
@@ -58,41 +65,41 @@ def import_contacts(
     `fiction-number` when `synthetic` meets a real carrier), Conflict (`import-running`).
     Example: `import_contacts(rt, Path("liste.csv"))`.
     """
-    wish = ImportWish(
-        source=source or path.name,
-        campaign=into_campaign,
-        mapping=mapping,
-        synthetic=synthetic,
-        platform=default_platform,
-        language=language,
-        consent_basis=consent_basis,
-        consent_on=consent_on,
-        countries=countries,
-    )
-    refuse_wish(rt, wish if not dry_run else ImportWish(synthetic=synthetic))
+    wish = _wish(path, wishes)
+    refuse_wish(rt, wish if not dry_run else ImportWish(synthetic=wish.synthetic))
     options = options_of(rt, wish)
     with read_list(path, options) as rows:
-        report = ImportReport(source=wish.source)
-        report.opened(rows.layout, rows.header)
-        with rt.db.begin() as tx:
-            platforms = platforms_known(tx, wish.platform)
-            if dry_run:
-                report.status = "previewed"
-                work = Work(import_id="", worker="", campaign=None, report=report)
-            else:
-                opened = open_import(tx, wish, rows.layout.sha256, tx.new_id("wrk"))
-                report.import_id, report.status = opened.import_id, opened.status
-                remember(tx, wish.source, rows.header.columns)
-                work = Work(
-                    import_id=opened.import_id, worker=opened.worker, campaign=wish.campaign, report=report
-                )
-        begun(report)
+        work, platforms = _begin(rt, wish, rows, dry_run=dry_run)
+        begun(work.report)
         placing = placing_of(rt, wish, platforms, work.import_id)
         reading = Reading(source=FileSource(path), options=options, placing=placing, size=path.stat().st_size)
         batches = prepared(rt, rows, reading)
         with _rejects_file(rejects, rejects_head(rows.header)) as file:
             _work(rt, work, batches, file)
     return work.report
+
+
+def _wish(path: Path, given: Wishes) -> ImportWish:
+    """The wish, with the file's own name as its source unless another is given."""
+    names = {"into_campaign": "campaign", "default_platform": "platform"}
+    values: dict[str, Any] = {names.get(name, name): value for name, value in given.items()}
+    return ImportWish(**{**values, "source": given.get("source") or path.name})
+
+
+def _begin(rt: Runtime, wish: ImportWish, rows: ContactList, *, dry_run: bool) -> tuple[Work, dict[str, str]]:
+    """What is to be done, opened in the books unless it is only tried; and the platforms that exist."""
+    report = ImportReport(source=wish.source)
+    report.opened(rows.layout, rows.header)
+    with rt.db.begin() as tx:
+        platforms = platforms_known(tx, wish.platform)
+        if dry_run:
+            report.status = "previewed"
+            return Work(import_id="", worker="", campaign=None, report=report), platforms
+        opened = open_import(tx, wish, rows.layout.sha256, tx.new_id("wrk"))
+        report.import_id, report.status = opened.import_id, opened.status
+        remember(tx, wish.source, rows.header.columns)
+    work = Work(import_id=opened.import_id, worker=opened.worker, campaign=wish.campaign, report=report)
+    return work, platforms
 
 
 def _work(rt: Runtime, work: Work, batches: Iterator[Batch], file: TextIO | None) -> None:
