@@ -12,6 +12,7 @@ class Flags:
     """What follows from a disposition.
 
     final: no further try. retry_after: which delay of the campaign's policy applies otherwise.
+    personal: it settles what one person has with us (their appointment), and nothing of their household.
     rests: they declined, or had answered and we let them down; no robot calls the number for a while.
     """
 
@@ -23,6 +24,7 @@ class Flags:
     callback: bool = False
     opt_out: bool = False
     resolved_by_phone: bool = False
+    personal: bool = False
     rests: bool = False
     final: bool = False
     retry_after: str = ""
@@ -37,12 +39,12 @@ DISPOSITIONS: dict[str, Flags] = {
     # the flow's own endings
     "reached": Flags(human_answered=True, reached=True, final=True),
     "connected": Flags(human_answered=True, reached=True, final=True),
-    "confirmed": Flags(human_answered=True, reached=True, final=True),
-    "moved": Flags(human_answered=True, reached=True, final=True),
-    "canceled-visit": Flags(human_answered=True, reached=True, final=True),
-    "appointment-confirmed": Flags(human_answered=True, reached=True, final=True),
-    "move-requested": Flags(human_answered=True, reached=True, final=True),
-    "appointment-booked": Flags(human_answered=True, reached=True, final=True),
+    "confirmed": Flags(human_answered=True, reached=True, personal=True, final=True),
+    "moved": Flags(human_answered=True, reached=True, personal=True, final=True),
+    "canceled-visit": Flags(human_answered=True, reached=True, personal=True, final=True),
+    "appointment-confirmed": Flags(human_answered=True, reached=True, personal=True, final=True),
+    "move-requested": Flags(human_answered=True, reached=True, personal=True, final=True),
+    "appointment-booked": Flags(human_answered=True, reached=True, personal=True, final=True),
     "survey-answered": Flags(human_answered=True, reached=True, final=True),
     "acknowledged": Flags(human_answered=True, reached=True, final=True),
     "sms-stopped": Flags(human_answered=True, opt_out=True, final=True),

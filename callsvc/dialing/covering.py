@@ -2,12 +2,16 @@
 
     the end of the try              the others who wait in this campaign on this number
     an outcome (reached, refused)   have the same outcome: nobody rings there again for each name
-    another try later               wait until then, and have had this try too
+    an opt-out                      likewise, but who has another number: that one opted out of nothing
+    nobody was reached              have had this try too, and have as many more as are left to them
+    of one person's appointment     stay as they are: theirs is another one
     not this person's number        stay as they are: it was said of one of them
 
-A campaign whose file says ``households: apart`` calls each of them by themselves.
+Whoever was promised a call at a moment of their own is called then, whatever came of the others. A campaign
+whose file says ``households: apart`` calls each of them by themselves.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +20,15 @@ from sqlalchemy.engine import Row
 from callsvc.calls.events import LegEnded
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
-from callsvc.campaigns.dispositions import flags_of
+from callsvc.campaigns.dispositions import NOT_REACHED, flags_of
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.tables import contact_number
 from callsvc.core.db import Tx
-from callsvc.dialing.finishing import tries_of, wait_for_retry
+from callsvc.dialing.finishing import retry_at, tries_of, wait_for_retry
+from callsvc.dialing.tables import OPEN, announcement
+from callsvc.dialing.turns import PROMISED
 
 _PLACE = campaign_contact.c
 
@@ -40,37 +46,52 @@ def cover_household(tx: Tx, event: LegEnded) -> None:
         .join(campaign_contact, _PLACE.id == call.c.campaign_contact_id)
         .where(leg.c.id == event.leg_id)
     )  # fmt: skip
-    if tried is None or not tried.disposition or flags_of(tried.disposition).unworkable:
+    if tried is None or not tried.disposition:
+        return
+    flags = flags_of(tried.disposition)
+    if flags.unworkable or flags.personal:
         return
     config = config_of(campaign_row(tx, tried.campaign_id))
     if tried.status not in ("done", "waiting") or config.households == "apart":
         return
-    for other in _others(tx, tried):
-        if tried.status == "done":
+    for other in _others(tx, tried, event.at, also_elsewhere=not flags.opt_out):
+        if flags.final:
             finish_contact(tx, other.id, tried.outcome)
         else:
-            _wait_too(tx, other, tried, config)
+            _count_for(tx, other, tried, config, event.at)
 
 
-def _others(tx: Tx, tried: Row[Any]) -> Any:
+def _others(tx: Tx, tried: Row[Any], at: datetime, *, also_elsewhere: bool) -> Any:
+    """Who waits on this number. ``also_elsewhere``: even those who have another number that works."""
+    works = contact_number.c.unworkable_since.is_(None)
     on_this_number = sa.select(contact_number.c.contact_id).where(
-        contact_number.c.number_id == tried.number_id, contact_number.c.unworkable_since.is_(None)
+        contact_number.c.number_id == tried.number_id, works
     )
-    return tx.all(
-        sa.select(campaign_contact)
-        .where(
-            _PLACE.campaign_id == tried.campaign_id,
-            _PLACE.contact_id.in_(on_this_number),
-            _PLACE.id != tried.id,
-            _PLACE.status == "waiting",
+    wanted = sa.select(campaign_contact).where(
+        _PLACE.campaign_id == tried.campaign_id,
+        _PLACE.contact_id.in_(on_this_number),
+        _PLACE.id != tried.id,
+        _PLACE.status == "waiting",
+        sa.or_(_PLACE.priority < PROMISED, _announced_for(at)),
+    )
+    if not also_elsewhere:
+        elsewhere = (contact_number.c.contact_id == _PLACE.contact_id) & (
+            contact_number.c.number_id != tried.number_id
         )
-        .order_by(_PLACE.id)
-        .with_for_update(key_share=True)
-    )
+        wanted = wanted.where(~sa.exists().where(elsewhere, works))
+    return tx.all(wanted.order_by(_PLACE.id).with_for_update(key_share=True))
 
 
-def _wait_too(tx: Tx, other: Row[Any], tried: Row[Any], config: CampaignFile) -> None:
-    tries = tries_of(other).with_one(flags_of(tried.disposition))
+def _announced_for(at: datetime) -> sa.ColumnElement[bool]:
+    """The call that was announced to them for this moment was this one: it rang at the same telephone."""
+    slot = announcement.c
+    return sa.exists().where(slot.campaign_contact_id == _PLACE.id, OPEN, slot.slot_from <= at)
+
+
+def _count_for(tx: Tx, other: Row[Any], tried: Row[Any], config: CampaignFile, ended_at: datetime) -> None:
+    """One try more of somebody for whom nobody was there either: their next one, or none is left."""
+    flags = flags_of(tried.disposition)
+    tries = tries_of(other).with_one(flags)
     tx.update(
         campaign_contact,
         _PLACE.id == other.id,
@@ -79,4 +100,9 @@ def _wait_too(tx: Tx, other: Row[Any], tried: Row[Any], config: CampaignFile) ->
         last_disposition=tried.disposition,
         skip_reasons="",
     )
-    wait_for_retry(tx, other, config, max(other.next_try_at, tried.next_try_at))
+    again = retry_at(tx, other, config, flags=flags, tries=tries, ended_at=ended_at)
+    if again is None:
+        finish_contact(tx, other.id, NOT_REACHED)
+        return
+    later = tried.next_try_at if tried.status == "waiting" else again
+    wait_for_retry(tx, other, config, max(other.next_try_at, later))

@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, record_status
 from callsvc.calls.tables import leg
+from callsvc.campaigns.tables import campaign_contact
+from callsvc.contacts.numbers import store_number
+from callsvc.contacts.tables import contact_number
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.turns import PROMISED
 from callsvc.flows.tables import flow_session
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign
@@ -81,3 +86,53 @@ def test_a_wrong_person_is_said_of_one_of_them(rt: Runtime) -> None:
     start_campaign(rt, NUMBER, NUMBER)
     call_once(rt, "completed", "wrong-person")
     assert sorted(place.status for place in places(rt)) == ["done", "waiting"]
+
+
+def test_a_call_promised_to_another_of_the_household_is_kept(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    for ending in (("no-answer", ""), ("completed", "reached")):
+        second = places(rt)[1]
+        due = rt.clock.now() + timedelta(hours=3)
+        with rt.db.begin() as tx:  # the second one chose a moment, and no longer waits for the first's call
+            tx.update(
+                campaign_contact, campaign_contact.c.id == second.id, priority=PROMISED, next_try_at=due
+            )
+        call_once(rt, *ending)
+        promised = places(rt)[1]
+        assert (promised.status, promised.tries, promised.next_try_at) == ("waiting", 0, due)
+        advance(rt, 3600)
+
+
+def test_what_one_said_of_their_appointment_is_no_answer_for_another(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    call_once(rt, "completed", "confirmed")
+    first, second = places(rt)
+    assert (first.status, first.outcome) == ("done", "confirmed")
+    assert (second.status, second.outcome, second.tries) == ("waiting", None, 0)
+
+
+@pytest.mark.parametrize("outcome", ["opted-out", "suppressed"])
+def test_an_opt_out_silences_the_number_not_a_person_with_another_one(rt: Runtime, outcome: str) -> None:
+    world = start_campaign(rt, NUMBER, NUMBER, NUMBER)
+    with rt.db.begin() as tx:
+        own = store_number(tx, OTHER, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
+        tx.insert(contact_number, contact_id=world.contact_ids[2], number_id=own, rank=2)
+        third, soon = places(rt)[2].id, rt.clock.now() + timedelta(minutes=1)
+        tx.update(campaign_contact, campaign_contact.c.id == third, next_try_at=soon)
+    call_once(rt, "completed", outcome)
+    assert [(place.status, place.outcome) for place in places(rt)] == [
+        ("done", outcome),
+        ("done", outcome),
+        ("waiting", None),
+    ]
+
+
+def test_who_came_later_has_the_tries_they_have_left(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    with rt.db.begin() as tx:
+        tx.update(campaign_contact, campaign_contact.c.id == places(rt)[0].id, tries=2, priority=1)
+    call_once(rt, "no-answer")
+    first, second = places(rt)
+    assert (first.status, first.outcome) == ("done", "not-reached")
+    assert (second.status, second.outcome, second.tries) == ("waiting", None, 1)
+    assert second.next_try_at > rt.clock.now()
