@@ -1,7 +1,6 @@
 """Campaigns: applied from a file, filled with people, started, paused, resumed, stopped."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +15,10 @@ from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.halting import require_not_stopped
 from callsvc.campaigns.history import note_change
+from callsvc.campaigns.joining import give_places
 from callsvc.campaigns.queries import campaign_seen, require_all_regions, require_may_apply
 from callsvc.campaigns.saving import save
 from callsvc.campaigns.tables import campaign, campaign_contact
-from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.core.phone_numbers import is_fictional
@@ -36,8 +35,6 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 _CLOSED_AT_ONCE = 1000  # people given their outcome by whoever presses stop; the sweeper does the others
 _CLOSED_IN_ONE = 200  # and in one transaction
-_BELOW_PROMISES = 99  # dialing/turns.py: a promise comes before every fragility
-_LIFE = timedelta(days=14)  # a person's place in a campaign always ends
 
 
 def apply_campaign(
@@ -179,7 +176,7 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str], *, by: st
     row = campaign_row(tx, campaign_id)
     if row.state == "stopped":
         raise Conflict("campaign-over", f"Campaign {campaign_id!r} was stopped; use a new one.")
-    new = _add(tx, campaign_id, list(contact_ids))
+    new = give_places(tx, campaign_id, list(contact_ids))
     if new:
         reopen(tx, campaign_id)
         hold_unapproved(tx, campaign_id, by)
@@ -192,44 +189,6 @@ def reopen(tx: Tx, campaign_id: str) -> None:
     over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
     if tx.update(campaign, over, state="running", changed_at=tx.now):
         tx.changed("campaign", subject=campaign_id)
-
-
-def place_priority(fragility: int, asked: int) -> int:
-    """Before whom a person is called: fragility decides, what was asked for orders people of one fragility.
-
-    >>> place_priority(2, 0) > place_priority(1, 9)
-    True
-    """
-    return min(10 * fragility + asked, _BELOW_PROMISES)
-
-
-def _add(tx: Tx, campaign_id: str, ids: list[str]) -> int:
-    rows = tx.all(
-        sa.select(
-            contact.c.id,
-            contact.c.region_code,
-            contact.c.platform_code,
-            contact.c.fragility,
-            contact.c.priority,
-            contact.c.elicited_at,
-        ).where(contact.c.id.in_(ids))
-    )
-    return sum(
-        tx.insert_once(
-            campaign_contact,
-            id=tx.new_id("cct"),
-            campaign_id=campaign_id,
-            contact_id=row.id,
-            region_code=row.region_code,
-            platform_code=row.platform_code,
-            status="waiting",
-            priority=place_priority(row.fragility, row.priority),
-            elicited_on=row.elicited_at.date(),
-            next_try_at=tx.now,
-            deadline_at=tx.now + _LIFE,
-        )
-        for row in rows
-    )
 
 
 def complete_finished(tx: Tx, *, but: sa.Select[tuple[str]]) -> None:
