@@ -5,6 +5,7 @@ from datetime import time as clock_time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import leg
@@ -69,7 +70,6 @@ def book_texted(
     """Book a return call for somebody who answered an SMS; returns the agreed lived instant.
 
     A campaign by SMS calls nobody, so that the standing campaign keeps the promise. It belongs to no call.
-    Whoever books again has one promise, the newest.
     """
     place = tx.first(
         sa.select(
@@ -82,7 +82,17 @@ def book_texted(
     assert place is not None  # noqa: S101 - the session's subject
     wished = offered(tx, time) or _agreed(tx, place.contact_id, in_minutes, at, days)
     due_at = fitted(hours_of_promise(tx, place), wished)
-    standing_id = enrol_caller(tx, place, number_id, CALLBACK_BOOKED)
+    promise_call(tx, place, number_id, due_at)
+    return due_at
+
+
+def promise_call(tx: Tx, person: Row[Any], number_id: str, due_at: datetime) -> None:
+    """The standing campaign calls this person at ``due_at``; whoever books again has one promise, the newest.
+
+    ``person`` holds ``contact_id``, ``region_code`` and ``platform_code``, as a call does. While they are on
+    the line with us nothing waits: the place has the outcome that they are called back.
+    """
+    standing_id = enrol_caller(tx, person, number_id, CALLBACK_BOOKED)
     older = (callback.c.campaign_contact_id == standing_id) & (callback.c.status == "booked")
     tx.update(callback, older, status="canceled")
     tx.insert(
@@ -91,12 +101,11 @@ def book_texted(
         number_id=number_id,
         campaign_contact_id=standing_id,
         call_id=None,
-        region_code=place.region_code,
+        region_code=person.region_code,
         due_at=due_at,
         status="booked",
         created_at=tx.now,
     )
-    return due_at
 
 
 def _agreed(tx: Tx, contact_id: str | None, in_minutes: int | None, at: str | None, days: int) -> datetime:

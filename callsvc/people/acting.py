@@ -20,9 +20,8 @@ from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.core.phone_numbers import Number, zone_of
-from callsvc.dialing.callbacks import CALLBACK_BOOKED
+from callsvc.dialing.callbacks import promise_call
 from callsvc.dialing.promising import fitted, hours_of_promise
-from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.turns import PROMISED
 from callsvc.people.entries import Subject
 
@@ -130,15 +129,6 @@ def book_callback(
     )  # fmt: skip
     assert person is not None  # noqa: S101 - the caller has seen them
     due_at = fitted(hours_of_promise(tx, person), wished)
-    place_id = enrol_caller(tx, person, number_id, CALLBACK_BOOKED)
-    tx.update(
-        campaign_contact,
-        campaign_contact.c.id == place_id,
-        status="waiting",
-        outcome=None,
-        outcome_at=None,
-        next_try_at=due_at,
-        priority=PROMISED,
-    )
+    promise_call(tx, person, number_id, due_at)
     record_access(tx, principal, "person-callback-booked", contact_id, {"due_at": due_at.isoformat()})
     return due_at

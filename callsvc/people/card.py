@@ -201,8 +201,8 @@ def _standings(tx: Tx, principal: Principal, contact_id: str, zone: str) -> list
 
 def _why(tx: Tx, principal: Principal, row: Any, zone: str) -> str:
     """What they wait for: the best of their numbers, then their turn."""
-    if row.status == "trying":
-        return ""
+    if row.status == "trying" or not principal.may_see(row.region_code, row.platform_code):
+        return ""  # a place that another region keeps (they called there, or moved) is explained there
     found = why_not_called(tx, principal, row.campaign_id, row.id)
     if not found.numbers:
         return sentence_of(["no-number"], None, zone)

@@ -14,6 +14,8 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.suppressions import suppressions_of
 from callsvc.contacts.tables import contact_number
+from callsvc.dialing.standing import CALLBACKS
+from callsvc.dialing.tables import callback
 from callsvc.people.tables import people_search
 from callsvc.runtime import Runtime
 from tests.app.conftest import form_token
@@ -203,6 +205,35 @@ def test_a_person_is_put_in_front_put_into_a_campaign_and_called_back(
         client, ids["known"], "callbacks", day="2020-11-15", time="14:30", number_id=number_id
     )
     assert len(list(_places(rt, ids["known"]))) == 2
+
+
+def test_a_callback_booked_during_a_call_is_a_promise_on_record(
+    enter: Enter, ids: dict[str, str], rt: Runtime
+) -> None:
+    client = enter()
+    with rt.db.read() as tx:
+        number_id = find_number(tx, OTHER) or ""
+    for time in ("14:30", "16:00"):
+        act(client, ids["known"], "callbacks", day="2020-11-16", time=time, number_id=number_id)
+        standing = campaign_contact.c.campaign_id == CALLBACKS
+        with rt.db.begin() as tx:  # they are being called just then: nothing may call them a second time
+            assert tx.scalar(sa.select(campaign_contact.c.status).where(standing)) == "done"
+            tx.update(campaign_contact, standing, status="trying")
+    with rt.db.read() as tx:
+        booked = tx.all(sa.select(callback).where(callback.c.number_id == number_id).order_by(callback.c.id))
+    assert [row.status for row in booked] == ["canceled", "booked"]
+    assert booked[1].region_code == "44" and booked[1].due_at.isoformat() == "2020-11-16T15:00:00+00:00"
+    assert client.get(f"{PAGE}{ids['known']}").text.count("agreed with them") == 3  # and one of long ago
+
+
+def test_a_place_in_a_campaign_of_another_region_hides_nobody(
+    enter: Enter, ids: dict[str, str], rt: Runtime
+) -> None:
+    with rt.db.begin() as tx:
+        mine = campaign_contact.c.contact_id == ids["known"]
+        tx.update(campaign_contact, mine, region_code="11", platform_code="75", status="waiting")
+    page = enter(LOCAL).get(f"{PAGE}{ids['known']}")
+    assert page.status_code == 200 and "Zoé Le Goff" in page.text
 
 
 def _places(rt: Runtime, contact_id: str) -> Iterator[Any]:
