@@ -21,26 +21,42 @@ def edit(tx: Tx, campaign_id: str, changes: Mapping[str, Any], by: str) -> bool:
     ``campaign-file-invalid``; the flow's version stays unless ``flow`` or ``flow_version`` is among them.
     """
     row = campaign_row(tx, campaign_id, lock=True)
-    pinned = {} if {"flow", "flow_version"} & changes.keys() else _pinned(tx, row)
-    wanted = checked_file({**row.config, **pinned, **changes, "id": campaign_id})
+    kept = {} if {"flow", "flow_version"} & changes.keys() else pinned(tx, row)
+    wanted = checked_file({**row.config, **kept, **changes, "id": campaign_id})
     return save(tx, wanted, by, "edited")
 
 
-def _pinned(tx: Tx, row: Row[Any]) -> dict[str, str]:
+def pinned(tx: Tx, row: Row[Any]) -> dict[str, str]:
     """The version people hear, where the file takes the newest and there is a newer one by now."""
-    if row.config.get("flow_version") or newest_version(tx, row.config["flow"]) == row.flow_version:
-        return {}
-    return {"flow_version": row.flow_version}
+    return {} if row.config.get("flow_version") else _heard(tx, row)
+
+
+def _heard(tx: Tx, row: Row[Any]) -> dict[str, str]:
+    same = newest_version(tx, row.config["flow"]) == row.flow_version
+    return {} if same else {"flow_version": row.flow_version}
 
 
 def undo_last_edit(tx: Tx, campaign_id: str, by: str) -> list[Difference]:
     """Make the file what it was before the last edit; returns what that changed. An undo can be undone.
 
+    The flow's version is taken back with an edit of the flow alone; it stays with any other one, as ``edit``
+    leaves it.
+
     ``nothing-to-undo``  the file has never been another one
     """
-    campaign_row(tx, campaign_id, lock=True)
+    row = campaign_row(tx, campaign_id, lock=True)
     edited = last_edit(tx, campaign_id)
     if edited is None or "id" not in edited.before:
         raise Conflict("nothing-to-undo", "This campaign's file has not been changed since it was made.")
-    save(tx, checked_file(edited.before), by, "undone")
-    return differences(edited.after, edited.before)
+    restored = {**edited.before, **_kept_version(tx, row, edited)}
+    save(tx, checked_file(restored), by, "undone")
+    return differences(edited.after, restored)
+
+
+def _kept_version(tx: Tx, row: Row[Any], edited: Row[Any]) -> dict[str, str]:
+    """A file that named no version would now take one that was published since, and nobody undid that."""
+    before, after = edited.before, edited.after
+    others = any(before.get(name) != after[name] for name in after if name not in ("flow", "flow_version"))
+    if not others or before.get("flow_version") or before["flow"] != row.config["flow"]:
+        return {}
+    return _heard(tx, row)

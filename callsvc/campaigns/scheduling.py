@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from callsvc.campaigns.definition import checked_file
 from callsvc.campaigns.definitions.schedule import text_of
+from callsvc.campaigns.editing import pinned
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.history import note_change
 from callsvc.campaigns.saving import save
@@ -21,14 +22,15 @@ BY_SCHEDULE = "schedule"
 def schedule(tx: Tx, campaign_id: str, starts_at: datetime | None, ends_at: datetime | None, by: str) -> bool:
     """Start at one lived instant and end at another (to the minute); None: by hand. True if that is new.
 
-    ``schedule-past`` for an end that is over; what is wrong otherwise is ``campaign-file-invalid``.
+    The flow's version stays as it is. ``schedule-past`` for an end that is over; what is wrong otherwise is
+    ``campaign-file-invalid``.
     """
     row = campaign_row(tx, campaign_id, lock=True)
     if ends_at is not None and ends_at <= tx.now:
         raise Invalid("schedule-past", "This end is over already: choose one to come.")
     zone = tx.settings.zone
     wanted = {"starts_at": text_of(starts_at, zone), "ends_at": text_of(ends_at, zone)}
-    return save(tx, checked_file({**row.config, "schedule": wanted}), by, "scheduled")
+    return save(tx, checked_file({**row.config, **pinned(tx, row), "schedule": wanted}), by, "scheduled")
 
 
 def keep_schedules(rt: Runtime) -> int:

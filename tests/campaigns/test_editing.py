@@ -1,5 +1,7 @@
 """Edits, their history field by field, an undo, clones, and the file that comes out again."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from callsvc.campaigns.editing import edit, undo_last_edit
 from callsvc.campaigns.exporting import file_of
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.history import Difference, differences, last_edit
+from callsvc.campaigns.scheduling import schedule
 from callsvc.campaigns.service import apply_campaign, change_state
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.flows.service import publish
@@ -45,6 +48,47 @@ def test_an_edit_of_something_else_keeps_the_flow_people_hear(rt: Runtime) -> No
         assert campaign_row(tx, "tracing").flow_version == heard
         edit(tx, "tracing", {"flow_version": ""}, "bob")
         assert campaign_row(tx, "tracing").flow_version == newer
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_neither_an_undo_nor_a_schedule_changes_the_flow_people_hear(rt: Runtime, again: bool) -> None:
+    start_campaign(rt)
+    with rt.db.begin() as tx:
+        heard = campaign_row(tx, "tracing").flow_version
+        if not again:
+            edit(tx, "tracing", {"title": "Autre titre"}, "bob")
+    advance(rt, 60)
+    with rt.db.begin() as tx:
+        publish(tx, flow_text("contact-tracing").replace("Bonjour", "Bonsoir"), "somebody")
+        if again:  # this edit keeps the version by naming it
+            edit(tx, "tracing", {"title": "Autre titre"}, "bob")
+    advance(rt, 1)
+    with rt.db.begin() as tx:
+        undo_last_edit(tx, "tracing", "bob")
+        row = campaign_row(tx, "tracing")
+        assert (row.title, row.flow_version) == ("Suivi des contacts", heard)
+    advance(rt, 1)
+    with rt.db.begin() as tx:
+        schedule(tx, "tracing", None, tx.now + timedelta(days=2), "bob")
+        assert campaign_row(tx, "tracing").flow_version == heard
+
+
+def test_an_undo_of_a_change_of_version_changes_what_people_hear(rt: Runtime) -> None:
+    start_campaign(rt)
+    with rt.db.begin() as tx:
+        heard = campaign_row(tx, "tracing").flow_version
+    advance(rt, 60)
+    with rt.db.begin() as tx:
+        newer = publish(tx, flow_text("contact-tracing").replace("Bonjour", "Bonsoir"), "somebody")
+        edit(tx, "tracing", {"flow_version": heard}, "bob")
+    advance(rt, 1)
+    with rt.db.begin() as tx:
+        undo_last_edit(tx, "tracing", "bob")
+        assert campaign_row(tx, "tracing").flow_version == newer
+    advance(rt, 1)
+    with rt.db.begin() as tx:
+        undo_last_edit(tx, "tracing", "bob")
+        assert campaign_row(tx, "tracing").flow_version == heard
 
 
 @pytest.mark.parametrize("changes", [{"caps": {"per_number_24h": 0}}, {"colour": "blue"}])
