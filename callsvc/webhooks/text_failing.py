@@ -22,7 +22,8 @@ from callsvc.messages.failing import is_lasting
 from callsvc.messages.tables import message
 from ivr_flows import Hangup
 
-_IN_VAIN = ("undelivered", "failed", "canceled", "refused", "not-placed")
+_TAKEN_BACK = "withdrawn"  # by a stop, before anybody had sent it
+_IN_VAIN = ("undelivered", "failed", "canceled", "refused", "not-placed", _TAKEN_BACK)
 
 
 def text_failed(tx: Tx, event: MessageEnded) -> None:
@@ -51,6 +52,9 @@ def _go_on(tx: Tx, event: MessageEnded, row: Row[Any]) -> None:
     place = tx.first(sa.select(campaign_contact).where(campaign_contact.c.id == event.campaign_contact_id))
     if place is None or place.status != "trying":
         return
+    if event.status == _TAKEN_BACK:
+        _wait_again(tx, place)
+        return
     if "suppressed" in row.reasons.split() or _refused_with(row.reasons) == RECIPIENT_OPTED_OUT:
         finish_contact(tx, place.id, "suppressed")
         return
@@ -72,6 +76,13 @@ def _go_on(tx: Tx, event: MessageEnded, row: Row[Any]) -> None:
         next_try_at=again,
         skip_reasons=row.reasons[:200] or UNDELIVERED,
     )
+
+
+def _wait_again(tx: Tx, place: Row[Any]) -> None:
+    """Nothing was ever sent, so it was no try: their turn comes when the campaign goes on, if it does."""
+    mine = campaign_contact.c.id == place.id
+    waits = {"status": "waiting", "tries": max(0, place.tries - 1), "next_try_at": tx.now}
+    tx.update(campaign_contact, mine, skip_reasons="stopped", **waits)
 
 
 def _refused_with(reasons: str) -> int | None:

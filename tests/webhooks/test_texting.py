@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from callsvc.app import create_app
 from callsvc.calls.tables import leg
+from callsvc.campaigns.halting import lift_stop
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.contacts.tables import suppression
 from callsvc.core.errors import Invalid
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.dialing.sweeping import sweep
 from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_session
@@ -158,3 +160,34 @@ def test_a_flow_that_has_no_sms_is_not_for_such_a_campaign(rt: Runtime) -> None:
     with pytest.raises(Invalid) as refused:
         apply_campaign(rt, campaign_file(flow="front-desk", channel="sms"), "test")
     assert refused.value.id == "flow-not-by-sms"
+
+
+def test_whose_first_message_a_stop_of_everything_took_back_is_written_to_afterwards(
+    rt: Runtime, phone: Phone
+) -> None:
+    assert text_due(rt) == 2
+    report = emergency_stop(rt, None, "dora")
+    assert (report.sms_canceled, _sent(rt), _outcomes(rt)) == (2, [], [None, None])
+    assert [place.tries for place in places(rt)] == [0, 0]
+    with rt.db.begin() as tx:
+        lift_stop(tx, "dora")
+    change_state(rt, "tracing", "resume", "test")
+    advance(rt, 60)
+    assert text_due(rt) == 2
+    assert (_sent(rt), _sent(rt, OTHER)) == (["Répondez OUI ou NON."], ["Answer YES or NO."])
+
+
+def test_whose_first_message_the_stop_of_their_campaign_took_back_is_not_said_to_be_silent(
+    rt: Runtime, phone: Phone
+) -> None:
+    text_due(rt)
+    emergency_stop(rt, "tracing", "dora")
+    assert (_sent(rt), _outcomes(rt)) == ([], ["stopped", "stopped"])
+
+
+def test_a_later_message_that_a_stop_took_back_ends_no_conversation(rt: Runtime, phone: Phone) -> None:
+    text_due(rt)
+    _sent(rt)
+    _text(phone, "oui", "SM1")
+    assert emergency_stop(rt, None, "dora").sms_canceled == 1
+    assert _outcomes(rt) == [None, None] and [place.status for place in places(rt)] == ["trying"] * 2
