@@ -15,9 +15,9 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import UNCALLABLE
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.joining import own_priority
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
-from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.dialing.announcing import do_without, next_slot, tell_slot
 from callsvc.dialing.facts import candidates
@@ -145,10 +145,9 @@ def _end(tx: Tx, row: Row[Any], status: str) -> None:
 
 def _let_go(tx: Tx, place: Row[Any], *, when: bool = True) -> None:
     """No promise holds this place any more: it has the priority of before, and is due."""
-    fragility = tx.scalar(sa.select(contact.c.fragility).where(contact.c.id == place.contact_id))
     now = {"next_try_at": tx.now, "skip_reasons": ""} if when else {}
     mine = (campaign_contact.c.id == place.id) & (campaign_contact.c.status != "done")
-    tx.update(campaign_contact, mine, priority=fragility or 0, **now)
+    tx.update(campaign_contact, mine, priority=own_priority(tx, place.contact_id), **now)
 
 
 def _announced_by(tx: Tx, message_id: str) -> Row[Any] | None:

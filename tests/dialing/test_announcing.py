@@ -94,6 +94,16 @@ def test_nobody_is_called_before_they_were_told_and_then_in_the_slot(rt: Runtime
     assert (places(rt)[0].priority, len(_sent(rt))) == (0, 1)
 
 
+def test_once_the_slot_is_kept_a_fragile_person_comes_before_others_as_before(rt: Runtime) -> None:
+    told = {"text": {"fr": WHEN}, "minutes_before": 60, "slot_minutes": 20}
+    start_campaign(rt, NUMBER, file=campaign_file(announce=told), fragility=2)
+    before = places(rt)[0].priority
+    _round(rt)
+    advance(rt, 61 * MINUTE)
+    assert _call(rt) == 1 and [slot.status for slot in _slots(rt)] == ["kept"]
+    assert places(rt)[0].priority == before == 20
+
+
 def test_while_the_sms_is_not_with_the_carrier_nobody_is_called(rt: Runtime) -> None:
     _start(rt)
     announce_due(rt)
