@@ -1,8 +1,9 @@
 """The other way to whom the first one did not reach: an SMS after calls, calls after an SMS. Never twice.
 
-What follows a person is either one message, whose cause is their place in the campaign, or a place in
-another campaign, of which there is one a person. Whoever said stop on the other channel is left alone by that
-channel's own ``may_contact``, which asks again at every claim.
+What follows a person is either one message, whose cause is their place in the campaign (and one for all of a
+household who share the telephone), or a place in another campaign, of which there is one a person. Whoever
+said stop on the other channel is left alone by that channel's own ``may_contact``, which asks again at every
+claim.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,9 @@ from callsvc.core.db import Tx
 from callsvc.core.incidents import report_once
 from callsvc.messages.answering import worded
 from callsvc.messages.service import plan_message
+from callsvc.messages.tables import message
 
+_CAUSE = "fallback:"
 _SILENT = ("no-input", UNDELIVERED)  # how a conversation by SMS ends that reached nobody
 
 
@@ -41,7 +44,7 @@ def text_unreached(tx: Tx, event: ContactFinished) -> None:
     if fallback.campaign:
         hand_over(tx, place, fallback.campaign)
     else:
-        _text(tx, place, fallback, config_of(row).purpose)
+        _text(tx, place, config_of(row), fallback)
 
 
 def text_after_tries(tx: Tx, event: LegEnded) -> None:
@@ -62,7 +65,7 @@ def text_after_tries(tx: Tx, event: LegEnded) -> None:
         return
     asked = config.retries.policy(flags_of(place.last_disposition or "").retry_after).sms
     if asked or 0 < fallback.after_tries <= place.tries:
-        _text(tx, place, fallback, config.purpose)
+        _text(tx, place, config, fallback)
 
 
 def call_unanswered(tx: Tx, event: ContactFinished) -> None:
@@ -115,16 +118,31 @@ def _place(tx: Tx, place_id: str) -> Row[Any]:
     return row
 
 
-def _text(tx: Tx, place: Row[Any], fallback: SmsFallback, purpose: str) -> None:
+def _text(tx: Tx, place: Row[Any], config: CampaignFile, fallback: SmsFallback) -> None:
     numbers = numbers_of(tx, [place.contact_id]).get(place.contact_id, [])
     mobile = next((row.id for row in numbers if row.kind != "fixed"), None)
-    if mobile is not None:
-        plan_message(
-            tx,
-            number_id=mobile,
-            body=worded(tx, fallback.text, mobile, contact_id=place.contact_id),
-            sender=fallback.sender,
-            purpose=purpose,
-            cause=f"fallback:{place.id}",
-            campaign_contact_id=place.id,
+    if mobile is None or (config.households == "together" and _texted(tx, place.campaign_id, mobile)):
+        return
+    plan_message(
+        tx,
+        number_id=mobile,
+        body=worded(tx, fallback.text, mobile, contact_id=place.contact_id),
+        sender=fallback.sender,
+        purpose=config.purpose,
+        cause=f"{_CAUSE}{place.id}",
+        campaign_contact_id=place.id,
+    )
+
+
+def _texted(tx: Tx, campaign_id: str, number_id: str) -> bool:
+    """Somebody of the household has had this SMS, on the same telephone."""
+    texted = (
+        sa.select(message.c.id)
+        .join(campaign_contact, campaign_contact.c.id == message.c.campaign_contact_id)
+        .where(
+            message.c.number_id == number_id,
+            message.c.cause.like(f"{_CAUSE}%"),
+            campaign_contact.c.campaign_id == campaign_id,
         )
+    )
+    return tx.first(texted.limit(1)) is not None

@@ -15,6 +15,7 @@ from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.turns import PROMISED
 from callsvc.flows.tables import flow_session
+from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign
 
@@ -136,3 +137,22 @@ def test_who_came_later_has_the_tries_they_have_left(rt: Runtime) -> None:
     assert (first.status, first.outcome) == ("done", "not-reached")
     assert (second.status, second.outcome, second.tries) == ("waiting", None, 1)
     assert second.next_try_at > rt.clock.now()
+
+
+@pytest.mark.parametrize(("households", "texts"), [("together", 1), ("apart", 2)])
+def test_a_household_that_was_not_reached_has_one_sms_instead(
+    rt: Runtime, households: str, texts: int
+) -> None:
+    told = {"fr": "Nous avons cherché à vous joindre.", "en": "We tried to reach you."}
+    file = campaign_file(
+        households=households,
+        sms_fallback={"text": told, "sender": "+33199000199"},
+        retries={"most_tries": 1, "redial_lock_minutes": 0},
+    )
+    start_campaign(rt, NUMBER, NUMBER, file=file)
+    for _ in range(2):
+        call_once(rt, "no-answer")
+        advance(rt, 600)
+    assert [place.outcome for place in places(rt)] == ["not-reached"] * 2
+    with rt.db.read() as tx:
+        assert len(tx.all(sa.select(message))) == texts
