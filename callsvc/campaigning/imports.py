@@ -41,6 +41,7 @@ def cancel(campaign_id: str, import_id: str) -> ResponseReturnValue:
     found, row = _seen(campaign_id, import_id)
     with current_rt().db.begin() as tx:
         cancel_import(tx, row.id, current_principal().account_id)
+        record_access(tx, current_principal(), "import-canceled", row.id, {})
         tx.changed("campaign", subject=found.id)
     toast(gettext("The import ends. Who is in already stays in."))
     return redirect(url_for("campaigns.import_shown", campaign_id=campaign_id, import_id=import_id))

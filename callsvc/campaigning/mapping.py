@@ -131,7 +131,11 @@ def _start(found: Opened, proposal: Proposal, wish: Wish, chosen: list[str]) -> 
         consent_basis=wish.consent_basis,
         consent_on=wish.consent_on,
     )
-    return start_import(current_rt(), proposal.upload_id, wanted, current_principal().account_id)
+    rt, principal = current_rt(), current_principal()
+    import_id = start_import(rt, proposal.upload_id, wanted, principal.account_id)
+    with rt.db.begin() as tx:
+        record_access(tx, principal, "contacts-imported", import_id, {})
+    return import_id
 
 
 def _page(found: Opened, proposal: Proposal, form: Form[Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import IO, Any
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from flask import redirect, request, url_for
@@ -66,9 +67,9 @@ def send_list(campaign_id: str) -> ResponseReturnValue:
 
 
 def _sent(by_script: bool) -> tuple[str, IO[bytes]]:
-    """The file's own name without any folder, and its bytes."""
+    """The file's own name without any folder, and its bytes. No address holds it: it may be somebody's."""
     if by_script:
-        return PurePath(request.args.get("name", "")).name or "list.csv", request.stream
+        return PurePath(unquote(request.headers.get("X-List-Name", ""))).name or "list.csv", request.stream
     file = request.files.get("list")
     if file is None or not file.filename:
         raise CallsvcError("file-missing", "Choose a file first.")

@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
+from callsvc.accounts.tables import access_log
 from callsvc.contacts.importing_work import work_imports
 from callsvc.core.jobs import HeldJobs
 from callsvc.runtime import Runtime
@@ -71,9 +73,12 @@ def test_the_script_sends_the_bytes_alone(visit: Visit, fill: Fill) -> None:
     token = re.search(r'name="csrf_token" value="([^"]+)"', ana.get("/autumn/people").text)
     assert token
     headers = {"X-CSRFToken": token[1], "X-Requested-With": "fetch", "Content-Type": "text/csv"}
-    path = "/console/campaigns/autumn/people/lists?name=a.csv"
+    headers["X-List-Name"] = "Mme%20Ess%C3%A9.csv"  # a file may be named after somebody: never in an address
+    path = "/console/campaigns/autumn/people/lists"
     answer = ana.client.post(path, data=LIST, headers=headers)
-    assert answer.get_json()["next"].startswith("/console/campaigns/autumn/people/lists/upl")
+    columns = answer.get_json()["next"]
+    assert columns.startswith("/console/campaigns/autumn/people/lists/upl")
+    assert "Mme Essé" in ana.client.get(columns).text
     empty = ana.client.post(path, data=b"", headers=headers)
     assert (empty.status_code, "empty" in empty.get_json()["wrong"]) == (422, True)
 
@@ -101,6 +106,10 @@ def test_an_import_is_ended_and_another_campaigns_import_is_not_shown(
     ana.send(f"{shown}/cancel", at=shown)
     work(rt)
     assert "Ended before its end" in ana.get(shown).text
+    with rt.db.read() as tx:
+        noted = {(row.action, row.subject) for row in tx.all(sa.select(access_log))}
+    import_id = shown.rpartition("/")[2]
+    assert {("contacts-imported", import_id), ("import-canceled", import_id)} <= noted
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

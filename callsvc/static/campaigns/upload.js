@@ -37,7 +37,8 @@
     if (!file) return;
     event.preventDefault();
     const request = new XMLHttpRequest();
-    request.open("POST", `${form.action}?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", form.action);
+    request.setRequestHeader("X-List-Name", encodeURIComponent(file.name));
     request.setRequestHeader("Content-Type", "text/csv");
     request.setRequestHeader("X-Requested-With", "fetch");
     request.setRequestHeader("X-CSRFToken", form.elements.csrf_token.value);
