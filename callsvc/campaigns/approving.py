@@ -136,8 +136,14 @@ def withdraw_approval(tx: Tx, campaign_id: str, by: str) -> None:
 
 
 def hold_unapproved(tx: Tx, campaign_id: str, by: str) -> bool:
-    """Pause a running campaign that has outgrown its approval, or lost it; True if it was paused."""
-    row = campaign_row(tx, campaign_id)
+    """Pause a running campaign that has outgrown its approval, or lost it; True if it was paused.
+
+    Its row is held to the commit: of two lists that join at once, or a list and a start, neither would see
+    the other's people.
+    """
+    if not size_that_needs_approval(tx):
+        return False
+    row = campaign_row(tx, campaign_id, lock=True)
     if row.state != "running" or not needs_approval(tx, row):
         return False
     running = (campaign.c.id == campaign_id) & (campaign.c.state == "running")

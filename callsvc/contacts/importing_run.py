@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Final, TextIO
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from callsvc.contacts.entries import Batch
 from callsvc.contacts.importing import Header, ImportReport, ReadRow, RejectsWriter, Values
@@ -28,7 +28,7 @@ from callsvc.contacts.storing import Stored, store_batch
 from callsvc.contacts.suppressions import live_suppressions, suppress
 from callsvc.contacts.tables import contact_import
 from callsvc.contacts.uploads import keep_piece
-from callsvc.core.db import Tx
+from callsvc.core.db import Tx, is_deadlock
 from callsvc.core.phone_numbers import Number
 from callsvc.runtime import Runtime
 
@@ -99,8 +99,10 @@ def _store(rt: Runtime, work: Work, batch: Batch) -> None:
             with rt.db.begin(bulk=True) as tx:
                 kept = _store_in(tx, work, batch, report)
             break
-        except IntegrityError:  # another import stored the same people meanwhile; now they are found
-            if last_try:
+        except DBAPIError as error:
+            # Another import stored the same people meanwhile, and now they are found; or a claim and this
+            # batch waited for each other.
+            if last_try or not (isinstance(error, IntegrityError) or is_deadlock(error)):
                 raise
     work.report, work.kept, work.kept_bytes = report, *kept
 

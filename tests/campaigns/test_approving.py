@@ -1,5 +1,7 @@
 """A second person above a size: who may be it, what their yes covers, what takes it back."""
 
+from threading import Thread
+
 import pytest
 import sqlalchemy as sa
 
@@ -196,3 +198,20 @@ def test_an_administrators_size_comes_before_the_setting_and_nought_asks_nobody(
         assert size_that_needs_approval(tx) == 0
         with pytest.raises(Invalid):
             set_approval_size(tx, -1, "admin")
+
+
+def test_two_lists_that_join_at_once_are_one_crowd(rt: Runtime) -> None:
+    _prepare(rt, 0)
+    change_state(rt, "tracing", "start", "alice")
+
+    def join(first: int) -> None:
+        with rt.db.begin() as tx:
+            add_contacts(tx, "tracing", [make_contact(tx, f"+336399{first + i}") for i in range(2)])
+
+    other = Thread(target=join, args=(82000,))
+    with rt.db.begin() as tx:
+        add_contacts(tx, "tracing", [make_contact(tx, f"+336399{81000 + i}") for i in range(2)])
+        other.start()
+        other.join(0.3)  # it is held up, or has not seen these two
+    other.join(10)
+    assert _state(rt) == "paused" and "held-for-approval" in _history(rt)
