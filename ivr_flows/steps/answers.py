@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ivr_flows.effects import Scalar
-from ivr_flows.steps.spoken import digits_said, words_for
+from ivr_flows.steps.spoken import digits_said, key_said, words_for
 from ivr_flows.text import LONGEST_VALUE, ascii_digits, clean, fold
 
 Between = tuple[int, int] | None
 YES = frozenset({"oui", "yes", "ok", "si", "sim", "نعم"})
 NO = frozenset({"non", "no", "nao", "لا"})
+_TAKEN_BACK = frozenset({"pas", "not", "ليس"})
 _YES_NO = {
     "fr": ("oui", "non"),
     "en": ("yes", "no"),
@@ -113,10 +114,20 @@ def read_words(kind: str, text: str, between: Between, now: datetime) -> Scalar:
     if kind == SPEECH:
         return clean(text)[:LONGEST_VALUE] or None
     if kind == "yes-no":
-        words = set(fold(text).split())
-        if bool(words & YES) is not bool(words & NO):
-            return bool(words & YES)
+        return _yes_or_no(text)
     return KINDS[kind].read(digits_said(text), between, now)
+
+
+def _yes_or_no(text: str) -> bool | None:
+    """A word for it, or a key and nothing else: "un instant" is no yes. Both at once, or a yes that is taken
+    back ("oui mais ce n'est pas moi"), is neither, and is asked again."""
+    words = set(fold(text).split())
+    yes, no = bool(words & YES), bool(words & NO)
+    if not yes and not no:
+        return {"1": True, "2": False}.get(key_said(text) or text.strip(" .!"))
+    if yes and (no or words & _TAKEN_BACK):
+        return None
+    return yes
 
 
 def words_heard(kind: str, language: str) -> tuple[str, ...]:

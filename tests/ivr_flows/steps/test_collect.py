@@ -126,6 +126,11 @@ def test_keys_are_read_for_what_they_mean(kind, keys, between, value):
         ("yes-no", "NON", False),
         ("yes-no", "oui ou non", None),
         ("yes-no", "1", True),
+        ("yes-no", " un. ", True),
+        ("yes-no", "un instant s'il vous plaît", None),  # nobody has said yes yet
+        ("yes-no", "c'est une erreur", None),
+        ("yes-no", "one moment please", None),
+        ("yes-no", "oui mais ce n'est pas moi", None),
         ("number", "aucun", None),
     ],
 )
