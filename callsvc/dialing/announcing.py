@@ -6,15 +6,17 @@ that was promised to nobody. Their second and later tries need no announcement.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.calendar import Hours
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import UNCALLABLE
-from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person
+from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person, numbers_of
 from callsvc.campaigns.rules import Verdict
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
@@ -26,6 +28,7 @@ from callsvc.dialing.slot_messages import say_slot
 from callsvc.dialing.slots import first_slot, room_in_slot
 from callsvc.dialing.tables import announcement
 from callsvc.dialing.turns import PROMISED
+from callsvc.dialing.wishes import wished_of
 from callsvc.messages.allowing import for_sms
 from callsvc.messages.dialogues import open_dialogue
 from callsvc.messages.pacing import room_of
@@ -119,18 +122,30 @@ def do_without(tx: Tx, place: Row[Any], number_id: str) -> None:
 
 
 def next_slot(tx: Tx, place: Row[Any], config: CampaignFile, after: datetime) -> datetime | None:
-    """The beginning of the first slot of this campaign for this person, ``minutes_before`` from ``after``."""
+    """The beginning of the first slot of this campaign for this person, ``minutes_before`` from ``after``.
+
+    In the hours they chose, if they chose some: the call itself is then a promise, and no longer asks.
+    """
     hours = hours_of_person(tx, config, place.contact_id)
     if hours is None or config.announce is None:
         return None
     length = timedelta(minutes=config.announce.slot_minutes)
     most = room_in_slot(config.pacing.calls_per_second, length)
+    begins = after + timedelta(minutes=config.announce.minutes_before)
     return first_slot(
-        hours,
-        after + timedelta(minutes=config.announce.minutes_before),
+        _as_wished(tx, place, hours, begins, length),
+        begins,
         length,
         lambda at: _promised_at(tx, config.id, at) >= most,
     )
+
+
+def _as_wished(tx: Tx, place: Row[Any], hours: Hours, begins: datetime, length: timedelta) -> Hours:
+    """The hours chosen for this person's numbers, unless none of them is among those of the campaign."""
+    numbers = [row.id for row in numbers_of(tx, [place.contact_id]).get(place.contact_id, ())]
+    wished = [replace(hours, windows=windows, also=()) for windows in wished_of(tx, numbers).values()]
+    both = replace(hours, also=(*hours.also, *wished))
+    return hours if both.next_opening(begins, length) is None else both
 
 
 def _promised_at(tx: Tx, campaign_id: str, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from callsvc.campaigns.service import change_state
 from callsvc.carrier.memory import MemoryCarrier
 from callsvc.carrier.port import Refused
 from callsvc.contacts.numbers import find_number
+from callsvc.contacts.preferences import prefer
 from callsvc.contacts.suppressions import suppress
 from callsvc.dialing.announcing import announce_due
 from callsvc.dialing.claiming import place_attempts
@@ -25,6 +27,7 @@ from tests.factories import advance, campaign_file, places, start_campaign
 from tests.webhooks.conftest import Phone
 
 NUMBER, FIXED = "+33639980001", "+33199000321"
+PARIS = ZoneInfo("Europe/Paris")
 WHEN = "Assurance Maladie : nous vous appelons {day} entre {from} et {to} du {caller}. 1 pour changer, STOP."
 MINUTE = 60
 
@@ -225,6 +228,18 @@ def test_an_sms_the_carrier_refuses_leaves_the_call(rt: Runtime) -> None:
     _round(rt)
     assert [slot.status for slot in _slots(rt)] == ["failed"]
     assert _call(rt) == 1
+
+
+@pytest.mark.parametrize(("chosen", "hour"), [("afternoon", 12), ("evening", 11)])
+def test_a_slot_is_in_the_hours_that_were_chosen_unless_there_are_none(
+    rt: Runtime, chosen: str, hour: int
+) -> None:
+    until_six = [{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}]
+    _start(rt, file={"windows": until_six})
+    with rt.db.begin() as tx:
+        assert prefer(tx, find_number(tx, NUMBER) or "", "hours", chosen, source="test")
+    _round(rt)
+    assert [slot.slot_from.astimezone(PARIS).hour for slot in _slots(rt)] == [hour]
 
 
 def test_a_slot_holds_half_of_what_can_be_called_in_it(rt: Runtime) -> None:
