@@ -13,7 +13,7 @@ from ivr_flows.text import LONGEST_VALUE, ascii_digits, clean, fold
 Between = tuple[int, int] | None
 YES = frozenset({"oui", "yes", "ok", "si", "sim", "نعم"})
 NO = frozenset({"non", "no", "nao", "لا"})
-_TAKEN_BACK = frozenset({"pas", "not", "ليس"})
+_NOT = frozenset({"pas", "not", "ليس"})
 _YES_NO = {
     "fr": ("oui", "non"),
     "en": ("yes", "no"),
@@ -125,9 +125,18 @@ def _yes_or_no(text: str) -> bool | None:
     yes, no = bool(words & YES), bool(words & NO)
     if not yes and not no:
         return {"1": True, "2": False}.get(key_said(text) or text.strip(" .!"))
-    if yes and (no or words & _TAKEN_BACK):
+    if yes and (no or taken_back(text)):
         return None
     return yes
+
+
+def taken_back(text: str) -> bool:
+    """Whether a yes in this text may mean its contrary.
+
+    >>> taken_back("oui mais ce n'est pas lui"), taken_back("oui bien sûr")
+    (True, False)
+    """
+    return not _NOT.isdisjoint(fold(text).split())
 
 
 def words_heard(kind: str, language: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse, StepInvalid
+from ivr_flows.steps.answers import YES, taken_back
 from ivr_flows.steps.asking import Question
 from ivr_flows.steps.spoken import key_said
 from ivr_flows.text import fold
@@ -98,8 +99,14 @@ class Menu(Action):
         return Go(self._exit_to(to), to)
 
     def _meant(self, text: str) -> set[str]:
+        """The steps whose words are in the text; a yes beside a "not" is none ("oui, ce n'est pas moi")."""
         said = f" {fold(text)} "
-        return {to for to, words in self.words.items() if any(f" {word} " in said for word in words if word)}
+        left_out = {"", *(YES if taken_back(text) else ())}
+        return {
+            to
+            for to, words in self.words.items()
+            if any(f" {word} " in said for word in words if word not in left_out)
+        }
 
     def _exit_to(self, to: str) -> str:
         key = next((key for key, target in self.keys.items() if target == to), None)

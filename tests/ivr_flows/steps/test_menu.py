@@ -79,6 +79,11 @@ def test_two_different_answers_in_one_message_are_no_answer(call):
     assert call(MENU, channel="sms").text("bonjour").ids == ["sorry", "ask"]
 
 
+def test_a_yes_that_is_taken_back_is_no_answer(call):
+    assert call(MENU).text("Oui, mais ce n'est pas moi").ids == ["sorry", "ask"]
+    assert call(MENU).text("non ce n'est pas moi").outcome == "two"
+
+
 def test_recognised_speech_is_taken_as_words_too(call):
     assert call(MENU).text("non merci").outcome == "two"
 
