@@ -16,7 +16,7 @@ pools:
 from typing import Any, Self
 
 import sqlalchemy as sa
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -36,9 +36,9 @@ class SenderEntry(Part):
 
     value: str = Field(min_length=1, max_length=20, examples=["+33937000100"])
     kind: str = Field("", validate_default=True, description="Found from the value; given, it must be right.")
-    voice: bool = True
-    sms: bool = True
-    can_reply: bool = True
+    voice: StrictBool = True
+    sms: StrictBool = True
+    can_reply: StrictBool = True
     countries: list[str] = Field(default_factory=list, max_length=30)
     regions: list[str] = Field(default_factory=list, max_length=30)
 

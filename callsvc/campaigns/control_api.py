@@ -25,10 +25,11 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.models import Asked, Told
+from callsvc.web.models import Asked, Told, Whole
 
 control_api = api_blueprint("control_api")
 
+_MOST_CALLERS = 2 * 1024 * 1024  # bytes of a callers file
 NATIONAL = Refusal("whole-country-needed", 403, "Only an account of the whole country decides this.")
 _ASKED = Refusal("approval-not-asked", 409, "Nobody asks for its approval as it is now.")
 
@@ -47,7 +48,7 @@ class Approval(Told):
     people: int = Field(0, description="In the campaign when it was asked or approved.")
 
 
-class Why(Asked):
+class ApprovalRefusal(Asked):
     why: str = Field(min_length=1, max_length=500, pattern=r"\S")
 
 
@@ -56,7 +57,7 @@ class ApprovalSize(Told):
 
 
 class ApprovalSizeWish(Asked):
-    people: int = Field(ge=0, le=100_000_000)
+    people: Whole = Field(ge=0, le=100_000_000)
 
 
 class CallersApplied(Told):
@@ -130,7 +131,7 @@ def approve_campaign(campaign_id: str) -> Approval:
     CONTROL,
     refusals=(UNKNOWN, BEYOND, _ASKED, Refusal("approval-why-missing", 422, "A no says why.")),
 )
-def refuse_campaign(campaign_id: str, json: Why) -> Approval:
+def refuse_campaign(campaign_id: str, json: ApprovalRefusal) -> Approval:
     """Say no, and why."""
     with current_rt().db.begin() as tx:
         refuse_approval(tx, campaign_id, _responsible(tx, campaign_id), json.why)
@@ -172,6 +173,7 @@ def show_callers() -> CallersFile:
     CONTROL,
     again="nature",
     takes={"application/json": CallersFile, "application/yaml": CallersFile},
+    body_limit=_MOST_CALLERS,
     refusals=(
         NATIONAL,
         Refusal("callers-file-invalid", 422, "The file breaks a rule; details say where."),

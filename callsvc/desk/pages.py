@@ -12,7 +12,7 @@ from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal, page
 from callsvc.agents.rules import ACTIVITIES
 from callsvc.campaigns.dispositions import AGENTS
-from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.core.errors import Conflict, Forbidden, Invalid, NotFound
 from callsvc.desk.showing import caller_of
 from callsvc.routing import service as routing
 from callsvc.routing.desk import desk_targets
@@ -28,7 +28,11 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 @blueprint.get("/")
 @page("desk")
 def index() -> ResponseReturnValue:
-    return render_template("desk/page.html", **_context(_me()))
+    try:
+        agent_id = _me()
+    except Forbidden:  # the page of their role all the same: it says what is missing
+        return render_template("desk/none.html")
+    return render_template("desk/page.html", **_context(agent_id))
 
 
 @blueprint.get("/live")

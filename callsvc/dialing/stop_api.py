@@ -47,7 +47,7 @@ class StopList(Listed):
 
 
 class StopWish(Asked):
-    campaign_id: str | None = Field(None, pattern=NAME, description="Null: everything.")
+    campaign_id: str | None = Field(pattern=NAME, description="Null: everything.")
 
 
 class Lifted(Told):
@@ -102,7 +102,7 @@ def show_stop(stop_id: str) -> StopTold:
     return StopTold.model_validate(report)
 
 
-@stops_api.post("/emergency-stops/lift")
+@stops_api.post("/lift-stop")
 @api("campaigns")
 @operation(CONTROL, refusals=(NATIONAL,))
 def lift_stop_of_everything() -> Lifted:

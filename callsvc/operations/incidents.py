@@ -50,6 +50,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _("A person was marked as being called with no call under way; it was mended."),
         _("Tell the maintainers, with the subject."),
     ),
+    "transfer-unknown": (
+        _("A flow transfers to a name that the directory has not; the caller heard that nobody is there."),
+        _("Put the name that is the subject into the directory, or publish the flow without it."),
+    ),
     "turn-out-of-order": (
         _("The carrier asked for another turn of a conversation than the next."),
         _("Now and then harmless; often: are webhooks repeated or reordered on their way?"),

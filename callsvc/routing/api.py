@@ -1,7 +1,7 @@
 """Queues and mutual aid for programs: who waits, why it was decided so, who aids whom."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -18,7 +18,7 @@ from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, qu
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, narrowed, page_of
-from callsvc.web.models import Asked, Listed, Name, RegionCode, Told, Whole
+from callsvc.web.models import WHOLE, Asked, Listed, Name, RegionCode, Told
 
 routing_api = api_blueprint("routing_api")
 
@@ -108,11 +108,11 @@ class Declaration(Told):
 
 class DeclarationWish(Asked):
     opted_out: bool = Field(strict=True, description="True: this region gives no aid from now on.")
-    reserve: Whole | None = Field(
-        None, ge=0, le=10_000, description="Idle agents it always keeps; null: computed from its floor."
+    reserve: Annotated[int, Field(ge=0, le=10_000), WHOLE] | None = Field(
+        None, description="Idle agents it always keeps; null: computed from its floor."
     )
-    floor: float | None = Field(
-        None, gt=0, lt=1, description="Share of own calls in time it never gives away; null: 0.7."
+    floor: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="Share of own calls in time it never gives away; null: 0.7."
     )
 
 

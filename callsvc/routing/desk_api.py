@@ -111,14 +111,14 @@ class TransferWish(Asked):
     target: Name = Field("", description="Whom to hand the call on to; empty: whoever was asked in.")
 
 
-class Target(Told):
+class DeskTarget(Told):
     name: str
     title: str
     kind: Literal["number", "queue"]
 
 
-class TargetList(Told):
-    items: list[Target]
+class DeskTargetList(Told):
+    items: list[DeskTarget]
 
 
 class DispositionWish(Asked):
@@ -203,12 +203,12 @@ def hang_up() -> DeskState:
 @desk_api.get("/desk/targets")
 @api("desk")
 @operation(DESK, refusals=(NOT_AN_AGENT,))
-def list_desk_targets() -> TargetList:
+def list_desk_targets() -> DeskTargetList:
     """Whom the call on this desk may be handed on to now."""
     agent_id = _me()
     with current_rt().db.read() as tx:
         found = desk_targets(tx, agent_id)
-    return TargetList(items=[Target.model_validate(one) for one in found])
+    return DeskTargetList(items=[DeskTarget.model_validate(one) for one in found])
 
 
 @desk_api.post("/desk/hold")

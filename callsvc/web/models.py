@@ -1,7 +1,7 @@
 """What every body of the API is made of: strict, frozen, and without fields nobody declared."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -48,7 +48,8 @@ def _within_reach(at: datetime) -> datetime:
 
 def _written_out(said: object) -> object:
     """A number of seconds is no instant: too many count from different beginnings."""
-    if isinstance(said, str) and not re.match(r"\d{4}-\d{2}-\d{2}", said):
+    written = isinstance(said, str) and re.match(r"\d{4}-\d{2}-\d{2}", said)
+    if not (written or isinstance(said, datetime)):
         raise ValueError("write it out, such as 2020-11-16T08:00:00+01:00")
     return said
 
@@ -57,14 +58,29 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(
 """An instant with its offset, such as `2020-11-16T08:00:00+01:00`, between 2000 and 2100."""
 
 
+def _a_day(said: object) -> object:
+    if not (isinstance(said, date) or (isinstance(said, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", said))):
+        raise ValueError("write it out, such as 2020-11-16")
+    return said
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]
+"""A day in a body, such as `2020-11-16`; never a number of seconds."""
+
+
 def _a_number(said: object) -> object:
     if isinstance(said, bool | str):
         raise ValueError("write a whole number")
     return said
 
 
-Whole = Annotated[int, BeforeValidator(_a_number)]
-"""A whole number in a body: 12, or 12.0 as some languages write it; never "12"."""
+WHOLE = BeforeValidator(_a_number)
+Whole = Annotated[int, WHOLE]
+"""A whole number in a body: 12, or 12.0 as some languages write it; never "12".
+
+With bounds inside a union write ``Annotated[int, Field(ge=0, le=9), WHOLE]``: bounds that stand after the
+validator do not reach the document.
+"""
 
 RegionCode = Annotated[
     str,

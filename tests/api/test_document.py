@@ -1,15 +1,18 @@
 """Every route of the API is in the document, guarded, with its models, its refusals and a summary."""
 
+import inspect
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from flask import Flask
+from pydantic import BaseModel
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from callsvc.accounts.guard import guard_of
 from callsvc.accounts.scope import SCOPES
+from callsvc.web.api import operation_of
 from callsvc.web.document import document, operations
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -59,6 +62,28 @@ def test_every_operation_says_what_it_is_takes_and_gives(app: Flask, told: Any) 
         assert statuses == set(said["responses"]), path
     ids = Counter(operation.id for _, _, _, operation in operations(app))
     assert [name for name, count in ids.items() if count > 1] == []
+
+
+def test_each_model_has_a_name_of_its_own(app: Flask) -> None:
+    """The document names them by their class: of two with one name, one would describe the other."""
+    found: dict[str, set[type[BaseModel]]] = {}
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if operation_of(view) is None:
+            continue
+        waiting = [*get_type_hints(inspect.unwrap(view)).values()]
+        while waiting:
+            hint = waiting.pop()
+            waiting += get_args(hint)
+            if (
+                isinstance(hint, type)
+                and issubclass(hint, BaseModel)
+                and hint not in found.setdefault(hint.__name__, set())
+            ):
+                found[hint.__name__].add(hint)
+                waiting += get_type_hints(hint).values()
+    assert {name: classes for name, classes in found.items() if len(classes) > 1} == {}
+    assert len(found) > 100
 
 
 def test_an_error_id_means_one_thing(told: Any) -> None:

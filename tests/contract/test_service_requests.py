@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callsvc.carrier.port import CallOrder, Carrier, CarrierError
+from callsvc.carrier.port import CallOrder, Carrier, CarrierError, ParticipantChange
 from callsvc.carrier.twilio import TwilioCarrier
 from callsvc.core.settings import Settings
 from callsvc.simulator.testing import RunningSimulator
@@ -67,6 +67,8 @@ def test_every_request_of_the_service_is_in_the_vendors_description(
     carrier.list_calls(to=number)
     with pytest.raises(CarrierError):  # nobody answered yet; the request is what counts
         carrier.redirect_call(plain.sid, NOWHERE)
+    with pytest.raises(CarrierError):  # nor is there such a conference
+        carrier.change_participant("CF" + "0" * 32, plain.sid, ParticipantChange(held=True, hold_url=NOWHERE))
     carrier.cancel_call(plain.sid)
     carrier.end_call(watched.sid)
     text = carrier.create_message(to=number, from_=OURS, body="Bonjour", status_url=NOWHERE)
@@ -76,7 +78,8 @@ def test_every_request_of_the_service_is_in_the_vendors_description(
     asked = [
         vendor.check_request(one.method, one.path, one.query, one.form) for one in recorder.exchanges[begun:]
     ]
-    assert {"CreateCall", "UpdateCall", "ListCall", "CreateMessage", "ListMessage"} <= set(asked)
+    expected = {"CreateCall", "UpdateCall", "ListCall", "CreateMessage", "ListMessage", "UpdateParticipant"}
+    assert expected <= set(asked)
     for one in recorder.exchanges[begun:]:
         vendor.check_answer(one.method, one.path, one.status, one.body)
 

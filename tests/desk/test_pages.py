@@ -181,5 +181,6 @@ def test_a_call_is_handed_on_to_a_queue_from_the_desk(world: World, desk: FlaskC
 def test_who_is_no_agent_has_no_desk(world: World, desk: FlaskClient) -> None:
     add_account(world.rt, "s@example.org", password=PASSWORD, role="supervisor", regions=("44",))
     desk.set_cookie(COOKIE, sign_in(world.rt, "s@example.org", PASSWORD))
-    assert desk.get("/desk/").status_code == 403
+    assert "Aucun agent n’est encore lié à votre compte" in shown(desk)
+    assert desk.post("/desk/hang-up").status_code == 403
     assert 'href="/desk/"' not in desk.get("/console/").text

@@ -1,6 +1,6 @@
 """Cases for programs: an interview sent as it is made, all day; hand-overs to the regional authority."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
@@ -17,7 +17,7 @@ from callsvc.core.db import Tx
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, narrowed, page_of
-from callsvc.web.models import Asked, Listed, Moment, Name, PlatformCode, Told, Whole
+from callsvc.web.models import WHOLE, Asked, Day, Listed, Moment, Name, PlatformCode, Told
 
 cases_api = api_blueprint("cases_api")
 
@@ -49,23 +49,23 @@ class Contact(Asked):
     )  # fmt: skip
     first_name: Text80 = ""
     last_name: Text80 = ""
-    birth_year: Annotated[Whole, Field(ge=1900, le=2100)] | None = None
+    birth_year: Annotated[int, Field(ge=1900, le=2100), WHOLE] | None = None
     postcode: str = Field("", pattern=r"^([0-9]{5})?$")
     language: str = Field("fr", pattern="^[a-z]{2,3}$")
-    fragility: Annotated[Whole, Field(ge=0, le=3)] = 0
-    priority: Annotated[Whole, Field(ge=-9, le=9)] = 0
+    fragility: Annotated[int, Field(ge=0, le=3), WHOLE] = 0
+    priority: Annotated[int, Field(ge=-9, le=9), WHOLE] = 0
     elicited_at: Moment | None = Field(
         None, description="When the interview named them; the report's by default."
     )
     consent_basis: str = Field("public-interest", pattern=r"^[a-z][a-z-]{0,38}$")
-    consent_on: date | None = None
+    consent_on: Day | None = None
 
 
 class CaseWish(Asked):
     reference: Reference
     platform: PlatformCode = Field(min_length=2)
     reported_at: Moment | None = None
-    priority: Annotated[Whole, Field(ge=-9, le=9)] = Field(
+    priority: Annotated[int, Field(ge=-9, le=9), WHOLE] = Field(
         0, description="For contacts that have none of their own."
     )
     campaign: Name = Field("", description="Put the contacts into this campaign at once.")
