@@ -85,7 +85,7 @@ REACTIONS: Reactions = {
     LegMoveRefused: (routing.leg_move_refused,),
     LegEnded: _OVER,
     LegLost: _OVER,
-    LegRevised: (settle_spent, revise_attempt),
+    LegRevised: (settle_spent, revise_attempt, cover_household),
     LegRevived: (end_revived, take_again),
     EntryQueued: (metrics.note_entry_queued, tell_queue),
     OfferMade: (tell_queue,),

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.calls.events import LegEnded
+from callsvc.calls.events import LegEnded, LegRevised
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, flags_of
@@ -33,32 +33,37 @@ from callsvc.dialing.turns import PROMISED
 _PLACE = campaign_contact.c
 
 
-def cover_household(tx: Tx, event: LegEnded) -> None:
-    """After the try of one person has its end: the others on that number have theirs."""
+def cover_household(tx: Tx, event: LegEnded | LegRevised) -> None:
+    """After the try of one person has its end: the others on that number have theirs.
+
+    Better evidence of it, later, only tells them of an outcome: the try was counted for them before.
+    """
     if event.role != "contact" or event.direction != "outbound":
         return
-    tried = tx.first(
+    tried = _tried(tx, event.leg_id)
+    if tried is None or not tried.disposition or tried.status not in ("done", "waiting"):
+        return
+    flags = flags_of(tried.disposition)
+    config = config_of(campaign_row(tx, tried.campaign_id))
+    if flags.unworkable or flags.personal or config.households == "apart":
+        return
+    for other in _others(tx, tried, event.at, also_elsewhere=not flags.opt_out):
+        if flags.final:
+            finish_contact(tx, other.id, tried.outcome or tried.disposition)
+        elif isinstance(event, LegEnded):
+            _count_for(tx, other, tried, config, event.at)
+
+
+def _tried(tx: Tx, leg_id: str) -> Row[Any] | None:
+    return tx.first(
         sa.select(
             leg.c.number_id, leg.c.disposition, _PLACE.id, _PLACE.campaign_id, _PLACE.status, _PLACE.outcome,
             _PLACE.next_try_at,
         )
         .join(call, call.c.id == leg.c.call_id)
         .join(campaign_contact, _PLACE.id == call.c.campaign_contact_id)
-        .where(leg.c.id == event.leg_id)
+        .where(leg.c.id == leg_id)
     )  # fmt: skip
-    if tried is None or not tried.disposition:
-        return
-    flags = flags_of(tried.disposition)
-    if flags.unworkable or flags.personal:
-        return
-    config = config_of(campaign_row(tx, tried.campaign_id))
-    if tried.status not in ("done", "waiting") or config.households == "apart":
-        return
-    for other in _others(tx, tried, event.at, also_elsewhere=not flags.opt_out):
-        if flags.final:
-            finish_contact(tx, other.id, tried.outcome)
-        else:
-            _count_for(tx, other, tried, config, event.at)
 
 
 def _others(tx: Tx, tried: Row[Any], at: datetime, *, also_elsewhere: bool) -> Any:

@@ -11,6 +11,7 @@ from callsvc.calls.tables import leg
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.tables import contact_number
+from callsvc.core.db import Tx
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.turns import PROMISED
@@ -32,23 +33,27 @@ def call_once(rt: Runtime, status: str, outcome: str = "") -> None:
             with rt.db.begin() as tx:
                 lock_leg(tx, leg_id)
                 if outcome and word == status:
-                    tx.insert(
-                        flow_session,
-                        id=tx.new_id("ses"),
-                        subject_id=leg_id,
-                        channel="voice",
-                        version=tx.scalar(sa.text("select flow_version from campaign")),
-                        status="ended",
-                        outcome=outcome,
-                        state=b"",
-                        turn=0,
-                        started_at=tx.now,
-                        deadline_at=tx.now + timedelta(hours=1),
-                    )
+                    end_session(tx, leg_id, outcome)
                 advance(rt, 5)
                 record_status(
                     tx, leg_id, News(status=word, at=rt.clock.now(), source="callback", carrier_time=True)
                 )
+
+
+def end_session(tx: Tx, leg_id: str, outcome: str) -> None:
+    tx.insert(
+        flow_session,
+        id=tx.new_id("ses"),
+        subject_id=leg_id,
+        channel="voice",
+        version=tx.scalar(sa.text("select flow_version from campaign")),
+        status="ended",
+        outcome=outcome,
+        state=b"",
+        turn=0,
+        started_at=tx.now,
+        deadline_at=tx.now + timedelta(hours=1),
+    )
 
 
 def calls(rt: Runtime) -> int:
@@ -156,3 +161,14 @@ def test_a_household_that_was_not_reached_has_one_sms_instead(
     assert [place.outcome for place in places(rt)] == ["not-reached"] * 2
     with rt.db.read() as tx:
         assert len(tx.all(sa.select(message))) == texts
+
+
+def test_a_try_that_turns_out_to_have_reached_one_covers_the_others_too(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, NUMBER)
+    call_once(rt, "no-answer")
+    with rt.db.begin() as tx:
+        leg_id = tx.scalar(sa.select(leg.c.id))
+        lock_leg(tx, leg_id)
+        end_session(tx, leg_id, "reached")
+        record_status(tx, leg_id, News(status="completed", at=tx.now, source="callback", carrier_time=True))
+    assert [(place.status, place.outcome) for place in places(rt)] == [("done", "reached")] * 2
