@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, record_status
 from callsvc.calls.tables import incident, leg
-from callsvc.campaigns.service import change_state
+from callsvc.campaigns.service import change_state, complete_finished
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.dialing.callbacks import promised_campaigns
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.sweeping import sweep
@@ -179,6 +180,22 @@ def test_a_campaign_completes_by_itself_when_everybody_has_an_outcome_and_not_be
         plan_calls(rt)
         with rt.db.read() as tx:
             assert tx.scalar(sa.select(campaign.c.state)) == state
+
+
+def test_whether_a_campaign_is_over_is_read_from_its_own_people_by_index(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER)
+    asked: list[Any] = []
+    note = lambda *given: asked.append(given[2:4])  # noqa: E731
+    sa.event.listen(rt.db.engine, "before_cursor_execute", note)
+    with rt.db.begin() as tx:
+        complete_finished(tx, but=promised_campaigns())
+    sa.event.remove(rt.db.engine, "before_cursor_execute", note)
+    if rt.db.dialect == "sqlite":  # PostgreSQL reads so small a table whole
+        [(query, values)] = [one for one in asked if "campaign_contact" in one[0]]
+        with rt.db.engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+        steps = [step for *_, step in plan if "campaign_contact" in step]
+        assert steps and all(step.startswith("SEARCH") for step in steps), steps
 
 
 def test_a_campaign_without_people_waits_for_them(rt: Runtime) -> None:
