@@ -18,6 +18,7 @@ from callsvc.campaigns.dispositions import (
     flags_of,
 )
 from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person
+from callsvc.campaigns.joining import own_priority
 from callsvc.campaigns.reasons import FINAL_REASONS, outcome_of
 from callsvc.campaigns.retrying import Tries, next_retry, was_declined
 from callsvc.campaigns.service import finish_contact
@@ -27,6 +28,7 @@ from callsvc.carrier.vocabulary import COMPLETED, verdict
 from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
 from callsvc.dialing.dispositions import agents_word
+from callsvc.dialing.turns import PROMISED
 from callsvc.flows.tables import flow_session
 
 _SOON = timedelta(seconds=30)  # lived: after a try that never reached the carrier
@@ -48,6 +50,11 @@ def finish_attempt(tx: Tx, event: LegEnded) -> None:
     place = _place(tx, event.call_id)
     if place is not None and place.status == "trying" and not _another_under_way(tx, place.id, event.leg_id):
         _go_on(tx, place, event, disposition)
+
+
+def _kept_promise(tx: Tx, place: Row[Any]) -> dict[str, int]:
+    """The call at the promised moment was made: further tries spare the person as any other."""
+    return {"priority": own_priority(tx, place.contact_id)} if place.priority >= PROMISED else {}
 
 
 def _another_under_way(tx: Tx, place_id: str, leg_id: str) -> bool:
@@ -108,6 +115,7 @@ def _go_on(tx: Tx, place: Row[Any], event: LegEnded, disposition: str) -> None:
         tries_by_kind=tries.by_kind,
         refusals=0,
         last_disposition=disposition,
+        **_kept_promise(tx, place),
     )
     final = flags.final
     if flags.unworkable and _has_another(tx, place, event.leg_id):

@@ -10,9 +10,11 @@ from callsvc.accounts.scope import Principal
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, record_status
 from callsvc.campaigns.service import add_contacts
+from callsvc.campaigns.tables import campaign_contact
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.explaining import WhyNot, why_not_called
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.turns import PROMISED
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign
@@ -65,6 +67,17 @@ def test_a_declined_call_keeps_the_number_at_rest(rt: Runtime) -> None:
     assert place.skip_reasons == "redial-lock"
     with rt.db.read() as tx:
         assert place.next_try_at - tx.now == timedelta(minutes=54)
+
+
+def test_who_declines_the_call_at_the_promised_moment_is_left_in_peace_like_others(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER, file=campaign_file(**_retries(declined={"minutes": 5})), fragility=1)
+    with rt.db.begin() as tx:
+        tx.update(campaign_contact, sa.true(), priority=PROMISED)
+    _call(rt, "ringing", "busy")
+    advance(rt, 6 * 60)
+    assert plan_calls(rt) == 0
+    [place] = places(rt)
+    assert (place.priority, place.skip_reasons) == (10, "redial-lock")
 
 
 def test_an_engaged_line_is_tried_again_soon(rt: Runtime) -> None:
