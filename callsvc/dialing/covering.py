@@ -33,7 +33,7 @@ from callsvc.dialing.turns import PROMISED
 _PLACE = campaign_contact.c
 
 
-def cover_household(tx: Tx, event: LegEnded | LegRevised) -> None:
+def cover_household(tx: Tx, event: LegEnded) -> None:
     """After the try of one person has its end: the others on that number have theirs.
 
     Better evidence of it, later, only tells them of an outcome: the try was counted for them before.
@@ -50,7 +50,7 @@ def cover_household(tx: Tx, event: LegEnded | LegRevised) -> None:
     for other in _others(tx, tried, event.at, also_elsewhere=not flags.opt_out):
         if flags.final:
             finish_contact(tx, other.id, tried.outcome or tried.disposition)
-        elif isinstance(event, LegEnded):
+        elif not isinstance(event, LegRevised):
             _count_for(tx, other, tried, config, event.at)
 
 

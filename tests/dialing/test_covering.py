@@ -163,12 +163,17 @@ def test_a_household_that_was_not_reached_has_one_sms_instead(
         assert len(tx.all(sa.select(message))) == texts
 
 
-def test_a_try_that_turns_out_to_have_reached_one_covers_the_others_too(rt: Runtime) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "stands"), [("reached", ("done", "reached", 1)), ("hung-up", ("waiting", None, 1))]
+)
+def test_a_try_that_turns_out_otherwise_is_the_same_try_for_the_others(
+    rt: Runtime, outcome: str, stands: tuple[str, str | None, int]
+) -> None:
     start_campaign(rt, NUMBER, NUMBER)
     call_once(rt, "no-answer")
     with rt.db.begin() as tx:
         leg_id = tx.scalar(sa.select(leg.c.id))
         lock_leg(tx, leg_id)
-        end_session(tx, leg_id, "reached")
+        end_session(tx, leg_id, outcome)
         record_status(tx, leg_id, News(status="completed", at=tx.now, source="callback", carrier_time=True))
-    assert [(place.status, place.outcome) for place in places(rt)] == [("done", "reached")] * 2
+    assert [(place.status, place.outcome, place.tries) for place in places(rt)] == [stands] * 2
