@@ -41,9 +41,7 @@ KINDS: dict[str, Kind] = {
     "platform": Kind(True, True, True, ""),
     "overseas-platform": Kind(True, True, True, ""),
     "geographic": Kind(False, False, True, "automated systems may not show an ordinary geographic number"),
-    "mobile": Kind(
-        False, False, True, "automated systems may not show 06 or 07, and their SMS is blocked"
-    ),
+    "mobile": Kind(False, False, True, "automated systems may not show 06 or 07, and their SMS is blocked"),
     "national": Kind(False, False, True, "automated systems may not show this kind of number"),
     "short-code": Kind(False, True, True, "a short code sends SMS and calls nobody"),
     "alphanumeric": Kind(False, True, False, "a name is one way: nobody can answer it or write STOP to it"),
@@ -126,9 +124,7 @@ def sender_of(value: str) -> Sender:
     """A sender as its kind is, for a file that names it without a pool; ``ValueError`` when it is none."""
     kind = kind_of(value)
     if kind is None:
-        raise ValueError(
-            "neither a number in E.164, nor a short code, nor a name of up to 11 letters"
-        )
+        raise ValueError("neither a number in E.164, nor a short code, nor a name of up to 11 letters")
     can = KINDS[kind]
     return Sender(value=value, kind=kind, voice=can.voice, sms=can.sms, can_reply=can.can_reply)
 

@@ -20,7 +20,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("worker", sa.String(length=40), nullable=False, server_default=""))
         table.add_column(sa.Column("lease_until", instant))
         table.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
-        table.add_column(sa.Column("cancel_asked_by", sa.String(length=80), nullable=False, server_default=""))
+        table.add_column(
+            sa.Column("cancel_asked_by", sa.String(length=80), nullable=False, server_default="")
+        )
         table.add_column(sa.Column("error", sa.String(length=60), nullable=False, server_default=""))
         table.add_column(sa.Column("error_says", sa.String(length=500), nullable=False, server_default=""))
     with op.batch_alter_table("contact_import") as table:

@@ -30,7 +30,9 @@ def upgrade() -> None:
             table.alter_column(name, server_default=None)
     order = ["campaign_id", "region_code", sa.text("priority DESC"), sa.text("elicited_on DESC")]
     # SQLite uses a partial index only for a query that says the same in the same words.
-    in_turn = f"{_WAITING} AND " + ("resting = 0" if op.get_bind().dialect.name == "sqlite" else "NOT resting")
+    in_turn = f"{_WAITING} AND " + (
+        "resting = 0" if op.get_bind().dialect.name == "sqlite" else "NOT resting"
+    )
     for name, columns, where in (
         ("turn", [*order, "next_try_at", "id"], in_turn),
         ("rest", ["campaign_id", "resting", "next_try_at", sa.text("priority DESC")], _WAITING),
