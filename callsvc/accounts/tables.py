@@ -90,6 +90,8 @@ access_log = sa.Table(  # append-only: who read or changed what; sealed in batch
 )
 
 sa.Index("ix_access_log_at", access_log.c.at, access_log.c.id)
+# Who read this very thing? Asked by auditors, and by pages that note a read once.
+sa.Index("ix_access_log_subject", access_log.c.subject, access_log.c.action)
 
 access_seal = sa.Table(
     "access_seal",

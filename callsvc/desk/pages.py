@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.tables import access_log
 from callsvc.agents.rules import ACTIVITIES
 from callsvc.campaigns.dispositions import AGENTS
+from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid, NotFound
 from callsvc.desk.showing import caller_of
 from callsvc.routing import service as routing
@@ -150,7 +152,16 @@ def _context(agent_id: str) -> dict[str, Any]:
         entry = tx.first(sa.select(queue_entry).where(queue_entry.c.id == held["entry_id"]))
         if entry is not None:
             shown["caller"] = caller_of(tx, entry, principal.language)
-            if request.endpoint == "desk.index":  # what the page fetches again and again shows nothing new
+            if not _noted(tx, entry.call_id):  # once: what the page fetches again and again shows nothing new
                 record_read(tx, principal, "caller", entry.call_id)
         shown["targets"] = desk_targets(tx, agent_id) if state["call"] else []
     return shown | {"held": held}
+
+
+def _noted(tx: Tx, call_id: str) -> bool:
+    """Whether it is on record that this account saw who this call is with."""
+    mine = access_log.c.account_id == current_principal().account_id
+    seen = sa.select(access_log.c.id).where(
+        mine, access_log.c.action == "caller-read", access_log.c.subject == call_id
+    )
+    return tx.first(seen.limit(1)) is not None

@@ -147,14 +147,12 @@ def test_a_name_that_only_the_number_suggests_is_marked_and_who_read_it_is_noted
             created_at=tx.now, platform_code="75", region_code="11",
         )  # fmt: skip
         tx.update(call, call.c.id == waiting.call_id, contact_id="con1")
-    page = shown(desk)
-    assert "Camille Essai" in page
-    assert "ask before you say a name" in page
-    before = world.rows(sa.select(access_log).where(access_log.c.action == "caller-read"))
-    desk.get("/desk/live")
-    after = world.rows(sa.select(access_log).where(access_log.c.action == "caller-read"))
-    assert len(before) == len(after) > 0
-    assert {row.subject for row in after} == {waiting.call_id}
+    with world.rt.db.begin() as tx:  # the offer was taken elsewhere: the page only fetched what changed
+        tx.delete(access_log, access_log.c.action == "caller-read")
+    assert "Camille Essai" in desk.get("/desk/live").text
+    assert "ask before you say a name" in shown(desk)
+    noted = world.rows(sa.select(access_log).where(access_log.c.action == "caller-read"))
+    assert [row.subject for row in noted] == [waiting.call_id]
 
 
 def test_what_comes_too_late_is_told_and_the_desk_shows_what_is_true(

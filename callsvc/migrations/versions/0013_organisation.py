@@ -4,8 +4,8 @@ from alembic import op
 import sqlalchemy as sa
 import callsvc.core.db
 
-revision = "0014"
-down_revision = "0013"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -87,3 +87,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
     )
     op.create_index("ix_delegation_platform_code", "delegation", ["platform_code"])
+    op.create_index("ix_access_log_subject", "access_log", ["subject", "action"])
