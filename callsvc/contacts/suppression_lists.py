@@ -22,6 +22,7 @@ from callsvc.core.db import Tx, again_after_deadlock
 from callsvc.core.errors import Invalid
 from callsvc.core.phone_numbers import Number, read_cell, sentence, zone_of
 from callsvc.core.settings import Settings
+from callsvc.core.spreadsheets import harmless
 from callsvc.runtime import Runtime
 
 SCOPES = ("sms", "purpose", "all")
@@ -235,19 +236,14 @@ def _told(tx: Tx, row: sa.Row[tuple[object, ...]]) -> list[str]:
         "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
         for value in values
     ]
-    return [reveal(tx, row), *map(_harmless, told)]
+    return [reveal(tx, row), *map(harmless, told)]
 
 
 def rejects_csv(report: ListReport) -> Iterator[str]:
     """What was refused, as lines of CSV: line, cell, reason, and a sentence in French and in English."""
     yield _csv(("ligne", "cellule", "motif", "explication", "explanation"))
     for one in report.rejects:
-        yield _csv([str(one.line), _harmless(one.cell), one.reason, one.says("fr"), one.says("en")])
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula begins with an apostrophe; E.164 is none."""
-    return f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) else cell
+        yield _csv([str(one.line), harmless(one.cell), one.reason, one.says("fr"), one.says("en")])
 
 
 def _csv(cells: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from callsvc.agents.tables import agent
 from callsvc.core.errors import Invalid
+from callsvc.core.spreadsheets import harmless
 from callsvc.organising.agents_file import Refused, read_agents
 from callsvc.organising.applying import apply_organisation
 from callsvc.organising.definition import read_organisation
@@ -155,9 +156,7 @@ def _write(path: Path, refused: list[Refused]) -> None:
         writer = csv.writer(out, delimiter=";")
         writer.writerow(["line", "column", "cell", "reason", "what to do"])
         for one in refused:
-            # A leading quote keeps a spreadsheet from taking the cell for a formula.
-            cell = f"'{one.cell}" if one.cell[:1] in "=+-@\t\r" and one.cell else one.cell
-            writer.writerow([one.line, one.column, cell, one.reason, one.sentence])
+            writer.writerow([one.line, one.column, harmless(one.cell), one.reason, one.sentence])
 
 
 def _text(file: Path) -> str:

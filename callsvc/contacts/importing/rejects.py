@@ -14,14 +14,9 @@ from typing import Final, TextIO
 from callsvc.contacts.importing.header import Header
 from callsvc.contacts.importing.problems import Problem
 from callsvc.contacts.importing.rows import ReadRow
+from callsvc.core.spreadsheets import harmless
 
 OWN_COLUMNS: Final = ("ligne", "colonne", "cellule", "motif", "explication", "explanation")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def harmless(cell: str) -> str:
-    """The cell as text for every spreadsheet: `=HYPERLINK(...)` and `+33...` begin with an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 class RejectsWriter:
