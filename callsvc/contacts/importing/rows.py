@@ -12,10 +12,10 @@ from callsvc.contacts.importing.records import Record
 from callsvc.contacts.importing.values import Column, Values, readers
 from callsvc.core.france import DEPARTMENTS, department_of
 from callsvc.core.phone_numbers import FRENCH_TERRITORIES, Number, Reading, quick_number, read_cell
+from callsvc.core.spreadsheets import as_it_was
 
 __all__ = ["ReadOptions", "ReadRow", "RowReader", "Values"]
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _DEPARTMENT_OF: Final = {
     entry.territory: code for code, entry in DEPARTMENTS.items() if entry.territory != "FR"
 }
@@ -220,6 +220,4 @@ def _unescaped(cells: list[str]) -> list[str]:
             break
     else:
         return cells
-    return [
-        cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell for cell in cells
-    ]
+    return [as_it_was(cell) for cell in cells]
