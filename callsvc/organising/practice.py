@@ -12,10 +12,8 @@ def note_practice(tx: Tx, event: EntryConnected) -> None:
     mine = (agent_practice.c.agent_id == event.agent_id) & (agent_practice.c.skill == event.skill)
     once = {"agent_id": event.agent_id, "skill": event.skill, "last_at": event.at, "calls": 1}
     if not tx.insert_once(agent_practice, **once):
-        tx.execute(agent_practice.update().where(mine).values(calls=agent_practice.c.calls + 1))
-        tx.execute(
-            agent_practice.update().where(mine, agent_practice.c.last_at < event.at).values(last_at=event.at)
-        )
+        later = sa.case((agent_practice.c.last_at < event.at, event.at), else_=agent_practice.c.last_at)
+        tx.update(agent_practice, mine, calls=agent_practice.c.calls + 1, last_at=later)
 
 
 def practice_of(tx: Tx, agent_ids: list[str]) -> dict[str, dict[str, sa.Row[tuple[str, ...]]]]:

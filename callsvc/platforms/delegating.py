@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.platforms.queries import platform_by_code
-from callsvc.platforms.service import opening_of
+from callsvc.platforms.service import is_open_now
 from callsvc.platforms.tables import delegation, platform
 
 
@@ -89,17 +89,16 @@ def on_own_phone(tx: Tx) -> frozenset[str]:
     return frozenset(code for code, share in delegations_in_force(tx).items() if share == 0)
 
 
-def delegate(tx: Tx, platform_code: str, call_id: str, staffed: Collection[str]) -> Row[Any] | None:
+def delegate(tx: Tx, share: int, call_id: str, staffed: Collection[str]) -> Row[Any] | None:
     """The national platform that takes this call, or None when it stays at home.
 
-    ``staffed``: platforms with somebody on duty who could take it. The part of the calls is even and the same
-    call always goes the same way: both come from a hash of its id. With no national platform open and staffed
-    it stays at home.
+    ``share``: percent that its platform gives away now. ``staffed``: platforms with somebody on duty who
+    could take it. The part of the calls is even and the same call always goes the same way: both come from a hash
+    of its id. With no national platform open and staffed it stays at home.
     """
-    share = delegations_in_force(tx, [platform_code]).get(platform_code, 0)
     if _lot(call_id, "share") % 100 >= share:
         return None
-    able = [row for row in _national(tx) if row.code in staffed and opening_of(tx, row.code).is_open]
+    able = [row for row in _national(tx) if row.code in staffed and is_open_now(tx, row.code)]
     return max(able, key=lambda row: _lot(call_id, row.code), default=None)
 
 

@@ -86,6 +86,16 @@ def check_week(week: Week) -> None:
                 )
 
 
+def is_open(hours: Hours | Week, now: datetime) -> bool:
+    """The half of ``opening`` that webhooks ask: is it open now? Looks at today alone."""
+    zone = ZoneInfo(hours.zone)
+    today = now.astimezone(zone).date()
+    return any(
+        _instant(today, opens, zone) <= now < _instant(today, closes, zone)
+        for opens, closes in hours.windows_on(today)
+    )
+
+
 def opening(hours: Hours | Week, now: datetime) -> Opening:
     """Is the platform open, and until when or from when?
 

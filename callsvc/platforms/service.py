@@ -6,11 +6,21 @@ from typing import Any
 from callsvc.core.db import Tx
 from callsvc.core.france import DEPARTMENTS, REGIONS, ZONES
 from callsvc.platforms.queries import platform_by_code, platforms_of, region_by_code, regions
-from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Hours, Opening, Week, check_hours, check_week, opening
+from callsvc.platforms.rules import (
+    DEFAULT_POOL_BELOW,
+    Hours,
+    Opening,
+    Week,
+    check_hours,
+    check_week,
+    is_open,
+    opening,
+)
 from callsvc.platforms.tables import platform, region
 from callsvc.platforms.weeks import hours_of, stored
 
 __all__ = [
+    "is_open_now",
     "load_france",
     "opening_of",
     "platform_by_code",
@@ -90,6 +100,11 @@ def load_france(tx: Tx) -> int:
             closes="20:00",
         )
     return len(placed)
+
+
+def is_open_now(tx: Tx, platform_code: str) -> bool:
+    """The half of ``opening_of`` that does not look ahead (lived time)."""
+    return is_open(hours_of(platform_by_code(tx, platform_code)), tx.now)
 
 
 def opening_of(tx: Tx, platform_code: str) -> Opening:

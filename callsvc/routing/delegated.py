@@ -24,7 +24,7 @@ def home_of(tx: Tx, call_id: str, own: Home, *, skill: str, language: str) -> Ho
     if not share:
         return own
     staffed = platforms_on_duty(tx, national_regions(tx), skill, language)
-    taker = delegate(tx, own.platform, call_id, staffed)
+    taker = delegate(tx, share, call_id, staffed)
     return own if taker is None else Home(region=taker.region_code, platform=taker.code, share=share)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import platforms_on_duty
 from callsvc.core.db import Tx
 from callsvc.platforms.queries import platform_by_code
-from callsvc.platforms.service import opening_of
+from callsvc.platforms.service import is_open_now
 from callsvc.routing.deciding import close_aid
 from callsvc.routing.delegated import Home, home_of, tell_delegated
 from callsvc.routing.events import EntryLeft, EntryQueued, about
@@ -164,7 +164,7 @@ def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str, *, ca
     own = Home(region=home, platform=platform_code)
     if call_id and home_of(tx, call_id, own, skill=skill, language=language) != own:
         return True
-    if opening_of(tx, platform_code).is_open and platforms_on_duty(tx, [home], skill, language):
+    if is_open_now(tx, platform_code) and platforms_on_duty(tx, [home], skill, language):
         return True
     helpers = [row.aiding_region for row in agreements_of(tx, home)]
     out = {
@@ -176,7 +176,7 @@ def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str, *, ca
         )
     }
     willing = [code for code in helpers if code not in out]
-    return any(opening_of(tx, code).is_open for code in platforms_on_duty(tx, willing, skill, language))
+    return any(is_open_now(tx, code) for code in platforms_on_duty(tx, willing, skill, language))
 
 
 def expire_entries(rt: Runtime) -> int:

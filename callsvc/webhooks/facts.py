@@ -13,7 +13,7 @@ from callsvc.campaigns.facts import numbers_of
 from callsvc.contacts.preferences import language_of
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
-from callsvc.platforms.rules import opening
+from callsvc.platforms.rules import is_open
 from callsvc.platforms.tables import platform, region
 from callsvc.platforms.weeks import hours_of
 from ivr_flows.spoken_times import spoken_time
@@ -96,7 +96,7 @@ def _platform(tx: Tx, code: str) -> dict[str, Any]:
         "name": row.name,
         "region": row.region,
         "phone": tx.settings.callsvc_verify_phone,
-        "open_now": opening(hours_of(row), tx.now).is_open,
+        "open_now": is_open(hours_of(row), tx.now),
     }
 
 

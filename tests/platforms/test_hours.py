@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsvc.core.errors import Invalid
-from callsvc.platforms.rules import Week, Window, check_week, opening, pooled
+from callsvc.platforms.rules import Week, Window, check_week, is_open, opening, pooled
 
 CLOCKS = [f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 30)]
 ZONES = ("Europe/Paris", "Indian/Reunion", "America/Martinique")
@@ -41,7 +41,7 @@ def is_open_at(week: Week, at: datetime) -> bool:
 def test_a_week_is_open_when_the_clock_on_the_wall_says_so_until_it_does_not(week: Week, halves: int) -> None:
     now = START + timedelta(minutes=30 * halves)
     found = opening(week, now)
-    assert found.is_open == is_open_at(week, now)
+    assert found.is_open == is_open(week, now) == is_open_at(week, now)
     if found.changes_at is None:
         return
     assert found.changes_at > now

@@ -84,8 +84,9 @@ def test_it_begins_and_ends_at_its_dates_and_may_be_withdrawn(national: World) -
 def test_a_share_is_kept_to_and_the_same_call_goes_the_same_way(national: World) -> None:
     declare(national, "67", 30)
     with national.rt.db.read() as tx:
-        ways = [delegate(tx, "67", f"call-{number}", ["75"]) for number in range(2000)]
-        again = [delegate(tx, "67", f"call-{number}", ["75"]) for number in range(50)]
+        share = delegations_in_force(tx)["67"]
+        ways = [delegate(tx, share, f"call-{number}", ["75"]) for number in range(2000)]
+        again = [delegate(tx, share, f"call-{number}", ["75"]) for number in range(50)]
     assert 540 < sum(way is not None for way in ways) < 660  # 30 % of 2,000, four standard deviations
     assert [way and way.code for way in again] == [way and way.code for way in ways[:50]]
 
