@@ -93,8 +93,8 @@ def delegate(tx: Tx, share: int, call_id: str, staffed: Collection[str]) -> Row[
     """The national platform that takes this call, or None when it stays at home.
 
     ``share``: percent that its platform gives away now. ``staffed``: platforms with somebody on duty who
-    could take it. The part of the calls is even and the same call always goes the same way: both come from a hash
-    of its id. With no national platform open and staffed it stays at home.
+    could take it. The part of the calls is even and the same call always goes the same way: both come from
+    a hash of its id. With no national platform open and staffed it stays at home.
     """
     if _lot(call_id, "share") % 100 >= share:
         return None
