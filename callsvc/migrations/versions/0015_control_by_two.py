@@ -1,0 +1,14 @@
+"""control by two"""
+
+from alembic import op
+import sqlalchemy as sa
+import callsvc.core.db
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""agent presence"""
+
+from alembic import op
+import sqlalchemy as sa
+import callsvc.core.db
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

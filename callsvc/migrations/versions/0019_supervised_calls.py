@@ -1,0 +1,14 @@
+"""supervised calls"""
+
+from alembic import op
+import sqlalchemy as sa
+import callsvc.core.db
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
