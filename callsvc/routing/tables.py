@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from callsvc.core.db import Id, Instant, metadata
 from callsvc.routing.rules import ENTRY_STATES, RESERVATION_STATES
+from callsvc.routing.rules.orders import ORDER_STATES
 
 aid_region = sa.Table(  # what a region declares about giving aid
     "aid_region",
@@ -28,7 +29,42 @@ aid_agreement = sa.Table(
     sa.Column("cap", sa.Integer, nullable=False),  # most calls of this pair at once
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
+    sa.Column("hours", sa.JSON(none_as_null=True)),  # weekly, by the aiding region's clock; null: at any time
 )
+
+aid_agreement_change = sa.Table(  # what agreements said before: written, never changed
+    "aid_agreement_change",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("aided_region", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("aiding_region", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("by", sa.String(80), nullable=False),  # an account's id, or system
+    sa.Column("before", sa.JSON(none_as_null=True)),  # null: it is new
+    sa.Column("after", sa.JSON(none_as_null=True)),  # null: it was ended
+)
+
+aid_order = sa.Table(  # aid on purpose: lent or asked for by people, whatever the predicted wait
+    "aid_order",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("aided_region", sa.ForeignKey("region.code"), nullable=False, index=True),
+    sa.Column("aiding_region", sa.ForeignKey("region.code"), nullable=False, index=True),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("wanted", sa.Integer),  # agents asked for; null: lent unasked
+    sa.Column("agents", sa.Integer, nullable=False, default=0),  # lent
+    sa.Column("until_at", Instant, nullable=False),  # lived
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("made_by", sa.String(80), nullable=False),  # accounts' ids, here and below
+    sa.Column("answered_at", Instant),
+    sa.Column("answered_by", sa.String(80)),
+    sa.Column("ended_at", Instant),
+    sa.Column("ended_by", sa.String(80)),
+    sa.Column("reason", sa.String(200), nullable=False, default=""),  # of a refusal, or of an early end
+    sa.Column("predicted", sa.JSON(none_as_null=True)),  # the effect shown when it was lent
+    sa.CheckConstraint(f"state in {ORDER_STATES}", name="state"),
+)
+sa.Index("ix_aid_order_due", aid_order.c.state, aid_order.c.until_at)
 
 aid_activation = sa.Table(  # hysteresis: whether a region is being aided now
     "aid_activation",
