@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsvc.agents.service import add_agent, hold_agent
+from callsvc.agents.service import add_agent, hold_agent, note_activity
 from callsvc.agents.tables import agent, agent_skill, team
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
@@ -67,6 +67,8 @@ def put_agent(
     if changed:
         tx.update(agent, agent.c.id == row.id, fence=agent.c.fence + 1, **changed)
         tx.changed("agents", region=row.region_code)
+    if {"activity", "region_code"} & set(changed):
+        note_activity(tx, row.id, values["region_code"], values.get("activity", row.activity))
     reskilled = not left and _put_skills(tx, row.id, skills)
     return "changed" if changed or reskilled else None
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.agents.queries import FREE, agent_by_id, agent_of_account, client_name_of
 from callsvc.agents.rules import activity_after_miss, check_activity
-from callsvc.agents.tables import agent, agent_skill
+from callsvc.agents.tables import agent, agent_activity, agent_skill
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.platforms.queries import platform_by_code
@@ -83,9 +83,23 @@ def _change(tx: Tx, where: sa.ColumnElement[bool], **values: Any) -> bool:
     )
     if row is None:
         return False
+    if "activity" in values:
+        note_activity(tx, row.id, row.region_code, values["activity"])
     tx.changed("desk", subject=row.id, version=row.fence)
     tx.changed("agents", region=row.region_code)
     return True
+
+
+def note_activity(tx: Tx, agent_id: str, region_code: str, activity: str) -> None:
+    """Keep what an agent does from now on, for whoever asks later how many were on duty."""
+    tx.insert(
+        agent_activity,
+        id=tx.new_id("act"),
+        agent_id=agent_id,
+        region_code=region_code,
+        activity=activity,
+        at=tx.now,
+    )
 
 
 def hold_agent(tx: Tx, agent_id: str) -> Row[Any]:

@@ -44,6 +44,16 @@ agent = sa.Table(
 )
 sa.Index("ix_agent_free", agent.c.region_code, agent.c.activity, agent.c.state)
 
+agent_activity = sa.Table(  # what each declared when: who was on duty at which minute can be told later
+    "agent_activity",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), nullable=False, index=True),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),  # where they worked then
+    sa.Column("activity", sa.String(16), nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),  # lived
+)
+
 agent_skill = sa.Table(
     "agent_skill",
     metadata,
@@ -59,6 +69,15 @@ agent_practice = sa.Table(  # when each agent last did each theme: rotation keep
     sa.Column("skill", sa.String(40), primary_key=True),
     sa.Column("last_at", Instant, nullable=False),  # lived
     sa.Column("calls", sa.Integer, nullable=False),
+)
+
+back_office = sa.Table(  # teams that opted in to take a theme at its second level
+    "back_office",
+    metadata,
+    sa.Column("team_id", sa.ForeignKey(team.c.id), primary_key=True),
+    sa.Column("skill", sa.String(36), primary_key=True),
+    sa.Column("opted_in_at", Instant, nullable=False),
+    sa.Column("opted_in_by", sa.String(80), nullable=False),
 )
 
 shift = sa.Table(

@@ -59,9 +59,23 @@ def upgrade() -> None:
     op.create_index("ix_aid_order_aided_region", "aid_order", ["aided_region"])
     op.create_index("ix_aid_order_aiding_region", "aid_order", ["aiding_region"])
     op.create_index("ix_aid_order_due", "aid_order", ["state", "until_at"])
+    op.create_table(
+        "agent_activity",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.String(length=40), nullable=False),
+        sa.Column("region_code", sa.String(length=3), nullable=False),
+        sa.Column("activity", sa.String(length=16), nullable=False),
+        sa.Column("at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_agent_activity_agent_id")),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_agent_activity_region_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_activity")),
+    )
+    op.create_index("ix_agent_activity_agent_id", "agent_activity", ["agent_id"])
+    op.create_index("ix_agent_activity_at", "agent_activity", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_table("agent_activity")
     op.drop_table("aid_order")
     op.drop_table("aid_agreement_change")
     with op.batch_alter_table("aid_agreement") as batch:
