@@ -58,3 +58,28 @@ live_dialogue = sa.Table(  # at most one with a number, over every campaign: an 
     sa.Column("announcement_id", Id, index=True),  # or an announced call's
     sa.Column("since", Instant, nullable=False, index=True),
 )
+
+sms_conversation = sa.Table(  # somebody writes, and a person is to answer; at most one open with a number
+    "sms_conversation",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("number_id", sa.ForeignKey("phone_number.id"), nullable=False, index=True),
+    sa.Column("sender", sa.String(20), nullable=False),  # our number they wrote to: answers come from it
+    sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id")),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("why", sa.String(16), nullable=False),  # asked: for a person; misread: no flow understood it
+    sa.Column("opened_at", Instant, nullable=False),  # lived
+    sa.Column("heard_at", Instant, nullable=False),  # their last message
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_how", sa.String(40), nullable=False, default=""),  # a disposition, stop or expired
+)
+_talking = sms_conversation.c.closed_at.is_(None)
+sa.Index(
+    "ux_sms_conversation_open",
+    sms_conversation.c.number_id,
+    unique=True,
+    sqlite_where=_talking,
+    postgresql_where=_talking,
+)

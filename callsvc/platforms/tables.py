@@ -43,3 +43,14 @@ delegation = sa.Table(  # a platform's phone flows given to the national platfor
     sa.Column("withdrawn_at", Instant),
     sa.CheckConstraint("share between 0 and 100", name="share"),
 )
+
+region_message = sa.Table(  # what callers of a region hear when it is closed, or when too many call
+    "region_message",
+    metadata,
+    sa.Column("region_code", sa.ForeignKey(region.c.code), primary_key=True),
+    sa.Column("occasion", sa.String(10), primary_key=True),
+    sa.Column("language", sa.String(8), primary_key=True),
+    sa.Column("text", sa.String(600), nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.CheckConstraint("occasion in ('closed', 'overflow')", name="occasion"),
+)

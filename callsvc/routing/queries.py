@@ -22,16 +22,18 @@ from callsvc.routing.views import Group
 
 # Written out in the statement: a partial index is only used when its condition stands there word for word.
 IS_LIVE = reservation.c.state.in_(sa.bindparam("live", LIVE, expanding=True, literal_execute=True))
-WAITING = queue_entry.c.state == "pending"
+# Calls alone: what regions are measured and helped by. Other kinds wait in ``working.py``.
+WAITING = (queue_entry.c.state == "pending") & (queue_entry.c.kind == "call")
 IN_ORDER = (queue_entry.c.priority.desc(), queue_entry.c.entered_at, queue_entry.c.id)
 
 
 def hold_entry(tx: Tx, entry_id: str) -> Row[Any] | None:
-    """The entry, its call's row and its own locked until the end of the transaction."""
-    call_id = tx.scalar(sa.select(queue_entry.c.call_id).where(queue_entry.c.id == entry_id))
-    if call_id is None:
+    """The entry, its call's row (if it has one) and its own locked until the end of the transaction."""
+    found = tx.first(sa.select(queue_entry.c.call_id).where(queue_entry.c.id == entry_id))
+    if found is None:
         return None
-    tx.execute(sa.select(call.c.id).where(call.c.id == call_id).with_for_update(key_share=True))
+    if found.call_id is not None:
+        tx.execute(sa.select(call.c.id).where(call.c.id == found.call_id).with_for_update(key_share=True))
     return tx.first(
         sa.select(queue_entry).where(queue_entry.c.id == entry_id).with_for_update(key_share=True)
     )
@@ -123,6 +125,7 @@ def resolved_since(tx: Tx, regions: Collection[str], since: datetime, most: int)
             newest.label("newest"),
         )
         .where(
+            queue_entry.c.kind == "call",
             queue_entry.c.region_code.in_(regions),
             queue_entry.c.left_at >= since,
             queue_entry.c.left_how != "closed",
@@ -136,7 +139,11 @@ def entered_since(tx: Tx, regions: Collection[str], since: datetime) -> dict[str
     """How many calls entered each region's queue since then."""
     rows = tx.all(
         sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
-        .where(queue_entry.c.region_code.in_(regions), queue_entry.c.entered_at >= since)
+        .where(
+            queue_entry.c.kind == "call",
+            queue_entry.c.region_code.in_(regions),
+            queue_entry.c.entered_at >= since,
+        )
         .group_by(queue_entry.c.region_code)
     )
     return {row.region_code: row.entries for row in rows}
@@ -267,7 +274,11 @@ def aid_matrix(tx: Tx, since: datetime, until: datetime) -> list[dict[str, Any]]
     rows = tx.all(
         sa.select(queue_entry.c.region_code, reservation.c.agent_region, sa.func.count().label("connected"))
         .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
-        .where(reservation.c.bridged_at >= since, reservation.c.bridged_at < until)
+        .where(
+            queue_entry.c.kind == "call",
+            reservation.c.bridged_at >= since,
+            reservation.c.bridged_at < until,
+        )
         .group_by(queue_entry.c.region_code, reservation.c.agent_region)
         .order_by(queue_entry.c.region_code, reservation.c.agent_region)
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from callsvc.core.db import Id, Instant, metadata
-from callsvc.routing.rules import ENTRY_STATES, RESERVATION_STATES
+from callsvc.routing.rules import ENTRY_STATES, KINDS, RESERVATION_STATES
 from callsvc.routing.rules.orders import ORDER_STATES
 
 aid_region = sa.Table(  # what a region declares about giving aid
@@ -78,9 +78,16 @@ queue_entry = sa.Table(
     "queue_entry",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    sa.Column("call_id", sa.ForeignKey("call.id"), nullable=False, index=True),
-    sa.Column("leg_id", sa.ForeignKey("leg.id"), nullable=False),  # the contact's
+    sa.Column("kind", sa.String(10), nullable=False, default="call"),  # see rules.KINDS
+    sa.Column("call_id", sa.ForeignKey("call.id"), index=True),  # none until an agent took it, unless a call
+    sa.Column("leg_id", sa.ForeignKey("leg.id")),  # the contact's
     sa.Column("session_id", sa.ForeignKey("flow_session.id")),
+    sa.Column("subject_id", Id),  # what it is about: an SMS conversation, a callback, a place in a campaign
+    sa.Column("number_id", sa.ForeignKey("phone_number.id")),  # whom to write to or to dial; none for a call
+    sa.Column("campaign_contact_id", sa.ForeignKey("campaign_contact.id")),  # and for which campaign
+    sa.Column("owner_agent_id", sa.ForeignKey("agent.id")),  # who is to have it...
+    sa.Column("owner_until", Instant),  # ...until then (lived); from then on anybody
+    sa.Column("promised_at", Instant),  # lived; not before, and as soon after as can be
     sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),  # home
     sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False),
     sa.Column("skill", sa.String(40), nullable=False),
@@ -94,8 +101,24 @@ queue_entry = sa.Table(
     sa.Column("left_at", Instant),
     sa.Column("left_how", sa.String(20)),  # connected, hung-up, callback, closed, unavailable
     sa.CheckConstraint(f"state in {ENTRY_STATES}", name="state"),
+    sa.CheckConstraint(f"kind in {KINDS}", name="kind"),
+    sa.CheckConstraint("kind <> 'call' or (call_id is not null and leg_id is not null)", name="call"),
 )
-sa.Index("ix_queue_entry_waiting", queue_entry.c.state, queue_entry.c.region_code, queue_entry.c.entered_at)
+sa.Index(
+    "ix_queue_entry_waiting",
+    queue_entry.c.kind,
+    queue_entry.c.state,
+    queue_entry.c.region_code,
+    queue_entry.c.entered_at,
+)
+_open = queue_entry.c.state.in_(("pending", "reserved", "assigned", "wrapping"))
+sa.Index(
+    "ux_queue_entry_subject",
+    queue_entry.c.subject_id,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
 sa.Index("ix_queue_entry_left", queue_entry.c.region_code, queue_entry.c.left_at)  # how its calls fare lately
 sa.Index("ix_queue_entry_entered", queue_entry.c.region_code, queue_entry.c.entered_at)
 
@@ -142,4 +165,39 @@ routing_decision = sa.Table(
     sa.Column("kind", sa.String(12), nullable=False),  # platform, pool, region, aid, wait
     sa.Column("inputs", sa.JSON, nullable=False),
     sa.Column("sentence", sa.Text, nullable=False),
+)
+
+supervision = sa.Table(  # a supervisor in an agent's conversation: listening, whispering or speaking
+    "supervision",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("reservation_id", sa.ForeignKey(reservation.c.id), nullable=False, index=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),  # who listens
+    sa.Column("agent_id", sa.ForeignKey("agent.id"), nullable=False),  # by whose telephone: the supervisor's own
+    sa.Column("leg_id", sa.ForeignKey("leg.id"), nullable=False, unique=True),
+    sa.Column("mode", sa.String(8), nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False),  # the agent's desk says so
+    sa.Column("begun_at", Instant, nullable=False),  # lived
+    sa.Column("joined_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.CheckConstraint(f"mode in {SUPERVISION_MODES}", name="mode"),
+)
+_open = supervision.c.ended_at.is_(None)
+sa.Index(
+    "ux_supervision_reservation",
+    supervision.c.reservation_id,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+sa.Index("ux_supervision_agent", supervision.c.agent_id, unique=True, sqlite_where=_open, postgresql_where=_open)
+
+listening_terms = sa.Table(  # one row: whether agents are told that a supervisor is in their call
+    "listening_terms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("agents_told", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),  # lived
+    sa.Column("changed_by", Id, nullable=False),
 )

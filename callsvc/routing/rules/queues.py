@@ -8,6 +8,10 @@ from typing import Final
 from callsvc.routing.views import Agreement, RegionView
 
 ENTRY_STATES: Final = ("pending", "reserved", "assigned", "wrapping", "completed", "canceled")
+KINDS: Final = ("call", "sms", "task", "callback")
+"""What may wait for an agent: somebody on the line, somebody who writes, somebody to call, somebody who was
+promised a call."""
+
 RESERVATION_STATES: Final = (
     "pending",
     "accepted",
@@ -19,6 +23,9 @@ RESERVATION_STATES: Final = (
 )
 LIVE: Final = ("pending", "accepted")
 """Reservations that hold their agent and their entry."""
+
+SUPERVISION_MODES: Final = ("listen", "whisper", "speak")
+"""How a supervisor is in a conversation: heard by nobody, by the agent alone, by all."""
 
 AHT_S: Final = 240.0
 """Average handling time (talk and wrap-up, lived seconds) assumed when predicting a wait."""
