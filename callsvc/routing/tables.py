@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from callsvc.core.db import Id, Instant, metadata
-from callsvc.routing.rules import ENTRY_STATES, KINDS, RESERVATION_STATES
+from callsvc.routing.rules import ENTRY_STATES, KINDS, RESERVATION_STATES, SUPERVISION_MODES
 from callsvc.routing.rules.orders import ORDER_STATES
 
 aid_region = sa.Table(  # what a region declares about giving aid
