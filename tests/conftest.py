@@ -15,17 +15,21 @@ from tempfile import TemporaryDirectory
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
+from callsvc.accounts import passwords
 from callsvc.carrier.memory import MemoryCarrier
 from callsvc.core.clock import StoppedClock
-from callsvc.core.db import Database, connect, metadata
+from callsvc.core.db import Database, connect
 from callsvc.core.ids import CountingIds
 from callsvc.core.jobs import HeldJobs
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
-from callsvc.migrations import load_tables, upgrade
+from callsvc.migrations import upgrade
 from callsvc.runtime import Runtime
 from callsvc.subscriptions import REACTIONS
+from tests.built_once import build_once
+from tests.emptying import empty
 
 # No deadline: how long one example takes says more about the machine than about the code. Where a commit is
 # judged the examples are the same each time; everywhere else every run looks for new ones.
@@ -33,8 +37,18 @@ hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.register_profile("judge", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("judge" if os.environ.get("CI") else "explore")
 
+build_once()
+
 MORNING = datetime(2020, 11, 16, 9, 0, tzinfo=UTC)  # a Monday, ten o'clock in Paris
 NEVER_USED = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """argon2id with the least work: how strong it really is, tests/accounts/test_passwords.py asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -88,19 +102,12 @@ def postgres_engine() -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _empty(engine: sa.Engine) -> None:
-    load_tables()
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     """An empty, migrated database of each kind in turn."""
     if request.param == "postgresql":
         engine = request.getfixturevalue("postgres_engine")
-        _empty(engine)
+        empty(engine)
         yield engine
         return
     path = tmp_path / "test.db"

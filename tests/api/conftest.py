@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callsvc.accounts import passwords
 from callsvc.accounts.scope import SCOPES
 from callsvc.accounts.service import add_account, create_key
 from callsvc.app import create_app
@@ -21,12 +19,6 @@ NATIONAL = "national@example.org"  # administrator, the whole country
 SECOND = "second@example.org"  # another administrator of the whole country
 LOCAL = "local@example.org"  # administrator of Grand Est
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """argon2id with the least work: how strong it is, is tested with the accounts."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

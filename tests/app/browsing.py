@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_socket
-from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from callsvc.accounts import passwords
 from callsvc.app import create_app
 from callsvc.runtime import Runtime
 from callsvc.stream import PATH
@@ -129,9 +127,7 @@ def console(rt: Runtime, prepare: Callable[[Runtime], None]) -> Iterator[Console
     """A server and a browser over a world that ``prepare`` makes."""
     if not Path(CHROMIUM).exists():
         pytest.skip("chromium is not here; tests/prepare.sh installs it on Debian")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        prepare(rt)
+    prepare(rt)
     app, stream = create_app(rt), Stream()
 
     def both(environ: Any, start_response: Any) -> Any:
@@ -141,7 +137,7 @@ def console(rt: Runtime, prepare: Callable[[Runtime], None]) -> Iterator[Console
     server = make_server("127.0.0.1", 0, both, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]
     server.block_on_close = False  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield Console(rt, app, stream, f"http://127.0.0.1:{server.server_port}", browser)

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callsvc.accounts import passwords
 from callsvc.app import create_app
 from callsvc.core.db import connect
 from callsvc.core.settings import Settings
@@ -19,13 +17,6 @@ from tests.conftest import stopped_world
 
 from .many_calls import add_calls
 from .world import PASSWORD, WAITING, seed
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """argon2id with the least work: how strong it is, is tested with the accounts."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
 
 
 @pytest.fixture(scope="module")

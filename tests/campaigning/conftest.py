@@ -5,11 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from callsvc.accounts import passwords
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.service import add_account, sign_in
 from callsvc.app import create_app
@@ -47,9 +45,7 @@ Visit = Callable[[str], Visitor]
 
 
 @pytest.fixture
-def visit(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> Visit:
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
+def visit(rt: Runtime) -> Visit:
     with rt.db.begin() as tx:
         make_country(tx)
     publish_library(rt, "contact-tracing", "vaccination")

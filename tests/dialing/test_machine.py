@@ -20,9 +20,10 @@ from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
 from callsvc.subscriptions import REACTIONS
-from tests.conftest import MORNING, _empty
+from tests.conftest import MORNING
 from tests.dialing.ground import furnish
 from tests.dialing.machine import Dialling
+from tests.emptying import empty
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
@@ -75,7 +76,7 @@ def test_dialling_keeps_its_promises_on_postgresql(
     postgres_engine: sa.Engine, settings: Settings, examples: int
 ) -> None:
     def make() -> Runtime:
-        _empty(postgres_engine)
+        empty(postgres_engine)
         rt = _runtime(postgres_engine, settings, CountingIds())
         furnish(rt)
         rt.jobs.take()  # type: ignore[attr-defined]

@@ -14,8 +14,8 @@ from callsvc.core.db import connect
 from callsvc.core.ids import CountingIds
 from callsvc.core.settings import Settings
 from callsvc.runtime import Runtime
-from tests.conftest import _empty
 from tests.dialing.test_machine import QUIET, _runtime
+from tests.emptying import empty
 from tests.messages.ground import furnish
 from tests.messages.machine import Texting
 
@@ -51,7 +51,7 @@ def test_texting_keeps_its_promises_on_sqlite(
 
 def test_texting_keeps_its_promises_on_postgresql(postgres_engine: sa.Engine, settings: Settings) -> None:
     def make() -> Runtime:
-        _empty(postgres_engine)
+        empty(postgres_engine)
         rt = _runtime(postgres_engine, settings, CountingIds())
         furnish(rt)
         return rt

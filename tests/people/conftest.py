@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from callsvc.accounts.service import create_key
 from callsvc.app import create_app
 from callsvc.runtime import Runtime
-from tests.app.conftest import form_token, quick_passwords  # noqa: F401 - used by each test
+from tests.app.conftest import form_token
 from tests.people.world import CHIEF, PASSWORD, furnish
 
 

@@ -12,7 +12,7 @@ from callsvc.dialing.rehearsing import end_rehearsal, rehearsals_of
 from callsvc.rehearsal import running
 from callsvc.rehearsal.cli import campaign
 from callsvc.runtime import Runtime
-from tests.app.conftest import form_token, quick_passwords  # noqa: F401 - used by each test
+from tests.app.conftest import form_token
 from tests.factories import start_campaign
 
 PASSWORD = "correct horse battery"

@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callsvc.accounts import passwords
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.service import add_account, sign_in
 from callsvc.app import create_app
@@ -31,10 +29,8 @@ def version(rt: Runtime) -> str:
 
 
 @pytest.fixture
-def visit(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+def visit(rt: Runtime) -> Visitor:
     """Somebody in front of the console; their forms carry a token."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
     app: Flask = create_app(rt)
     for name, role in PEOPLE.items():
         add_account(
