@@ -2,7 +2,8 @@
 
 The size is a setting, or what an administrator has set for this installation since. A yes is about the people
 and the file as they were: another so many people, or an edit of whom, when or what is called, asks for a new
-one. Whoever asked, or made the last edit, cannot be the second person.
+one. Whoever asked, or made the last edit, cannot be the second person. Only accounts ask and answer: a shell
+is nobody, and whoever types in one could say yes to themselves.
 """
 
 from typing import Any
@@ -19,6 +20,7 @@ from callsvc.core.errors import Conflict, Forbidden, Invalid
 
 # What may change without another look: it changes neither whom, nor when, nor what is called.
 UNSEEN = frozenset({"title", "pacing", "flow_version"})  # of the flow, the version itself is compared
+NOBODY = "command line"  # who changed something there proved no name
 _OVER = ("stopped", "completed")
 
 
@@ -76,7 +78,12 @@ def require_approved(tx: Tx, row: Row[Any]) -> None:
 
 
 def ask_approval(tx: Tx, campaign_id: str, by: str) -> None:
-    """Ask for a second person; asked already, it stays so. ``campaign-over``: there is nothing to start."""
+    """Ask for a second person; asked already, it stays so.
+
+    ``campaign-over``       there is nothing to start
+    ``approval-anonymous``  whoever asks has proved no name
+    """
+    _require_a_name(by)
     row = campaign_row(tx, campaign_id, lock=True)
     if row.state in _OVER:
         raise Conflict("campaign-over", f"Campaign {campaign_id!r} is {row.state}.")
@@ -107,8 +114,10 @@ def approve(tx: Tx, campaign_id: str, by: str) -> None:
 
     ``approval-not-asked``  nobody asked, or it was edited or answered since
     ``approval-own``        whoever asked or made the last edit is not a second person
+    ``approval-anonymous``  whoever asked or answers has proved no name
     """
     approval = _asked(tx, campaign_id)
+    _require_a_name(approval.asked_by, by)
     if by in who_cannot_approve(tx, campaign_id):
         raise Forbidden(
             "approval-own", "Whoever asked, or edited last, cannot approve: it takes a second person."
@@ -160,6 +169,14 @@ def _asked(tx: Tx, campaign_id: str) -> Row[Any]:
     if approval is None or approval.state != "asked":
         raise Conflict("approval-not-asked", "Nobody asks for this campaign's approval, as it is now.")
     return approval
+
+
+def _require_a_name(*people: str) -> None:
+    if NOBODY in people:
+        raise Forbidden(
+            "approval-anonymous",
+            "Say who you are, so that there are two people: `campaign ask ID --as EMAIL`.",
+        )
 
 
 def _decide(tx: Tx, approval: Row[Any], state: str, by: str, **values: Any) -> None:

@@ -10,6 +10,7 @@ import click
 import sqlalchemy as sa
 
 from callsvc.calls.tables import leg
+from callsvc.campaigns.approving import NOBODY
 from callsvc.campaigns.definition import read_campaign
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import apply_campaign, change_state
@@ -23,7 +24,7 @@ from callsvc.messages.telling import cost_json, cost_lines
 from callsvc.runtime import Runtime
 
 MakeRuntime = Callable[[], Runtime]
-BY_COMMAND = "command line"
+BY_COMMAND = NOBODY
 
 
 @click.group()

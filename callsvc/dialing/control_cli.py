@@ -9,8 +9,6 @@ from pathlib import Path
 import click
 from ruamel.yaml import YAML
 
-from callsvc.accounts.passwords import password_matches
-from callsvc.accounts.queries import account_by_email
 from callsvc.campaigns import approving
 from callsvc.campaigns.caller_files import apply_callers, declared, read_callers
 from callsvc.campaigns.cloning import clone
@@ -19,9 +17,11 @@ from callsvc.campaigns.editing import edit, undo_last_edit
 from callsvc.campaigns.exporting import file_of
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.halting import lift_stop
+from callsvc.campaigns.queries import require_all_regions
 from callsvc.campaigns.scheduling import schedule
 from callsvc.core.errors import Forbidden, Invalid
 from callsvc.dialing.cli import BY_COMMAND, campaign
+from callsvc.dialing.proving import proven
 from callsvc.dialing.stopping import StopReport, emergency_stop
 from callsvc.runtime import Runtime
 
@@ -31,23 +31,17 @@ MakeRuntime = Callable[[], Runtime]
 _YAML_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def _proven(rt: Runtime, email: str) -> str:
-    """The account of this e-mail, once its password was typed: a yes needs somebody who stands behind it."""
-    password = click.prompt("Password", hide_input=True)
-    with rt.db.read() as tx:
-        row = account_by_email(tx, email)
-    if row.disabled_at or row.role != "administrator" or not password_matches(row.password_hash, password):
-        raise Forbidden("sign-in-refused", "The password is wrong, or this is no administrator's account.")
-    return str(row.id)
-
-
 @campaign.command("ask")
 @click.argument("campaign_id")
+@click.option("--as", "email", required=True, help="E-mail of the administrator who asks.")
 @click.pass_obj
-def ask(make_runtime: MakeRuntime, campaign_id: str) -> None:
-    """Ask for a second person's approval."""
-    with make_runtime().db.begin() as tx:
-        approving.ask_approval(tx, campaign_id, BY_COMMAND)
+def ask(make_runtime: MakeRuntime, campaign_id: str, email: str) -> None:
+    """Ask for a second person's approval; asks for the password or an API key of whoever asks."""
+    rt = make_runtime()
+    by = proven(rt, email)
+    with rt.db.begin() as tx:
+        require_all_regions(tx, by, campaign_id)
+        approving.ask_approval(tx, campaign_id, by.account_id)
     click.echo(f"{campaign_id}: approval asked")
 
 
@@ -57,25 +51,34 @@ def ask(make_runtime: MakeRuntime, campaign_id: str) -> None:
 @click.option("--refuse", "why", default="", help="Say no instead, and why.")
 @click.pass_obj
 def approve(make_runtime: MakeRuntime, campaign_id: str, email: str, why: str) -> None:
-    """Say yes (or no) to a campaign as it is now; asks for that person's password."""
+    """Say yes (or no) to a campaign as it is now; asks for that person's password or API key."""
     rt = make_runtime()
-    by = _proven(rt, email)
+    by = proven(rt, email)
     with rt.db.begin() as tx:
+        require_all_regions(tx, by, campaign_id)
         if why:
-            approving.refuse_approval(tx, campaign_id, by, why)
+            approving.refuse_approval(tx, campaign_id, by.account_id, why)
         else:
-            approving.approve(tx, campaign_id, by)
+            approving.approve(tx, campaign_id, by.account_id)
     click.echo(f"{campaign_id}: {'refused' if why else 'approved'}")
 
 
 @campaign.command("approval-size")
 @click.argument("people", required=False, type=click.IntRange(min=0))
+@click.option("--as", "email", default="", help="E-mail of the administrator who sets it.")
 @click.pass_obj
-def approval_size(make_runtime: MakeRuntime, people: int | None) -> None:
+def approval_size(make_runtime: MakeRuntime, people: int | None, email: str) -> None:
     """Show, or set, how many people one person may call alone (0: as many as they like)."""
-    with make_runtime().db.begin() as tx:
-        if people is not None:
-            approving.set_approval_size(tx, people, BY_COMMAND)
+    rt = make_runtime()
+    if people is not None:
+        if not email:
+            raise click.UsageError("Say who sets it: --as EMAIL of an administrator of the whole country.")
+        by = proven(rt, email)
+        if not by.sees_everything:
+            raise Forbidden("whole-country-needed", "Only an account of the whole country decides this.")
+        with rt.db.begin() as tx:
+            approving.set_approval_size(tx, people, by.account_id)
+    with rt.db.read() as tx:
         click.echo(str(approving.size_that_needs_approval(tx)))
 
 

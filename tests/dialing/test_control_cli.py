@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from callsvc.accounts.keys import create_key
 from callsvc.accounts.service import add_account
-from callsvc.campaigns.approving import set_approval_size
+from callsvc.campaigns.approving import NOBODY, set_approval_size
 from callsvc.campaigns.definition import read_campaign
+from callsvc.campaigns.tables import campaign_approval
 from callsvc.cli import callsvc
 from callsvc.runtime import Runtime
 from tests.factories import add_contacts, campaign_file, make_contact, start_campaign
@@ -30,21 +33,60 @@ def _run(rt: Runtime, *arguments: str, given: str = "", fails: str = "") -> Resu
     return result
 
 
-def test_a_second_person_says_yes_with_their_password(rt: Runtime) -> None:
+def _two_administrators(rt: Runtime) -> None:
+    """Ana and Bob, a supervisor, and a campaign of two people where one person may call one alone."""
     start_campaign(rt, file=campaign_file(id="other"))
-    add_account(rt, "bob@example.org", password=PASSWORD, role="administrator", regions=("*",))
-    add_account(rt, "eve@example.org", password=PASSWORD, role="supervisor", regions=("*",))
+    for name, role in (("ana", "administrator"), ("bob", "administrator"), ("eve", "supervisor")):
+        add_account(rt, f"{name}@example.org", password=f"{PASSWORD} {name}", role=role, regions=("*",))
     _run(rt, "campaign", "clone", "other", "tracing")
     with rt.db.begin() as tx:
         add_contacts(tx, "tracing", [make_contact(tx, f"+3363998000{n}") for n in (2, 3)])
         set_approval_size(tx, 1, "admin")
+
+
+def _as(rt: Runtime, name: str, verb: str, *more: str, secret: str = "", fails: str = "") -> Result:
+    typed = secret or f"{PASSWORD} {name}"
+    return _run(rt, "campaign", verb, *more, "--as", f"{name}@example.org", given=f"{typed}\n", fails=fails)
+
+
+def test_a_second_person_says_yes_with_their_password(rt: Runtime) -> None:
+    _two_administrators(rt)
     _run(rt, "campaign", "start", "tracing", fails="campaign-needs-approval")
-    _run(rt, "campaign", "ask", "tracing")
-    yes = ("campaign", "approve", "tracing", "--as")
-    _run(rt, *yes, "bob@example.org", given="wrong password\n", fails="sign-in-refused")
-    _run(rt, *yes, "eve@example.org", given=f"{PASSWORD}\n", fails="sign-in-refused")
-    assert "approved" in _run(rt, *yes, "bob@example.org", given=f"{PASSWORD}\n").output
+    _as(rt, "ana", "ask", "tracing")
+    _as(rt, "bob", "approve", "tracing", secret="wrong password", fails="sign-in-refused")
+    _as(rt, "eve", "approve", "tracing", fails="sign-in-refused")
+    assert "approved" in _as(rt, "bob", "approve", "tracing").output
     assert "running" in _run(rt, "campaign", "start", "tracing").output
+
+
+def test_whoever_asks_at_a_shell_proves_a_name_and_cannot_say_yes_to_themselves(rt: Runtime) -> None:
+    _two_administrators(rt)
+    _run(rt, "campaign", "ask", "tracing", fails="Missing option '--as'")
+    _as(rt, "bob", "ask", "tracing")
+    _as(rt, "bob", "approve", "tracing", fails="approval-own")
+    with rt.db.begin() as tx:  # asked before names were asked for
+        tx.update(campaign_approval, sa.true(), asked_by=NOBODY)
+    _as(rt, "bob", "approve", "tracing", fails="approval-anonymous")
+    _run(rt, "campaign", "start", "tracing", fails="campaign-needs-approval")
+
+
+def test_a_key_of_the_account_stands_for_its_password_and_a_key_of_another_does_not(rt: Runtime) -> None:
+    _two_administrators(rt)
+    keys = {name: create_key(rt, f"{name}@example.org", ["campaigns"]) for name in ("ana", "bob")}
+    _as(rt, "ana", "ask", "tracing", secret=keys["ana"])
+    _as(rt, "bob", "approve", "tracing", secret=keys["ana"], fails="sign-in-refused")
+    narrow = create_key(rt, "bob@example.org", ["report"])
+    _as(rt, "bob", "approve", "tracing", secret=narrow, fails="sign-in-refused")
+    assert "approved" in _as(rt, "bob", "approve", "tracing", secret=keys["bob"]).output
+
+
+def test_the_size_is_set_by_an_administrator_of_the_whole_country_by_name(rt: Runtime) -> None:
+    _two_administrators(rt)
+    add_account(rt, "est@example.org", password=f"{PASSWORD} est", role="administrator", regions=("44",))
+    _run(rt, "campaign", "approval-size", "0", fails="--as EMAIL")
+    _as(rt, "est", "approval-size", "0", fails="whole-country-needed")
+    assert _as(rt, "ana", "approval-size", "50").output.endswith("50\n")
+    assert _run(rt, "campaign", "approval-size").output == "50\n"
 
 
 def test_everything_is_stopped_said_and_lifted(rt: Runtime) -> None:

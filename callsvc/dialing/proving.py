@@ -1,0 +1,47 @@
+"""Who types a command: a shell is nobody's name, so whoever asks or says yes proves which account they are.
+
+The password, or an API key of the account, is typed at the prompt and never an argument, which others could
+read in the list of processes. Both are checked, counted and recorded as a sign-in is.
+"""
+
+import click
+
+from callsvc.accounts.keys import authenticate_key
+from callsvc.accounts.queries import account_by_email
+from callsvc.accounts.scope import Principal
+from callsvc.accounts.sessions import resume_session, sign_out
+from callsvc.accounts.signing_in import sign_in
+from callsvc.core.errors import CallsvcError, Forbidden
+from callsvc.runtime import Runtime
+
+_SCOPE = "campaigns"
+
+
+def proven(rt: Runtime, email: str) -> Principal:
+    """The account of this e-mail, once its password or one of its API keys was typed.
+
+    ``sign-in-refused`` for a wrong one, and for an account that may not control campaigns.
+    """
+    secret = click.prompt("Password or API key", hide_input=True)
+    principal = _by_key(rt, email, secret) or _by_password(rt, email, secret)
+    if principal is None or principal.role != "administrator" or _SCOPE not in principal.scopes:
+        raise Forbidden(
+            "sign-in-refused", "The password or key is wrong, or its account may not control campaigns."
+        )
+    return principal
+
+
+def _by_key(rt: Runtime, email: str, secret: str) -> Principal | None:
+    try:
+        principal = authenticate_key(rt, secret)
+        with rt.db.read() as tx:
+            return principal if account_by_email(tx, email).id == principal.account_id else None
+    except CallsvcError:
+        return None
+
+
+def _by_password(rt: Runtime, email: str, secret: str) -> Principal | None:
+    token = sign_in(rt, email, secret, browser="command line")
+    principal = resume_session(rt, token)
+    sign_out(rt, token)
+    return principal
