@@ -63,6 +63,7 @@ def deadlines() -> list[Task]:
         Task(_BEAT_S, routing.time_out_offers),
         Task(_BEAT_S, routing.expire_entries),
         Task(_BEAT_S, routing.end_wrap_ups),
+        Task(1.0, routing.end_orders_due),
     ]
 
 

@@ -8,6 +8,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
+from callsvc.routing.lending_orders import end_orders_of
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import hold_reservation, reservation_of_agent
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region
@@ -51,6 +52,8 @@ def declare_aid(
     values = {"opted_out": opted_out, "reserve": reserve, "floor": floor, "changed_at": tx.now}
     if not tx.insert_once(aid_region, region_code=region_code, **values):
         tx.update(aid_region, aid_region.c.region_code == region_code, **values)
+    if opted_out:
+        end_orders_of(tx, region_code, "opted-out")
     tx.changed("aid", region=region_code)
 
 

@@ -7,11 +7,18 @@ them back, for whoever lends them has seen what it costs. One way, skills and op
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
+from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.core.db import Tx
+from callsvc.core.errors import NotFound
 from callsvc.routing.tables import aid_order
+
+SHOWN: Final = 20
+"""Orders that are over, the newest, shown beside those that are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +49,44 @@ def orders_now(tx: Tx) -> Sequence[AidOrder]:
         )
         for row in rows
     ]
+
+
+def hold_order(tx: Tx, order_id: str, by: Principal | None) -> Row[Any]:
+    """An order that the reader may see, locked; ``aid-order-unknown``."""
+    wanted = sa.select(aid_order).where(aid_order.c.id == order_id, _visible(by))
+    row = tx.first(wanted.with_for_update(key_share=True))
+    if row is None:
+        raise NotFound("aid-order-unknown", "No order of your regions has this id.")
+    return row
+
+
+def order_of(tx: Tx, order_id: str, by: Principal) -> Row[Any]:
+    """The same for reading."""
+    row = tx.first(orders_seen_by(by).where(aid_order.c.id == order_id))
+    if row is None:
+        raise NotFound("aid-order-unknown", "No order of your regions has this id.")
+    return row
+
+
+def orders_seen_by(by: Principal) -> sa.Select[Any]:
+    """Orders of which one side is the reader's: both sides see the whole order."""
+    return sa.select(aid_order).where(_visible(by))
+
+
+def orders_shown(tx: Tx, by: Principal) -> Sequence[Row[Any]]:
+    """What is asked or lent, then the newest that are over."""
+    live = aid_order.c.state.in_(("asked", "open"))
+    newest = (aid_order.c.made_at.desc(), aid_order.c.id.desc())
+    mine = orders_seen_by(by)
+    return [
+        *tx.all(mine.where(live).order_by(*newest)),
+        *tx.all(mine.where(~live).order_by(*newest).limit(SHOWN)),
+    ]
+
+
+def _visible(by: Principal | None) -> sa.ColumnElement[bool]:
+    if by is None:
+        return sa.true()
+    return sa.or_(
+        scope_condition(by, aid_order.c.aided_region), scope_condition(by, aid_order.c.aiding_region)
+    )

@@ -11,6 +11,15 @@ from callsvc.routing.connecting import (
 from callsvc.routing.declaring import declare_aid, put_agreement, set_activity
 from callsvc.routing.desk import desk_state, wait_for_change
 from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
+from callsvc.routing.lending_orders import (
+    accept_aid,
+    ask_aid,
+    end_orders_due,
+    give_back,
+    lend,
+    refuse_aid,
+    withdraw_aid,
+)
 from callsvc.routing.offering import offer_next, reject, time_out_offers
 from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
 from callsvc.routing.queueing import (
@@ -27,34 +36,41 @@ from callsvc.routing.wrapping import dispose, end_wrap_ups, hang_up
 __all__ = [
     "Place",
     "accept",
+    "accept_aid",
     "agent_answered",
     "aid_matrix",
     "any_agents_open",
+    "ask_aid",
     "consult",
     "declare_aid",
     "desk_state",
     "dispose",
     "end_consult",
+    "end_orders_due",
     "end_wrap_ups",
     "enter_queue",
     "entry_of_leg",
     "expire_entries",
     "explain",
+    "give_back",
     "hang_up",
     "hold",
     "leave_queue",
     "leg_ended",
     "leg_move_refused",
     "leg_not_placed",
+    "lend",
     "mute",
     "offer_next",
     "participant_joined",
     "place_of",
     "put_agreement",
+    "refuse_aid",
     "reject",
     "repair",
     "set_activity",
     "time_out_offers",
     "transfer",
     "wait_for_change",
+    "withdraw_aid",
 ]
