@@ -12,7 +12,7 @@ from callsvc.accounts.service import add_account
 from callsvc.accounts.tables import access_log
 from callsvc.audit import pages
 from callsvc.runtime import Runtime
-from tests.app.conftest import app, client, form_token, quick_passwords, signed_in  # noqa: F401 - fixtures
+from tests.app.conftest import app, client, form_token, signed_in  # noqa: F401 - fixtures
 from tests.app.world import LOCAL, PASSWORD
 
 AUDITOR = "auditor@example.org"

@@ -22,7 +22,8 @@ from callsvc.core.errors import CallsvcError
 from callsvc.core.settings import Settings
 from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
-from tests.conftest import _empty, stopped_world
+from tests.conftest import stopped_world
+from tests.emptying import empty
 from tests.factories import advance, campaign_file, make_contact, make_country, publish_library
 
 SIZE = 2
@@ -201,7 +202,7 @@ def test_control_follows_its_model_on_sqlite(
 
 def test_control_follows_its_model_on_postgresql(postgres_engine: sa.Engine, settings: Settings) -> None:
     def make() -> Runtime:
-        _empty(postgres_engine)
+        empty(postgres_engine)
         return stopped_world(postgres_engine, settings)
 
     _run(make, 3, 20)

@@ -23,7 +23,7 @@ from callsvc.operations.processes import EXPECTED, processes_now
 from callsvc.operations.tables import process_beat
 from callsvc.operations.waiting import STATES, waiting_now
 from callsvc.runtime import Runtime
-from tests.app.conftest import app, client, quick_passwords, signed_in  # noqa: F401 - fixtures
+from tests.app.conftest import app, client, signed_in  # noqa: F401 - fixtures
 from tests.app.world import CHIEF, LOCAL, PASSWORD
 
 OPERATOR = "operator@example.org"
