@@ -14,8 +14,30 @@ from callsvc.core.errors import Invalid
 ACTIVITIES: Final = ("offline", "available", "break", "training", "other-channel")
 STATES: Final = ("idle", "reserved", "on-call", "wrap-up")
 
-MISSED_BEFORE_BREAK: Final = 3
-"""Offers in a row an agent may let time out before the service sets them on break: nobody is at that desk."""
+LIMITED: Final = ("break", "training", "other-channel")
+"""Activities an administrator may limit: who is away or ready asks nobody."""
+
+REASONS: Final = (
+    "",
+    "granted",
+    "missed-offers",
+    "presence-back",
+    "presence-lost",
+    "softphone-gone",
+    "supervised",
+)
+"""Why an activity changed; empty: the agent declared it."""
+
+BEYOND: Final = ("refuse", "ask")
+WISH_STATES: Final = ("waiting", "granted", "refused", "withdrawn", "lapsed")
+
+GRACE_S: Final = 30.0
+"""Real seconds of silence after which nobody is at a desk: three heartbeats. A network does not run faster
+because the clock of a rehearsal does, so that this is never lived time."""
+
+COMES_BACK_S: Final = 300.0
+"""Real seconds within which a desk that comes back is what it was before: a restarted browser, a train's
+tunnel. After that the agent says anew what they do; nobody is made ready who went home."""
 
 
 def check_activity(activity: str) -> None:
@@ -26,8 +48,11 @@ def check_activity(activity: str) -> None:
         )
 
 
-def activity_after_miss(activity: str, missed_offers: int) -> str:
-    """The activity after an offer timed out; ``missed_offers`` counts this one too."""
-    if activity == "available" and missed_offers >= MISSED_BEFORE_BREAK:
+def activity_after_miss(activity: str, missed_offers: int, most: int) -> str:
+    """The activity after an offer timed out; ``missed_offers`` counts this one too.
+
+    After ``most`` in a row the service sets the agent on break: nobody is at that desk.
+    """
+    if activity == "available" and missed_offers >= most:
         return "break"
     return activity

@@ -27,6 +27,7 @@ __all__ = [
     "hold_agent",
     "release_agent",
     "reserve_agent",
+    "resume_wrap_up",
     "start_call",
     "start_wrap_up",
     "touch_agent",
@@ -74,7 +75,7 @@ def add_agent(
     return agent_id
 
 
-def _change(tx: Tx, where: sa.ColumnElement[bool], **values: Any) -> bool:
+def _change(tx: Tx, where: sa.ColumnElement[bool], *, reason: str = "", by: str = "", **values: Any) -> bool:
     row = tx.first(
         agent.update()
         .where(where)
@@ -84,14 +85,16 @@ def _change(tx: Tx, where: sa.ColumnElement[bool], **values: Any) -> bool:
     if row is None:
         return False
     if "activity" in values:
-        note_activity(tx, row.id, row.region_code, values["activity"])
+        note_activity(tx, row.id, row.region_code, values["activity"], reason=reason, by=by)
     tx.changed("desk", subject=row.id, version=row.fence)
     tx.changed("agents", region=row.region_code)
     return True
 
 
-def note_activity(tx: Tx, agent_id: str, region_code: str, activity: str) -> None:
-    """Keep what an agent does from now on, for whoever asks later how many were on duty."""
+def note_activity(
+    tx: Tx, agent_id: str, region_code: str, activity: str, *, reason: str = "", by: str = ""
+) -> None:
+    """Keep what an agent does from now on, and why, for whoever asks later how many were on duty."""
     tx.insert(
         agent_activity,
         id=tx.new_id("act"),
@@ -99,6 +102,8 @@ def note_activity(tx: Tx, agent_id: str, region_code: str, activity: str) -> Non
         region_code=region_code,
         activity=activity,
         at=tx.now,
+        reason=reason,
+        by=by,
     )
 
 
@@ -110,10 +115,13 @@ def hold_agent(tx: Tx, agent_id: str) -> Row[Any]:
     return row
 
 
-def declare_activity(tx: Tx, agent_id: str, activity: str) -> bool:
+def declare_activity(
+    tx: Tx, agent_id: str, activity: str, by: str | None = None, *, reason: str = ""
+) -> bool:
     """Write down what the agent says they do; True if that changed anything.
 
-    Becoming available starts the idle time anew and forgives missed offers.
+    ``by``: the account that says so for them; ``reason``: why the service does. Becoming available starts the
+    idle time anew and forgives missed offers.
     """
     check_activity(activity)
     row = hold_agent(tx, agent_id)
@@ -126,7 +134,8 @@ def declare_activity(tx: Tx, agent_id: str, activity: str) -> bool:
         values["missed_offers"] = 0
         if row.state == "idle":
             values["state_since"] = tx.now
-    return _change(tx, agent.c.id == agent_id, **values)
+    why = reason or ("supervised" if by else "")
+    return _change(tx, agent.c.id == agent_id, reason=why, by=by or "", **values)
 
 
 def reserve_agent(tx: Tx, agent_id: str, reservation_id: str) -> bool:
@@ -145,16 +154,16 @@ def reserve_agent(tx: Tx, agent_id: str, reservation_id: str) -> bool:
 def release_agent(tx: Tx, agent_id: str, reservation_id: str, *, missed: bool = False) -> None:
     """The reservation came to nothing: the agent is idle again.
 
-    ``missed`` says that the offer timed out; the third miss in a row sets the agent on break.
+    ``missed`` says that the offer timed out; so many in a row (a setting) set the agent on break.
     """
     row = hold_agent(tx, agent_id)
     if row.reservation_id != reservation_id:
         return
     missed_offers = row.missed_offers + 1 if missed else 0
-    activity = activity_after_miss(row.activity, missed_offers)
+    activity = activity_after_miss(row.activity, missed_offers, tx.settings.callsvc_missed_offers)
     values: dict[str, Any] = {"missed_offers": missed_offers}
     if activity != row.activity:
-        values |= {"activity": activity, "activity_since": tx.now}
+        values |= {"activity": activity, "activity_since": tx.now, "reason": "missed-offers"}
     _change(tx, agent.c.id == agent_id, state="idle", state_since=tx.now, reservation_id=None, **values)
 
 
@@ -168,12 +177,20 @@ def start_call(tx: Tx, agent_id: str, reservation_id: str, *, aid: bool) -> None
 
 def start_wrap_up(tx: Tx, agent_id: str, reservation_id: str, *, vanished: bool = False) -> None:
     """The conversation is over; ``vanished`` sets the agent on break, for their softphone is gone."""
-    values: dict[str, Any] = {"activity": "break", "activity_since": tx.now} if vanished else {}
+    values: dict[str, Any] = {}
+    if vanished:
+        values = {"activity": "break", "activity_since": tx.now, "reason": "softphone-gone"}
     _change(tx, _holds(agent_id, reservation_id), state="wrap-up", state_since=tx.now, **values)
 
 
 def finish_wrap_up(tx: Tx, agent_id: str, reservation_id: str) -> None:
     _change(tx, _holds(agent_id, reservation_id), state="idle", state_since=tx.now, reservation_id=None)
+
+
+def resume_wrap_up(tx: Tx, agent_id: str, reservation_id: str) -> bool:
+    """Back into the wrap-up that ended too soon; False if the agent is not idle any more."""
+    idle = (agent.c.id == agent_id) & (agent.c.state == "idle")
+    return _change(tx, idle, state="wrap-up", state_since=tx.now, reservation_id=reservation_id)
 
 
 def free_stuck_agent(tx: Tx, agent_id: str) -> None:

@@ -6,7 +6,7 @@ compare-and-set with a fence, is what makes a double reservation impossible.
 
 import sqlalchemy as sa
 
-from callsvc.agents.rules import ACTIVITIES, STATES
+from callsvc.agents.rules import ACTIVITIES, BEYOND, STATES, WISH_STATES
 from callsvc.core.db import Id, Instant, metadata
 
 team = sa.Table(
@@ -52,6 +52,59 @@ agent_activity = sa.Table(  # what each declared when: who was on duty at which 
     sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),  # where they worked then
     sa.Column("activity", sa.String(16), nullable=False),
     sa.Column("at", Instant, nullable=False, index=True),  # lived
+    sa.Column("reason", sa.String(20), nullable=False, default=""),  # see rules.REASONS; '' = they said so
+    sa.Column("by", sa.String(80), nullable=False, default=""),  # the account that declared it for them
+)
+
+agent_presence = sa.Table(  # apart from ``agent``: a heartbeat must not hold the row that a choice looks for
+    "agent_presence",
+    metadata,
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), primary_key=True),
+    sa.Column("seen_at", Instant, nullable=False, index=True),  # machine: the desk's last word
+    sa.Column("lost_at", Instant),  # machine: silent too long, set away since
+    sa.Column("activity_before", sa.String(16), nullable=False, default=""),  # given back to who comes back
+)
+
+activity_limit = sa.Table(  # how many at once, and for how long; '*': each region without terms of its own
+    "activity_limit",
+    metadata,
+    sa.Column("region_code", sa.String(3), primary_key=True),
+    sa.Column("activity", sa.String(16), primary_key=True),
+    sa.Column("most", sa.Integer),  # agents of the region at once; null: any number
+    sa.Column("longest_min", sa.Integer),  # lived minutes; null: as long as they like
+    sa.Column("beyond", sa.String(8), nullable=False),  # refuse, or ask: a supervisor may grant it
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("changed_by", sa.String(80), nullable=False),
+    sa.CheckConstraint(f"beyond in {BEYOND}", name="beyond"),
+)
+
+activity_wish = sa.Table(  # beyond the limit: in line for a place, or for a supervisor's word
+    "activity_wish",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("agent_id", sa.ForeignKey(agent.c.id), nullable=False),
+    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("activity", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),  # lived, as are the others
+    sa.Column("deadline_at", Instant, nullable=False),
+    sa.Column("decided_at", Instant),
+    sa.Column("decided_by", sa.String(80), nullable=False, default=""),  # an account; '': a place fell free
+    sa.CheckConstraint(f"state in {WISH_STATES}", name="state"),
+)
+_waiting = activity_wish.c.state == "waiting"
+sa.Index(
+    "ux_activity_wish_waiting",
+    activity_wish.c.agent_id,
+    unique=True,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+sa.Index(
+    "ix_activity_wish_region_code",
+    activity_wish.c.region_code,
+    activity_wish.c.state,
+    activity_wish.c.asked_at,
 )
 
 agent_skill = sa.Table(

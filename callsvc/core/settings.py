@@ -101,6 +101,13 @@ class Settings(BaseSettings):
         description="A campaign of more people than this needs a second person's approval to start; 0: none "
         "does. An administrator may set another size while the service runs.",
     )
+    callsvc_approval_margin: int = Field(
+        10,
+        ge=0,
+        le=100,
+        description="Percent by which a campaign may outgrow what its second person saw before it needs "
+        "another look, and never by more than CALLSVC_APPROVAL_SIZE people.",
+    )
     callsvc_stop_requests: int = Field(
         16,
         ge=1,
@@ -123,6 +130,26 @@ class Settings(BaseSettings):
     )
     callsvc_wrap_up_s: float = Field(
         60.0, gt=0, description="Lived seconds of wrap-up before an agent is ready again."
+    )
+    callsvc_undo_s: float = Field(
+        30.0,
+        ge=0,
+        description="Lived seconds in which an agent may take back how a call ended; nothing follows from it "
+        "before; 0: at once.",
+    )
+    callsvc_missed_offers: int = Field(
+        3, ge=1, le=20, description="Offers in a row an agent may miss before they are set on break."
+    )
+    callsvc_softphones: str = Field(
+        "simulated,sdk,ring-my-phone",
+        pattern=r"^(simulated|sdk|ring-my-phone)(,(simulated|sdk|ring-my-phone))*$",
+        description="Lines agents may choose from, the usual one first: simulated (with the simulator only), "
+        "sdk (with TWILIO_API_KEY_SID and CALLSVC_VOICE_SDK_FILE), ring-my-phone.",
+    )
+    callsvc_voice_sdk_file: str = Field(
+        "",
+        description="The carrier's voice SDK for browsers, a JavaScript file you have put on this machine; "
+        "empty: no desk speaks through its browser.",
     )
     callsvc_inbound_flow: str = Field(
         "front-desk", description="The flow that answers people who call us: the id of a published flow."

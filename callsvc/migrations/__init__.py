@@ -19,6 +19,7 @@ SLICES = (
     "contacts",
     "accounts",
     "agents",
+    "softphone",
     "directory",
     "flows",
     "campaigns",

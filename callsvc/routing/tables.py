@@ -137,7 +137,10 @@ reservation = sa.Table(
     sa.Column("bridged_at", Instant),
     sa.Column("talk_ended_at", Instant),
     sa.Column("ended_at", Instant),
-    sa.Column("disposition", sa.String(40)),
+    sa.Column("disposition", sa.String(40)),  # final: what follows from it has followed
+    sa.Column("chosen", sa.String(40)),  # by the agent, who may still take it back...
+    sa.Column("undo_until", Instant),  # ...until then (lived); null: nothing is waiting to become final
+    sa.Column("extended_at", Instant),  # the wrap-up was made longer, once
     sa.Column("agent_leg_id", sa.ForeignKey("leg.id")),
     sa.Column("conference_id", sa.ForeignKey("conference.id")),
     sa.Column("consult_leg_id", sa.ForeignKey("leg.id"), index=True),  # whom the agent asked in
@@ -152,6 +155,19 @@ sa.Index(
     "ux_reservation_entry", reservation.c.entry_id, unique=True, sqlite_where=_live, postgresql_where=_live
 )
 sa.Index("ix_reservation_due", reservation.c.deadline_at, sqlite_where=_live, postgresql_where=_live)
+_undoable = reservation.c.undo_until.is_not(None)
+sa.Index("ix_reservation_undo", reservation.c.undo_until, sqlite_where=_undoable, postgresql_where=_undoable)
+
+wrap_up_limit = sa.Table(  # longest wrap-up after a theme or in a campaign, else the setting's
+    "wrap_up_limit",
+    metadata,
+    sa.Column("kind", sa.String(8), primary_key=True),  # skill, campaign: a campaign's goes first
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("seconds", sa.Integer, nullable=False),  # lived
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("changed_by", sa.String(80), nullable=False),
+    sa.CheckConstraint("kind in ('skill', 'campaign')", name="kind"),
+)
 
 routing_decision = sa.Table(
     "routing_decision",
@@ -173,7 +189,9 @@ supervision = sa.Table(  # a supervisor in an agent's conversation: listening, w
     sa.Column("id", Id, primary_key=True),
     sa.Column("reservation_id", sa.ForeignKey(reservation.c.id), nullable=False, index=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),  # who listens
-    sa.Column("agent_id", sa.ForeignKey("agent.id"), nullable=False),  # by whose telephone: the supervisor's own
+    sa.Column(
+        "agent_id", sa.ForeignKey("agent.id"), nullable=False
+    ),  # by whose telephone: the supervisor's own
     sa.Column("leg_id", sa.ForeignKey("leg.id"), nullable=False, unique=True),
     sa.Column("mode", sa.String(8), nullable=False),
     sa.Column("told", sa.Boolean, nullable=False),  # the agent's desk says so
@@ -190,7 +208,9 @@ sa.Index(
     sqlite_where=_open,
     postgresql_where=_open,
 )
-sa.Index("ux_supervision_agent", supervision.c.agent_id, unique=True, sqlite_where=_open, postgresql_where=_open)
+sa.Index(
+    "ux_supervision_agent", supervision.c.agent_id, unique=True, sqlite_where=_open, postgresql_where=_open
+)
 
 listening_terms = sa.Table(  # one row: whether agents are told that a supervisor is in their call
     "listening_terms",

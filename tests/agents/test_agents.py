@@ -71,4 +71,4 @@ def test_every_change_raises_the_version_and_a_repetition_does_not(rt: Runtime, 
     [("available", 2, "available"), ("available", 3, "break"), ("training", 3, "training")],
 )
 def test_three_missed_offers_are_a_break(activity: str, missed: int, then: str) -> None:
-    assert activity_after_miss(activity, missed) == then
+    assert activity_after_miss(activity, missed, 3) == then

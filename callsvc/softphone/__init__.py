@@ -1,0 +1,1 @@
+"""What an agent speaks through: the simulated line, the voice SDK in the browser, or their own telephone."""
