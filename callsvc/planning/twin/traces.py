@@ -68,12 +68,12 @@ def draw_trace(segments: Sequence[Segment], people: People, seed: int) -> Trace:
             arrivals.append((at, segment.region))
             at += random.expovariate(segment.rate)
     arrivals.sort()
-    needs = _handling(people, random)
+    needs = handling(people, random)
     return recorded_trace(((at, region, needs()) for at, region in arrivals), people, random)
 
 
-def _handling(people: People, random: Random) -> Callable[[], float]:
-    """Draws handling times."""
+def handling(people: People, random: Random) -> Callable[[], float]:
+    """Draws how long an agent is busy with a call of the own region, in seconds."""
     if people.handle == "exponential":
         return lambda: random.expovariate(1 / people.handle_s)
     variance = math.log(1 + people.handle_cv**2)
