@@ -148,6 +148,8 @@ def _note_leg(tx: Tx, name: str, event: LegEvent, facts: dict[str, Any]) -> None
 
 
 def _note_entry(tx: Tx, name: str, event: EntryEvent, subject: str, facts: dict[str, Any]) -> None:
+    if event.kind != "call":
+        return  # the figures of queues are about people on the line
     _, campaign = _place_of(tx, event.call_id)
     facts = {"platform": event.platform_code} | facts
     _note(tx, name, at=event.at, subject=subject, region=event.region_code, campaign=campaign, facts=facts)

@@ -10,7 +10,9 @@ from callsvc.core.events import Event
 @dataclass(frozen=True, kw_only=True)
 class EntryEvent(Event):
     entry_id: str
-    call_id: str
+    kind: str = "call"  # or work that is none: see ``rules.KINDS``
+    subject_id: str = ""  # what such work is about
+    call_id: str  # empty while there is none
     leg_id: str  # the contact's
     region_code: str
     platform_code: str
@@ -95,8 +97,10 @@ def about(entry: Any, at: datetime) -> dict[str, Any]:
     """The fields every event about a queue entry carries, from its row."""
     return {
         "entry_id": entry.id,
-        "call_id": entry.call_id,
-        "leg_id": entry.leg_id,
+        "kind": entry.kind,
+        "subject_id": entry.subject_id or "",
+        "call_id": entry.call_id or "",
+        "leg_id": entry.leg_id or "",
         "region_code": entry.region_code,
         "platform_code": entry.platform_code,
         "skill": entry.skill,

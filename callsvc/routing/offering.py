@@ -25,6 +25,7 @@ from callsvc.routing.queries import IS_LIVE, aided_by, hold_reservation, next_wa
 from callsvc.routing.rules import predicted_wait
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.views import Group
+from callsvc.routing.working import offer_other_work
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -49,9 +50,10 @@ def _serve_all(tx: Tx, regions: Iterable[str]) -> tuple[int, bool]:
     """(offers made, whether an entry still waits or an agent is still free)."""
     offered, unmatched = 0, False
     for region in regions:
+        offered += offer_other_work(tx, region, pressing=True)
         made, waiting = _serve(tx, region)
         free = anybody_free(tx, region)
-        offered += made + (_serve_aided(tx, region) if free else 0)
+        offered += made + (_serve_aided(tx, region) + offer_other_work(tx, region) if free else 0)
         unmatched = unmatched or waiting or free
     return offered, unmatched
 
@@ -161,7 +163,7 @@ def return_to_queue(tx: Tx, entry: Row[Any], row: Row[Any], how: str) -> None:
     tx.update(queue_entry, queue_entry.c.id == entry.id, state="pending", assigned_at=None)
     close_offer(tx, entry, row, how)
     if row.conference_id is not None and was_moved(tx, entry.leg_id, row.conference_id):
-        calls.move_to_wait(tx, entry.leg_id)
+        calls.move_to_wait(tx, entry.leg_id, why="wait", language=entry.language)
 
 
 def was_moved(tx: Tx, leg_id: str, conference_id: str) -> bool:
