@@ -1,37 +1,13 @@
-"""What agents and regions declare: ready or not; who aids whom, from when, with what reserve; opt-out."""
+"""What regions declare: who aids whom, from when, with what reserve; opt-out."""
 
 from datetime import datetime
 
-from callsvc.agents.rules import check_activity
-from callsvc.agents.service import agent_by_id, declare_activity
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
 from callsvc.routing.lending_orders import end_orders_of
-from callsvc.routing.offering import offer_next, return_to_queue
-from callsvc.routing.queries import hold_reservation, reservation_of_agent
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region
-from callsvc.runtime import Runtime
-
-
-def set_activity(rt: Runtime, agent_id: str, activity: str) -> None:
-    """The agent is ready, on break, away... A call under way goes on; a pending offer is handed back.
-
-    Becoming available looks at once for a waiting call. Raises ``activity-unknown``, ``agent-unknown``.
-    """
-    check_activity(activity)
-    with rt.db.begin() as tx:
-        regions = {agent_by_id(tx, agent_id).region_code}
-        found = reservation_of_agent(tx, agent_id) if activity != "available" else None
-        held = hold_reservation(tx, found.id) if found and found.state == "pending" else None
-        changed = False
-        if held is not None and held[1].state == "pending":
-            return_to_queue(tx, *held, "rejected")
-            regions.add(held[0].region_code)
-            changed = True
-        if declare_activity(tx, agent_id, activity) or changed:
-            offer_next(tx, regions)
 
 
 def declare_aid(

@@ -1,5 +1,6 @@
 """The public verbs of routing, each in the file named after it."""
 
+from callsvc.routing.activities import decide_wish, give_places, lapse_presence, note_seen, set_activity
 from callsvc.routing.connecting import (
     accept,
     agent_answered,
@@ -8,7 +9,7 @@ from callsvc.routing.connecting import (
     leg_not_placed,
     participant_joined,
 )
-from callsvc.routing.declaring import declare_aid, put_agreement, set_activity
+from callsvc.routing.declaring import declare_aid, put_agreement
 from callsvc.routing.desk import desk_state, wait_for_change
 from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.lending_orders import (
@@ -42,6 +43,7 @@ __all__ = [
     "any_agents_open",
     "ask_aid",
     "consult",
+    "decide_wish",
     "declare_aid",
     "desk_state",
     "dispose",
@@ -53,14 +55,17 @@ __all__ = [
     "expire_entries",
     "explain",
     "give_back",
+    "give_places",
     "hang_up",
     "hold",
+    "lapse_presence",
     "leave_queue",
     "leg_ended",
     "leg_move_refused",
     "leg_not_placed",
     "lend",
     "mute",
+    "note_seen",
     "offer_next",
     "participant_joined",
     "place_of",
