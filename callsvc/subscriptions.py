@@ -7,6 +7,7 @@ first, then the conversation, then the campaign, the figures and whoever watches
 from callsvc.announcing import tell_queue
 from callsvc.appointments.service import follow_disposition
 from callsvc.calls.events import (
+    ConferenceEnded,
     LegAnswered,
     LegEnded,
     LegLost,
@@ -16,6 +17,7 @@ from callsvc.calls.events import (
     LegRevised,
     LegRevived,
     ParticipantJoined,
+    ParticipantLeft,
 )
 from callsvc.calls.updates import end_revived
 from callsvc.campaigns.enrolling import enrol_imported
@@ -82,6 +84,8 @@ REACTIONS: Reactions = {
     LegNotPlaced: (routing.leg_not_placed, give_back, forget_attempt, metrics.note_attempt_not_placed),
     LegAnswered: (routing.agent_answered, metrics.note_leg_answered),
     ParticipantJoined: (routing.participant_joined,),
+    ParticipantLeft: (routing.participant_left,),
+    ConferenceEnded: (routing.conference_ended,),
     LegMoveRefused: (routing.leg_move_refused,),
     LegEnded: _OVER,
     LegLost: _OVER,

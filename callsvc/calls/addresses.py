@@ -19,7 +19,7 @@ def address_of(tx: Tx, leg: Row[Any]) -> str:
     """E.164 or ``client:<name>``; never logged."""
     if leg.role == CODE:
         return softphone.candidate_of(tx, leg.agent_id)
-    if leg.agent_id is not None:
+    if leg.number_id is None:  # a person's leg may name the agent who calls them
         return softphone.address_of(tx, leg.agent_id)
     row = tx.first(sa.select(phone_number).where(phone_number.c.id == leg.number_id))
     if row is None:

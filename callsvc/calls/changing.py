@@ -1,12 +1,13 @@
-"""What a wish about a participant (hold, unhold, mute, unmute) is at the carrier."""
+"""What a wish about a participant is at the carrier: on hold, muted, or how a supervisor is heard."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
-from callsvc.calls.tables import conference
+from callsvc.calls.tables import conference, leg
 from callsvc.carrier.port import CALL_NOT_IN_PROGRESS, NOT_FOUND, CarrierError, ParticipantChange, Refused
 from callsvc.runtime import Runtime
 
@@ -19,8 +20,16 @@ CHANGES: Final = {
     "unhold": ParticipantChange(held=False),
     "mute": ParticipantChange(muted=True),
     "unmute": ParticipantChange(muted=False),
+    "listen": ParticipantChange(muted=True, coached=""),
+    "whisper": ParticipantChange(muted=False),  # coached: the leg whose id the wish carries
+    "speak": ParticipantChange(muted=False, coached=""),
 }
-GROUPS: Final = (frozenset({"move"}), frozenset({"hold", "unhold"}), frozenset({"mute", "unmute"}))
+GROUPS: Final = (
+    frozenset({"move"}),
+    frozenset({"hold", "unhold"}),
+    frozenset({"mute", "unmute"}),
+    frozenset({"listen", "whisper", "speak"}),
+)
 """Of the wishes of one group only the newest counts."""
 
 
@@ -31,17 +40,23 @@ def group_of(action: str) -> frozenset[str]:
 def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
     """done, gone (not in the conference), failed; None when the carrier did not answer or does not know yet.
 
-    ``due``: sid, action, and as ``path`` the conference's id and the language of who waits: ``cnf1/fr``.
+    ``due``: sid, action, and as ``path`` the conference's id with the language of who waits (``cnf1/fr``), or
+    with the leg that alone hears a whisper (``cnf1/leg2``).
     """
-    conference_id, _, language = due.path.partition("/")
+    conference_id, _, about = due.path.partition("/")
     with rt.db.read() as tx:
         sid = tx.scalar(sa.select(conference.c.sid).where(conference.c.id == conference_id))
+        coached = tx.scalar(sa.select(leg.c.sid).where(leg.c.id == about))
     if sid is None:
         return None
     change = CHANGES[due.action]
     if change.held:
-        url = f"{rt.settings.public_base_url.rstrip('/')}{HOLD_PATH}/{language}"
-        change = ParticipantChange(held=True, hold_url=url)
+        url = f"{rt.settings.public_base_url.rstrip('/')}{HOLD_PATH}/{about}"
+        change = replace(change, hold_url=url)
+    elif due.action == "whisper":
+        if coached is None:
+            return "failed"  # nobody to whisper to: heard by all would be worse than not at all
+        change = replace(change, coached=coached)
     try:
         rt.carrier.change_participant(sid, due.sid, change)
     except Refused as error:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callsvc.calls.events import ParticipantJoined, ParticipantLeft
+from callsvc.calls.events import ConferenceEnded, ParticipantJoined, ParticipantLeft
 from callsvc.calls.placing import plan_leg
 from callsvc.calls.tables import conference, participant
 from callsvc.core.db import Tx
@@ -31,6 +31,14 @@ def place_consult_leg(tx: Tx, *, call_id: str, number_id: str, conference_id: st
     return leg_id
 
 
+def place_supervisor_leg(tx: Tx, *, call_id: str, agent_id: str, conference_id: str) -> str:
+    """Plan the leg of a supervisor to their own telephone (``agent_id``'s); answering, they enter muted."""
+    leg_id = plan_leg(tx, call_id=call_id, role="supervisor", number_id=None, agent_id=agent_id)
+    tx.insert(participant, conference_id=conference_id, leg_id=leg_id, muted_at=tx.now)
+    tx.enqueue("place_agent_leg", leg_id)
+    return leg_id
+
+
 def record_join(tx: Tx, conference_id: str, leg_id: str, sid: str, at: datetime) -> None:
     tx.update(conference, (conference.c.id == conference_id) & conference.c.sid.is_(None), sid=sid)
     tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)
@@ -45,7 +53,7 @@ def record_join(tx: Tx, conference_id: str, leg_id: str, sid: str, at: datetime)
         tx.emit(ParticipantJoined(conference_id=conference_id, leg_id=leg_id, at=at))
 
 
-def record_leave(tx: Tx, conference_id: str, leg_id: str, at: datetime) -> None:
+def record_leave(tx: Tx, conference_id: str, leg_id: str, at: datetime, *, reason: str = "") -> None:
     left = tx.update(
         participant,
         (participant.c.conference_id == conference_id)
@@ -54,8 +62,11 @@ def record_leave(tx: Tx, conference_id: str, leg_id: str, at: datetime) -> None:
         left_at=at,
     )
     if left:
-        tx.emit(ParticipantLeft(conference_id=conference_id, leg_id=leg_id, at=at))
+        tx.emit(ParticipantLeft(conference_id=conference_id, leg_id=leg_id, at=at, reason=reason))
 
 
 def record_end(tx: Tx, conference_id: str, at: datetime) -> None:
-    tx.update(conference, (conference.c.id == conference_id) & conference.c.ended_at.is_(None), ended_at=at)
+    """The carrier says that it is over, by itself or because the last one left."""
+    live = (conference.c.id == conference_id) & conference.c.ended_at.is_(None)
+    if tx.update(conference, live, ended_at=at):
+        tx.emit(ConferenceEnded(conference_id=conference_id, at=at))

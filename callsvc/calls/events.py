@@ -10,7 +10,7 @@ from callsvc.core.events import Event
 class LegEvent(Event):
     leg_id: str
     call_id: str
-    role: str  # contact, agent
+    role: str  # contact, agent, consult, transfer, supervisor
     direction: str  # of the leg: outbound (we dialled it) or inbound
     at: datetime  # lived; the carrier's own time where it told us
 
@@ -86,4 +86,11 @@ class ParticipantJoined(Event):
 class ParticipantLeft(Event):
     conference_id: str
     leg_id: str
+    at: datetime
+    reason: str = ""  # the carrier's word, such as participant_hung_up
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConferenceEnded(Event):
+    conference_id: str
     at: datetime

@@ -74,3 +74,9 @@ def inside(tx: Tx, conference_id: str) -> set[str]:
         )
     )
     return {row.leg_id for row in rows}
+
+
+def has_left(tx: Tx, conference_id: str, leg_id: str) -> bool:
+    """Whether this leg was in the conference and is not any more."""
+    mine = (participant.c.conference_id == conference_id) & (participant.c.leg_id == leg_id)
+    return tx.scalar(sa.select(participant.c.left_at).where(mine)) is not None

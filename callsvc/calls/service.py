@@ -1,15 +1,24 @@
 """The public verbs of calls, each in the file named after it."""
 
-from callsvc.calls.conferences import open_conference, place_agent_leg, place_consult_leg
-from callsvc.calls.updates import end_leg, hold, move_to_conference, move_to_wait, mute
+from callsvc.calls.conferences import (
+    open_conference,
+    place_agent_leg,
+    place_consult_leg,
+    place_supervisor_leg,
+)
+from callsvc.calls.statuses import look_soon
+from callsvc.calls.updates import be_heard, end_leg, hold, move_to_conference, move_to_wait, mute
 
 __all__ = [
+    "be_heard",
     "end_leg",
     "hold",
+    "look_soon",
     "move_to_conference",
     "move_to_wait",
     "mute",
     "open_conference",
     "place_agent_leg",
     "place_consult_leg",
+    "place_supervisor_leg",
 ]

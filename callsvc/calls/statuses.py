@@ -114,6 +114,13 @@ def record_status(tx: Tx, leg_id: str, news: News) -> bool:
     return rose
 
 
+def look_soon(tx: Tx, leg_id: str, within: timedelta) -> None:
+    """Something says that this leg is over: ask the carrier ``within`` this machine time, news or not."""
+    soon = tx.machine_now + within
+    live = (leg.c.id == leg_id) & leg.c.ended_at.is_(None) & (leg.c.check_at > soon)
+    tx.update(leg, live, check_at=soon)
+
+
 def _timing(tx: Tx, row: Row[Any], news: News, rose: bool) -> dict[str, Any]:
     """When to ask for news next, and a caller's deadline. What we fetched ourselves in vain is no news."""
     timing: dict[str, Any] = {}

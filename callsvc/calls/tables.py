@@ -35,7 +35,7 @@ leg = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("call_id", sa.ForeignKey(call.c.id), nullable=False, index=True),
-    sa.Column("role", sa.String(12), nullable=False),  # contact, agent, consult, transfer
+    sa.Column("role", sa.String(12), nullable=False),  # contact, agent, consult, transfer, supervisor
     sa.Column("number_id", sa.ForeignKey("phone_number.id"), index=True),
     sa.Column("agent_id", sa.ForeignKey("agent.id"), index=True),
     sa.Column("sid", sa.String(64), unique=True),  # the carrier's name for it; shapes differ by carrier
@@ -143,8 +143,8 @@ carrier_update = (
         metadata,
         sa.Column("id", Id, primary_key=True),
         sa.Column("leg_id", sa.ForeignKey(leg.c.id), nullable=False, index=True),
-        sa.Column("action", sa.String(12), nullable=False),  # end, cancel, move, hold, unhold, mute, unmute
-        # for move: where the call fetches its TwiML; for hold and mute: our name of the conference
+        sa.Column("action", sa.String(12), nullable=False),  # end, cancel, move, or one of CHANGES
+        # for move: where the call fetches its TwiML; else our name of the conference, and more
         sa.Column("path", sa.String(200), nullable=False, default=""),
         sa.Column("created_at", Instant, nullable=False),  # lived
         sa.Column(

@@ -70,10 +70,18 @@ def move_to_conference(tx: Tx, leg_id: str, conference_id: str) -> None:
     _wish(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/conference/{conference_id}")
 
 
-def move_to_wait(tx: Tx, leg_id: str) -> None:
-    """Bring a contact whose agent vanished back to the waiting loop of their session."""
+def move_to_wait(tx: Tx, leg_id: str, *, why: str, language: str) -> None:
+    """Bring a contact back to the waiting loop of their session, where they are first told why.
+
+    ``why``: cut, nobody, queue or wait (``webhooks.patience`` has the sentences).
+    """
+    _wish(tx, leg_id, "move", f"{waiting_path(tx, leg_id)}/back/{why}/{language}")
+
+
+def waiting_path(tx: Tx, leg_id: str) -> str:
+    """Where the session of a contact's leg goes on waiting."""
     turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))
-    _wish(tx, leg_id, "move", f"/webhooks/voice/{leg_id}/{turn}")
+    return f"/webhooks/voice/{leg_id}/{turn}"
 
 
 def hold(tx: Tx, leg_id: str, conference_id: str, *, held: bool, language: str) -> None:
@@ -86,6 +94,13 @@ def mute(tx: Tx, leg_id: str, conference_id: str, *, muted: bool) -> None:
     """A muted participant hears and is not heard."""
     _participant(tx, leg_id, conference_id, muted_at=tx.now if muted else None)
     _wish(tx, leg_id, "mute" if muted else "unmute", conference_id)
+
+
+def be_heard(tx: Tx, leg_id: str, conference_id: str, mode: str, *, by: str) -> None:
+    """A supervisor's leg listens, whispers to the leg ``by``, or speaks to all of a conference."""
+    muted_at = tx.now if mode == "listen" else None
+    _participant(tx, leg_id, conference_id, muted_at=muted_at)
+    _wish(tx, leg_id, mode, f"{conference_id}/{by}")
 
 
 def _participant(tx: Tx, leg_id: str, conference_id: str, **values: datetime | None) -> None:

@@ -82,11 +82,15 @@ class CarrierMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantChange:
-    """What is None stays. A held participant hears the document of ``hold_url``, the others go on."""
+    """What is None stays. A held participant hears the document of ``hold_url``, the others go on.
+
+    Who coaches is heard by one call of the conference alone: ``coached`` is its SID, empty for by all again.
+    """
 
     muted: bool | None = None
     held: bool | None = None
     hold_url: str = ""
+    coached: str | None = None
 
 
 class Carrier(Protocol):

@@ -120,6 +120,10 @@ class TwilioCarrier:
         options = {name: wish for name, wish in wishes.items() if wish is not None}
         if change.held and change.hold_url:
             options |= {"hold_url": change.hold_url, "hold_method": "POST"}
+        if change.coached is not None:
+            options["coaching"] = bool(change.coached)
+        if change.coached:
+            options["call_sid_to_coach"] = change.coached
         _ask(lambda: self._client.conferences(conference).participants(sid).update(**options))
 
     def create_message(self, *, to: str, from_: str, body: str, status_url: str) -> CarrierMessage:

@@ -115,11 +115,19 @@ def record(
 
 
 def join_conference(
-    name: str, *, label: str, status_url: str, before: Iterable[Speech] = (), after_url: str = ""
+    name: str,
+    *,
+    label: str,
+    status_url: str,
+    before: Iterable[Speech] = (),
+    after_url: str = "",
+    wait_url: str = "",
+    muted: bool = False,
 ) -> str:
     """Enter a conference that nobody's leaving ends: the service ends calls.
 
-    ``after_url`` is where the call goes on when the service takes it out of the conference.
+    ``after_url`` is where the call goes on when the conference is over, ``wait_url`` what is heard in it
+    before anybody else is there (nothing, when empty).
     """
     response = VoiceResponse()
     _speak(response, before)
@@ -129,7 +137,8 @@ def join_conference(
         start_conference_on_enter=True,
         end_conference_on_exit=False,
         beep="false",
-        wait_url="",
+        wait_url=clean(wait_url),
+        muted=muted,
         participant_label=clean(label),
         status_callback=clean(status_url),
         status_callback_event="start end join leave",
@@ -158,6 +167,14 @@ def transfer(
         status_callback_event="initiated ringing answered completed",
     )
     response.append(dial)
+    return str(response)
+
+
+def say_and_go(speeches: Iterable[Speech], url: str) -> str:
+    """Say something and go on at another address."""
+    response = VoiceResponse()
+    _speak(response, speeches)
+    response.redirect(clean(url))
     return str(response)
 
 

@@ -14,12 +14,15 @@ from sqlalchemy.engine import Row
 from callsvc.agents.service import start_call, touch_agent
 from callsvc.calls import service as calls
 from callsvc.calls.events import LegAnswered, LegEnded, LegMoveRefused, LegNotPlaced, ParticipantJoined
-from callsvc.calls.queries import inside
+from callsvc.calls.queries import has_left, inside
 from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
+from callsvc.routing.calling_again import call_again
+from callsvc.routing.calling_out import ask_to_dial, begin_look, not_reached
 from callsvc.routing.events import EntryConnected, about
 from callsvc.routing.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
+from callsvc.routing.listening import supervisor_gone, supervisor_joined
 from callsvc.routing.offering import hold_offer, offer_next, return_to_queue, was_moved
 from callsvc.routing.queries import (
     entry_of_leg,
@@ -30,8 +33,10 @@ from callsvc.routing.queries import (
     reservation_of_conference,
 )
 from callsvc.routing.queueing import cancel_entry, tell_left
+from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.wrapping import end_conversation
+from callsvc.routing.writing import begin_writing
 from callsvc.runtime import Runtime
 
 CONNECT_S: Final = 30.0
@@ -53,6 +58,12 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
             return
         if row.state != "pending":
             raise Conflict("offer-over", "This offer is over; look at the state for what is next.")
+        if entry.kind in DIALLED:
+            begin_look(tx, entry, row)
+            return
+        if entry.kind == "sms":
+            begin_writing(tx, entry, row)
+            return
         conference_id = calls.open_conference(tx, entry.call_id)
         leg_id = calls.place_agent_leg(
             tx, call_id=entry.call_id, agent_id=agent_id, conference_id=conference_id
@@ -79,6 +90,9 @@ def agent_answered(tx: Tx, event: LegAnswered) -> None:
     if held is None or held[1].bridged_at is not None:
         return
     entry, row = held
+    if entry.kind in DIALLED:
+        ask_to_dial(tx, entry, row)
+        return
     if not was_moved(tx, entry.leg_id, row.conference_id):
         calls.move_to_conference(tx, entry.leg_id, row.conference_id)
 
@@ -86,6 +100,7 @@ def agent_answered(tx: Tx, event: LegAnswered) -> None:
 def participant_joined(tx: Tx, event: ParticipantJoined) -> None:
     """When both are in, they are connected."""
     consult_joined(tx, event)
+    supervisor_joined(tx, event)
     call_id = tx.scalar(sa.select(conference.c.call_id).where(conference.c.id == event.conference_id))
     found = reservation_of_conference(tx, event.conference_id, call_id) if call_id else None
     held = hold_reservation(tx, found) if found else None
@@ -122,19 +137,25 @@ def connect(tx: Tx, entry: Row[Any], row: Row[Any], at: datetime) -> None:
 def leg_ended(tx: Tx, event: LegEnded) -> None:
     """A contact, an agent, or somebody an agent had asked in has gone."""
     if event.role == "agent":
-        _agent_leg_gone(tx, event.leg_id, event.call_id)
+        agent_leg_gone(tx, event.leg_id, event.call_id)
     elif event.role == "consult":
         consult_gone(tx, event.leg_id)
+    elif event.role == "supervisor":
+        supervisor_gone(tx, event.leg_id)
     else:
         contact_gone(tx, event.leg_id)
 
 
 def leg_not_placed(tx: Tx, event: LegNotPlaced) -> None:
-    """The agent's softphone, or whom they asked in, could not be dialled."""
+    """The agent's softphone, whom they asked in, or whom they wanted to call could not be dialled."""
+    if event.role == "contact":
+        contact_gone(tx, event.leg_id)
     if event.role == "agent":
-        _agent_leg_gone(tx, event.leg_id, event.call_id)
+        agent_leg_gone(tx, event.leg_id, event.call_id)
     elif event.role == "consult":
         consult_gone(tx, event.leg_id)
+    elif event.role == "supervisor":
+        supervisor_gone(tx, event.leg_id)
 
 
 def leg_move_refused(tx: Tx, event: LegMoveRefused) -> None:
@@ -154,6 +175,8 @@ def contact_gone(tx: Tx, leg_id: str) -> None:
     row = live_reservation(tx, entry.id)
     if row is not None and row.bridged_at is not None:
         end_conversation(tx, entry, row)
+    elif row is not None and entry.kind in DIALLED:
+        not_reached(tx, entry, row)
     else:
         cancel_entry(tx, entry, "hung-up")
 
@@ -164,7 +187,8 @@ def _held_by_agent_leg(tx: Tx, leg_id: str, call_id: str) -> tuple[Row[Any], Row
     return held if held is not None and held[1].state == "accepted" else None
 
 
-def _agent_leg_gone(tx: Tx, leg_id: str, call_id: str) -> None:
+def agent_leg_gone(tx: Tx, leg_id: str, call_id: str) -> None:
+    """An agent's leg is over, was never placed, or has left its conference. Idempotent."""
     held = _held_by_agent_leg(tx, leg_id, call_id)
     if held is not None:
         agent_gone(tx, *held)
@@ -182,5 +206,13 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         return_to_queue(tx, entry, row, "rescinded")
         offer_next(tx, (entry.region_code, row.agent_region))
         return
+    if has_left(tx, row.conference_id, entry.leg_id):
+        # The contact went first, and nobody took them out: only the news of it is late.
+        end_conversation(tx, entry, row)
+        return
     end_conversation(tx, entry, row, agent_vanished=True)
-    back_to_queue(tx, entry)
+    if entry.session_id is None and entry.kind in DIALLED:
+        calls.end_leg(tx, entry.leg_id)  # no flow of ours knows them: they are called again, and at once
+        call_again(tx, entry)
+        return
+    back_to_queue(tx, entry, "cut")

@@ -14,6 +14,7 @@ from callsvc.directory.queries import rule_of
 from callsvc.directory.rules import why_not
 from callsvc.directory.tables import directory_target
 from callsvc.platforms.tables import platform, region
+from callsvc.routing.listening import supervisor_of
 from callsvc.routing.queries import reservation_of_agent
 from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
@@ -122,7 +123,14 @@ def _handling(tx: Tx, entry: Row[Any], held: Row[Any]) -> dict[str, Any]:
         "held": contact is not None and contact.held_at is not None,
         "muted": agent is not None and agent.muted_at is not None,
         "consult": "none" if held.consult_leg_id is None else "there" if there else "ringing",
+        "supervised": _supervised(tx, held),
     }
+
+
+def _supervised(tx: Tx, held: Row[Any]) -> str:
+    """How a supervisor is in the conversation, where agents are told; empty for nobody."""
+    mine = supervisor_of(tx, held.id)
+    return str(mine.mode) if mine is not None and mine.told and mine.joined_at is not None else ""
 
 
 def desk_targets(tx: Tx, agent_id: str) -> list[dict[str, str]]:

@@ -71,6 +71,9 @@ class DeskCall(OnDesk):
     held: bool = Field(description="The contact is on hold.")
     muted: bool = Field(description="The agent is not heard.")
     consult: Literal["none", "ringing", "there"] = Field(description="Whether somebody was asked in.")
+    supervised: Literal["", "listen", "whisper", "speak"] = Field(
+        description="How a supervisor is in the call; empty: nobody is, or agents are not told."
+    )
 
 
 class WrapUp(OnDesk):

@@ -108,13 +108,17 @@ def _to_queue(tx: Tx, entry: Row[Any], row: Row[Any], target: Reachable) -> None
         raise Conflict("consult-under-way", "End the consultation first.")
     tx.update(reservation, reservation.c.id == row.id, handed_on=TO_QUEUE)
     end_conversation(tx, entry, row, contact_stays=True)
-    back_to_queue(tx, entry, skill=target.skill, platform_code=target.platform_code or entry.platform_code)
+    platform_code = target.platform_code or entry.platform_code
+    back_to_queue(tx, entry, "queue", skill=target.skill, platform_code=platform_code)
 
 
-def back_to_queue(tx: Tx, entry: Row[Any], *, skill: str = "", platform_code: str = "") -> None:
-    """A contact who spoke with an agent waits again, in front of everybody, in an entry of its own."""
+def back_to_queue(tx: Tx, entry: Row[Any], why: str, *, skill: str = "", platform_code: str = "") -> None:
+    """A contact who spoke with an agent waits again, in front of everybody, in an entry of its own.
+
+    They are told ``why``: cut (the agent's line died), nobody (they were handed on and nobody came), queue.
+    """
     platform = platform_code or entry.platform_code
-    calls.move_to_wait(tx, entry.leg_id)
+    calls.move_to_wait(tx, entry.leg_id, why=why, language=entry.language)
     enter_queue(
         tx,
         call_id=entry.call_id,
@@ -155,7 +159,7 @@ def consult_gone(tx: Tx, leg_id: str) -> None:
             calls.end_leg(tx, entry.leg_id)  # its end tells the flow, see end_handed_on
         else:
             tx.update(reservation, reservation.c.id == row.id, handed_on=_OVER)
-            back_to_queue(tx, entry)
+            back_to_queue(tx, entry, "nobody")
     elif row.talk_ended_at is None:
         _forget(tx, row)
         _hold(tx, entry, row, held=False)

@@ -15,6 +15,7 @@ from callsvc.agents.service import free_stuck_agent, hold_agent
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.core.db import Tx
+from callsvc.routing import listening
 from callsvc.routing.connecting import agent_gone, connect, contact_gone
 from callsvc.routing.handing_on import TO_NUMBER, consult_gone
 from callsvc.routing.offering import offer_next, return_to_queue
@@ -47,6 +48,7 @@ def repair(rt: Runtime) -> int:
         ("talk-too-long", _endless_talks, _end_talk),
         ("asked-in-gone", _dead_consults, _forget_consult),
         ("handed-on-gone", _left_alone, _forget_contact),
+        ("supervision-left-over", listening.left_over, listening.forget),
         ("entry-without-reservation", _orphan_entries, _free_entry),
         ("agent-without-reservation", _stuck_agents, _free_agent),
     )

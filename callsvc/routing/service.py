@@ -21,7 +21,9 @@ from callsvc.routing.lending_orders import (
     refuse_aid,
     withdraw_aid,
 )
+from callsvc.routing.listening import change_mode, declare_listening, leave, listen
 from callsvc.routing.offering import offer_next, reject, time_out_offers
+from callsvc.routing.parting import conference_ended, conference_over, participant_left
 from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
 from callsvc.routing.queueing import (
     Place,
@@ -42,9 +44,13 @@ __all__ = [
     "aid_matrix",
     "any_agents_open",
     "ask_aid",
+    "change_mode",
+    "conference_ended",
+    "conference_over",
     "consult",
     "decide_wish",
     "declare_aid",
+    "declare_listening",
     "desk_state",
     "dispose",
     "end_consult",
@@ -59,15 +65,18 @@ __all__ = [
     "hang_up",
     "hold",
     "lapse_presence",
+    "leave",
     "leave_queue",
     "leg_ended",
     "leg_move_refused",
     "leg_not_placed",
     "lend",
+    "listen",
     "mute",
     "note_seen",
     "offer_next",
     "participant_joined",
+    "participant_left",
     "place_of",
     "put_agreement",
     "refuse_aid",

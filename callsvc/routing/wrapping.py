@@ -12,6 +12,7 @@ from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.routing.events import ConversationEnded, WrapUpEnded, about
+from callsvc.routing.listening import end_supervision
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
 from callsvc.routing.tables import queue_entry, reservation
@@ -37,6 +38,7 @@ def end_conversation(
     tx.update(queue_entry, queue_entry.c.id == entry.id, state="wrapping")
     start_wrap_up(tx, row.agent_id, row.id, vanished=agent_vanished)
     calls.end_leg(tx, row.agent_leg_id)
+    end_supervision(tx, row)
     if row.consult_leg_id is not None and not contact_stays:
         calls.end_leg(tx, row.consult_leg_id)
     if not (agent_vanished or contact_stays):

@@ -29,6 +29,7 @@ from callsvc.webhooks.effects import Subject, apply_effects, subject_of
 from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
 from callsvc.webhooks.moments import add_moments
+from callsvc.webhooks.patience import words_for
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.speech import render, render_fetching, render_quiet, render_round
 from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, TransferEnded, Turn
@@ -161,7 +162,7 @@ def _wait_for_target(tx: Tx, leg: Row[Any], session: Row[Any]) -> str:
     entry = routing.entry_of_leg(tx, leg.id)
     if entry is not None and entry.state not in ("completed", "canceled"):
         count_turn(tx, session)
-        return render_quiet(leg.id, session.turn + 1)
+        return render_quiet(leg.id, session.turn + 1, words_for("wait", entry.language))
     met = entry is not None and entry.left_how == "connected"
     turn = resume_session(tx, session, TransferEnded("connected" if met else "no-answer"))
     return _follow(tx, subject_of(tx, leg), session.id, session.turn, turn)

@@ -53,6 +53,20 @@ def voice_conference(leg_id: str, conference_id: str) -> Response:
     )
 
 
+@blueprint.post("/voice/<leg_id>/conference/<conference_id>/over")
+@signed
+def voice_conference_over(leg_id: str, conference_id: str) -> Response:
+    return _xml(
+        again_after_deadlock(lambda: voice.leave_conference(current_rt(), leg_id, conference_id, _given()))
+    )
+
+
+@blueprint.post("/voice/<leg_id>/<int:turn>/back/<why>/<language>")
+@signed
+def voice_back(leg_id: str, turn: int, why: str, language: str) -> Response:
+    return _xml(voice.go_back(leg_id, turn, why, language))
+
+
 @blueprint.post("/voice/<leg_id>/fallback")
 @signed
 def voice_fallback(leg_id: str) -> Response:
@@ -70,6 +84,12 @@ def leg_status(leg_id: str) -> Response:
 @signed
 def conference_hold(language: str) -> Response:
     return _xml(conference.hold(language))
+
+
+@blueprint.post("/conference/waiting/<language>")
+@signed
+def conference_waiting(language: str) -> Response:
+    return _xml(conference.waiting(language))
 
 
 @blueprint.post("/conference/<conference_id>")

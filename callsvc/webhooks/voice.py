@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
+from callsvc.calls.updates import waiting_path
 from callsvc.campaigns.callers import verify_line
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
@@ -23,9 +24,11 @@ from callsvc.carrier.vocabulary import IN_PROGRESS, verdict
 from callsvc.core.db import Tx
 from callsvc.dialing.facts import person_of_leg
 from callsvc.flows.service import session_of
+from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
 from callsvc.webhooks import conversation
 from callsvc.webhooks.once import first_time, store_answer, stored_answer
+from callsvc.webhooks.patience import words_for
 from callsvc.webhooks.requests import CarrierRequest
 
 # A call that rang in time may be answered a little after the window closed.
@@ -59,7 +62,7 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
 def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
     answered_by = verdict(given.text("AnsweredBy"))
     record_status(tx, row.id, News(status=IN_PROGRESS, at=tx.now, source="voice", answered_by=answered_by))
-    if row.role in ("agent", "consult"):
+    if row.role in ("agent", "consult", "supervisor"):
         return _into_conference(tx, row)
     calling = tx.first(_CAMPAIGN, call_id=row.call_id)
     if calling is None:
@@ -104,13 +107,21 @@ def _into_conference(tx: Tx, row: Row[Any]) -> str:
     meeting = conference_of_leg(tx, row.id)
     if meeting is None or row.end_asked_at is not None:
         return twiml.hang_up()
-    return _join(tx, row.id, meeting.id)
+    return _join(tx, row, meeting.id, muted=row.role == "supervisor")
 
 
-def _join(tx: Tx, leg_id: str, conference_id: str) -> str:
+def _join(tx: Tx, row: Row[Any], conference_id: str, *, language: str = "fr", muted: bool = False) -> str:
+    """Who waits in it alone hears that they are being connected; a contact goes on waiting when it ends."""
     base = tx.settings.public_base_url.rstrip("/")
-    url = f"{base}/webhooks/conference/{conference_id}#rc=3&rp=all"
-    return twiml.join_conference(conference_id, label=leg_id, status_url=url)
+    after_url = f"/webhooks/voice/{row.id}/conference/{conference_id}/over" if row.role == "contact" else ""
+    return twiml.join_conference(
+        conference_id,
+        label=row.id,
+        status_url=f"{base}/webhooks/conference/{conference_id}#rc=3&rp=all",
+        after_url=after_url,
+        wait_url="" if muted else f"/webhooks/conference/waiting/{language}",
+        muted=muted,
+    )
 
 
 def _continue(tx: Tx, row: Row[Any], turn: int, given: CarrierRequest) -> str:
@@ -130,7 +141,26 @@ def enter_conference(rt: Runtime, leg_id: str, conference_id: str, given: Carrie
         over = row.end_asked_at is not None or call_of_leg(tx, leg_id).ended_at is not None
         if row.sid != given.text("CallSid") or over:
             return twiml.hang_up()
-        return _join(tx, leg_id, conference_id)
+        entry = routing.entry_of_leg(tx, leg_id)
+        return _join(tx, row, conference_id, language=entry.language if entry is not None else "fr")
+
+
+def leave_conference(rt: Runtime, leg_id: str, conference_id: str, given: CarrierRequest) -> str:
+    """The conference ended under a contact who is still there: they wait on, in front, and are told so."""
+    with rt.db.begin() as tx:
+        row = lock_leg(tx, leg_id)
+        if row.sid != given.text("CallSid") or row.end_asked_at is not None:
+            return twiml.hang_up()
+        routing.conference_over(tx, conference_id)
+        entry = routing.entry_of_leg(tx, leg_id)
+        if entry is None or entry.state not in ("pending", "reserved", "assigned"):
+            return twiml.hang_up()
+        return twiml.say_and_go(words_for("cut", entry.language), waiting_path(tx, leg_id))
+
+
+def go_back(leg_id: str, turn: int, why: str, language: str) -> str:
+    """A contact moved out of a conference hears why they wait again, and does."""
+    return twiml.say_and_go(words_for(why, language), f"/webhooks/voice/{leg_id}/{turn}")
 
 
 def fall_back(rt: Runtime, leg_id: str, given: CarrierRequest) -> str:

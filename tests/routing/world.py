@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from callsvc.agents.service import add_agent
 from callsvc.agents.tables import agent
 from callsvc.calls.conferences import record_join
-from callsvc.calls.events import LegAnswered, LegEnded, LegMoveRefused, LegNotPlaced, ParticipantJoined
+from callsvc.calls.events import (
+    ConferenceEnded,
+    LegAnswered,
+    LegEnded,
+    LegMoveRefused,
+    LegNotPlaced,
+    ParticipantJoined,
+    ParticipantLeft,
+)
 from callsvc.calls.statuses import News, record_status
 from callsvc.calls.tables import call, carrier_update, leg
 from callsvc.core.events import Event
@@ -57,6 +65,8 @@ class World:
             LegNotPlaced: [routing.leg_not_placed],
             LegMoveRefused: [routing.leg_move_refused],
             ParticipantJoined: [routing.participant_joined],
+            ParticipantLeft: [routing.participant_left],
+            ConferenceEnded: [routing.conference_ended],
         }
         for kind in vars(events).values():
             if isinstance(kind, type) and issubclass(kind, Event):

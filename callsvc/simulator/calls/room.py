@@ -74,6 +74,7 @@ class Stay:
         self.row = row
         self.joined_at = leg.carrier.clock.now()
         self.reason = ""
+        self.in_company = False
         self.left = asyncio.Event()
         self.unheld = asyncio.Event()
 
@@ -85,6 +86,17 @@ class Stay:
     async def wait(self) -> None:
         """Until released."""
         await self.left.wait()
+
+    def is_heard_by(self, other: Stay) -> bool:
+        """Whether what this participant says reaches that one.
+
+        "Coaching: only the participant who is being coached hears the coach"; who is muted or on hold is
+        heard by nobody, and who is on hold hears nobody.
+        """
+        options, theirs = self.options, other.options
+        if other is self or self.room.status != "in-progress" or options.muted or options.hold or theirs.hold:
+            return False
+        return not options.coach or options.coach == other.leg.record.sid
 
     def speaks(self, words: str) -> None:
         """The participant says something in the conference."""
@@ -143,7 +155,7 @@ class Room:
         self._last_label = self._last_label if self._ending else stay.options.label
         leave_participant(self._carrier.store, stay.row, self._carrier.clock.now())
         leg.note("left", conference=self.name)
-        if leg.voice is not None and not leg.over.is_set():
+        if stay.in_company and leg.voice is not None and not leg.over.is_set():
             leg.voice.bridge(False)
         left = {"ReasonParticipantLeft": stay.reason or reason, "ParticipantCallStatus": leg.record.status}
         self._tell("leave", self._about(stay) | left)
@@ -179,12 +191,14 @@ class Room:
             stay.options.hold = hold
             stay.unheld.clear() if hold else stay.unheld.set()
             self._tell("hold", self._about(stay), "participant-hold" if hold else "participant-unhold")
+        self._bridge()
 
     def coach(self, stay: Stay, call_sid: str) -> None:
         """Let this participant be heard by that call only, or (empty) by everybody again."""
         if call_sid != stay.options.coach:
             stay.options.coach = call_sid
             self._tell("modify", self._about(stay), "participant-modify")
+            self._bridge()
 
     def tell_announced(self, url: str, call_sid: str = "", failure: str = "") -> None:
         """An announcement to one participant, or to all, was played or could not be."""
@@ -206,18 +220,19 @@ class Room:
         """Whether nobody else may come in."""
         return len(self.stays) >= self.most
 
-    @property
-    def together(self) -> bool:
-        """Whether those who are in it hear each other."""
-        return self.status == "in-progress" and len(self.stays) > 1
-
     def _may_start(self) -> bool:
         return any(stay.options.start_on_enter for stay in self.stays.values())
 
     def _bridge(self) -> None:
+        """Tell everybody for whom it changed whether there is somebody whom they hear."""
         for stay in self.stays.values():
+            company = any(other.is_heard_by(stay) for other in self.stays.values())
+            if company == stay.in_company:
+                continue
+            stay.in_company = company
+            stay.leg.note("company", present=company)
             if stay.leg.voice is not None:
-                stay.leg.voice.bridge(self.together)
+                stay.leg.voice.bridge(company)
 
     def _close(self, reason: str, by_call: str | None) -> None:
         if self.status == "completed":

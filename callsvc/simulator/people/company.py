@@ -23,11 +23,7 @@ def company_of(carrier: Carrier, leg: Leg) -> list[Leg]:
     """The live legs whose people hear what this leg's person says."""
     stay = leg.stay
     if stay is not None:
-        if stay.options.muted or stay.options.hold:
-            return []
-        rooms = (room for room in carrier.rooms.values() if leg.record.sid in room.stays)
-        stays = [other for room in rooms for other in room.stays.values() if other is not stay]
-        return [other.leg for other in stays if not other.options.hold]
+        return [other.leg for other in stay.room.stays.values() if stay.is_heard_by(other)]
     if leg.queued is not None and leg.queued.bridged.is_set() and leg.queued.by is not None:
         return [leg.queued.by]
     parent = carrier.legs.get(leg.record.parent_sid or "")
