@@ -51,6 +51,14 @@ ENTRY_STATES = {
     "completed": _("done"),
     "canceled": _("left"),
 }
+ORDERS = {
+    "asked": _("asked for"),
+    "open": _("lent"),
+    "refused": _("refused"),
+    "withdrawn": _("withdrawn"),
+    "ended": _("given back"),
+    "over": _("over"),
+}
 DIRECTIONS = {"outbound": _("outbound"), "inbound": _("inbound")}
 ROLES = {
     "contact": _("person"),
@@ -197,6 +205,14 @@ PROBLEMS = {
     ),
     "unauthorized": _("You are signed out. Sign in and try again."),
     "region-unknown": _("A region does not exist."),
+    "not-your-region": _("Your account acts only for its own regions."),
+    "aid-order-unknown": _("Nothing lent or asked for in your regions has this address."),
+    "aid-order-invalid": _("Choose two different regions, and a number of agents that can be lent."),
+    "aid-order-time": _("Choose an hour within the next 24."),
+    "aid-order-over": _("It was answered or has ended in the meantime: look at it again."),
+    "aid-reason-needed": _("Say why, in a few words: the region that asked reads it."),
+    "aid-opted-out": _("This region gives no aid: let it give aid again first."),
+    "aid-both-ways": _("That region is lending to yours: give its agents back before lending."),
     "verification-running": _("The seals are being verified already: wait for that answer."),
     "database-unavailable": _("The database does not answer. Try again in a minute."),
     "internal-error": _("The service failed on this request; it has been logged."),
@@ -222,6 +238,7 @@ _KINDS = {
     "role": ROLES,
     "activity": ACTIVITIES,
     "entry": ENTRY_STATES,
+    "order": ORDERS,
     "agent": AGENT_STATES,
     "action": ACTIONS,
     "outcome": OUTCOMES,

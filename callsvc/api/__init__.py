@@ -22,6 +22,7 @@ from callsvc.messages.estimate_api import estimates_api
 from callsvc.metrics.api import metrics_api
 from callsvc.organising.api import organising_api
 from callsvc.people.api import people_api
+from callsvc.routing.aid_api import aid_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
 from callsvc.studio.api import results_api
@@ -29,6 +30,7 @@ from callsvc.studio.api import results_api
 API: tuple[Blueprint, ...] = (
     accounts_api,
     agents_api,
+    aid_api,
     appointments_api,
     calls_api,
     cases_api,

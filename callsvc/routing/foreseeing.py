@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from callsvc.agents.queries import headcounts
 from callsvc.core.db import Tx
 from callsvc.routing.keeping import PATIENCE_S, TERMS
@@ -12,6 +14,7 @@ from callsvc.routing.lending_now import orders_now
 from callsvc.routing.queries import entered_since
 from callsvc.routing.rules import AHT_S
 from callsvc.routing.rules.foreseeing import OVER_S, Effect, Load, effect
+from callsvc.routing.tables import aid_region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Foreseen:
     slowness: float
     patience_s: float
     target_s: float
+    floor: float  # share of its own calls in time that the aiding region never gives away
     effect: Effect
 
     def kept(self) -> Mapping[str, Any]:
@@ -42,6 +46,7 @@ def foresee(tx: Tx, *, aided: str, aiding: str, agents: int) -> Foreseen:
         slowness=slowness,
         patience_s=PATIENCE_S,
         target_s=TERMS.target_s,
+        floor=_floor(tx, aiding),
         effect=effect(
             loads[aided],
             loads[aiding],
@@ -63,6 +68,11 @@ def _loads(tx: Tx, *codes: str) -> dict[str, Load]:
     return {
         code: Load(agents=on_duty.get(code, 0), calls=calls.get(code, 0), handle_s=AHT_S) for code in codes
     }
+
+
+def _floor(tx: Tx, code: str) -> float:
+    declared = tx.scalar(sa.select(aid_region.c.floor).where(aid_region.c.region_code == code))
+    return TERMS.floor if declared is None else float(declared)
 
 
 def _rounded(value: Any) -> Any:

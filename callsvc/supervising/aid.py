@@ -15,6 +15,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.platforms.delegating import delegations_in_force
 from callsvc.platforms.tables import platform
+from callsvc.routing.lending_now import orders_shown
 from callsvc.routing.queries import WAITING, live_aid
 from callsvc.routing.service import declare_aid
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
@@ -49,6 +50,8 @@ def aid() -> ResponseReturnValue:
             "names": names_of(tx),
             "agreements": _agreements(tx, principal),
             "delegations": _delegations(tx, principal),
+            "orders": orders_shown(tx, principal),
+            "acting": {code for code in regions_of(tx, principal) if principal.may_see(code)},
         }
     fragment = request.headers.get("HX-Request") == "true"
     return render_template("supervising/_aid.html" if fragment else "supervising/aid.html", **context)

@@ -34,7 +34,14 @@ from callsvc.messages.tables import message
 from callsvc.metrics.tables import metric_event, metric_rollup
 from callsvc.people.tables import people_search
 from callsvc.platforms.tables import delegation, platform, region
-from callsvc.routing.tables import aid_activation, aid_region, queue_entry, reservation, routing_decision
+from callsvc.routing.tables import (
+    aid_activation,
+    aid_order,
+    aid_region,
+    queue_entry,
+    reservation,
+    routing_decision,
+)
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
 from tests.factories import campaign_file
@@ -128,6 +135,10 @@ def _furnish(tx: Tx, place: Place) -> None:
     tx.insert(
         delegation, id=f"{mark}-delegation", platform_code=place.platform, share=10,
         starts_at=tx.now, declared_at=tx.now, declared_by="t",
+    )  # fmt: skip
+    tx.insert(
+        aid_order, id=f"{mark}-order", aided_region=place.region, aiding_region=place.region, state="asked",
+        wanted=2, until_at=tx.now + LONG, made_at=tx.now, made_by="t", reason=f"{mark} reason",
     )  # fmt: skip
     _people(tx, place)
     _campaign(tx, f"{mark}-campaign", f"{mark} title")

@@ -35,6 +35,7 @@ ACTIONS = {
     "accounts.act": tuple(_ACTS),
     "campaigns.act": tuple(CAMPAIGN_ACTIONS),
     "supervising.declare": ("in", "out"),
+    "supervising.change_order": ("accept", "refuse", "withdraw", "give-back"),
 }  # said by the address
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 REASON = {"reason": "Asked in writing to be called again."}
@@ -49,6 +50,8 @@ JSON: dict[str, Any] = {
     "cases_api.return_handover": {"why": "wrong-region"},
     "cases_api.close_handover": {"outcome": "followed-up"},
     "suppressions_api.wish_lift": REASON,
+    "aid_api.accept_aid_order": {"agents": 1},
+    "aid_api.refuse_aid_order": {"reason": "A spike of our own."},
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
 FORM: dict[str, dict[str, str]] = {

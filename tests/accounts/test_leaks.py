@@ -49,6 +49,7 @@ EXAMPLES = {
     "entry_id": "{mark}-entry",
     "reservation_id": "{mark}-reservation",
     "callback_id": "{mark}-callback",
+    "order_id": "{mark}-order",
     "delegation_id": "{mark}-delegation",
     "region_code": "{region}",
     "platform_code": "{platform}",
@@ -65,6 +66,9 @@ WHOLE_COUNTRY = (
     *("campaigns.mapping", "campaigns.import_", "campaigns.rejects", "campaigns.stops"),
     "stops_api.list_stops",
 )
+
+# Whom to lend to or to ask is chosen among all regions: that they exist, and what they are called, is public.
+CHOOSES_A_REGION = {"/console/aid/lend", "/console/aid/ask"}
 
 PEOPLE = {
     "administrator": (("44",), ()),
@@ -115,6 +119,8 @@ def filled(rule: Rule, places: dict[str, Place]) -> str:
 def leaks(text: str, asked: str, foreign: tuple[Place, ...]) -> list[str]:
     """Marks of foreign places in an answer, beside the echo of what was asked."""
     told = html.unescape(urllib.parse.unquote(text)).lower()
+    if asked.partition("?")[0] in CHOOSES_A_REGION:
+        told = told.replace(f'<option value="{FOREIGN.region.lower()}">{FOREIGN.mark}-region</option>', "")
     for echo in sorted(re.split(r"[/?=]", asked.lower()), key=len, reverse=True):
         told = told.replace(echo, "") if len(echo) > 2 else told
     return [mark for place in foreign for mark in marks(place) if re.search(mark, told)]

@@ -31,6 +31,7 @@ EXAMPLES = {
     "stop_id": "stop1",
     "change_id": "none",
     "entry_id": "ent0",
+    "order_id": "aid0",
     "flow_id": FLOW,
     "version": ivr_flows.load(flow_text(FLOW)).version,
 }

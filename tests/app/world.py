@@ -22,7 +22,7 @@ from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.metrics.tables import metric_event
 from callsvc.people.tables import people_search
 from callsvc.platforms.tables import platform, region
-from callsvc.routing.tables import aid_activation, queue_entry
+from callsvc.routing.tables import aid_activation, aid_order, queue_entry
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
 from tests.factories import campaign_file
@@ -61,6 +61,10 @@ def _places(tx: Tx) -> None:
         tx.insert(region, code=code, name=name, zone="Europe/Paris")
         tx.insert(platform, code=department, name=name, region_code=code)
     tx.insert(aid_activation, region_code="44", active=True, since=tx.now)
+    tx.insert(
+        aid_order, id="aid0", aided_region="44", aiding_region="11", state="asked", wanted=5,
+        until_at=tx.now + timedelta(hours=3), made_at=tx.now, made_by="acc1",
+    )  # fmt: skip
 
 
 def _agents(tx: Tx) -> None:
