@@ -21,14 +21,13 @@ from callsvc.campaigns.approving import (
     approval_of,
     approve,
     ask_approval,
-    needs_approval,
     refuse_approval,
-    size_that_needs_approval,
     who_cannot_approve,
 )
 from callsvc.campaigns.definitions.schedule import instant_of
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.halting import stop_in_force
+from callsvc.campaigns.needing import approval_terms, needs_approval, people_in
 from callsvc.campaigns.scheduling import schedule
 from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError
@@ -43,6 +42,12 @@ class Moments(BaseModel):
 
     starts_at: str = ""
     ends_at: str = ""
+
+
+class Yes(BaseModel):
+    """How many people the page showed to whoever says yes."""
+
+    people: int = Field(ge=0)
 
 
 class Refusal(BaseModel):
@@ -102,7 +107,8 @@ def _approval(tx: Tx, row: Row[Any]) -> dict[str, Any]:
     me = current_principal().account_id
     return {
         "needed": needs_approval(tx, row),
-        "size": size_that_needs_approval(tx),
+        "size": approval_terms(tx).size,
+        "seen": people_in(tx, row.id),
         "approval": approval,
         "names": names_of(tx, [approval.asked_by, approval.decided_by or ""]) if approval is not None else {},
         "may_decide": approval is not None
@@ -124,9 +130,10 @@ def ask(campaign_id: str) -> ResponseReturnValue:
 @blueprint.post("/<campaign_id>/approval/approve")
 @page("campaigns")
 def say_yes(campaign_id: str) -> ResponseReturnValue:
+    seen = read_form(Yes, request.form).data
     with current_rt().db.begin() as tx:
         opened(tx, campaign_id)
-        approve(tx, campaign_id, current_principal().account_id)
+        approve(tx, campaign_id, current_principal().account_id, seen=seen.people if seen else 0)
     toast(gettext("Approved. Whoever asked can start it now."))
     return redirect(url_for("campaigns.launch", campaign_id=campaign_id))
 

@@ -13,9 +13,9 @@ from callsvc.campaigning.ending import expected_end
 from callsvc.campaigning.figures import pulse_of
 from callsvc.campaigning.settings import Opened, opened
 from callsvc.campaigning.steps import STEPS, lacking
-from callsvc.campaigns.approving import needs_approval
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.halting import stop_in_force
+from callsvc.campaigns.needing import needs_approval
 from callsvc.campaigns.queries import changes_of
 from callsvc.campaigns.service import ACTIONS
 from callsvc.core.db import Tx

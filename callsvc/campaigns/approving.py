@@ -1,9 +1,9 @@
 """A second person's yes, where a campaign calls more people than one person may call alone.
 
-The size is a setting, or what an administrator has set for this installation since. A yes is about the people
-and the file as they were: another so many people, or an edit of whom, when or what is called, asks for a new
-one. Whoever asked, or made the last edit, cannot be the second person. Only accounts ask and answer: a shell
-is nobody, and whoever types in one could say yes to themselves.
+A yes is about the people and the file as its giver saw them: some more people, another region, or an edit of
+whom, when or what is called, asks for a new one (``needing.py``). Whoever asked, or made the last edit, cannot
+be the second person. Only accounts ask and answer: a shell is nobody, and whoever types in one could say yes to
+themselves.
 """
 
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy.engine import Row
 
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.history import last_edit, note_change
-from callsvc.campaigns.tables import approval_size, campaign, campaign_approval, campaign_contact
-from callsvc.campaigns.trials import is_trial
+from callsvc.campaigns.needing import approval_terms, needs_approval, people_in, regions_in
+from callsvc.campaigns.tables import campaign, campaign_approval
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 
@@ -22,22 +22,6 @@ from callsvc.core.errors import Conflict, Forbidden, Invalid
 UNSEEN = frozenset({"title", "pacing", "flow_version"})  # of the flow, the version itself is compared
 NOBODY = "command line"  # who changed something there proved no name
 _OVER = ("stopped", "completed")
-
-
-def size_that_needs_approval(tx: Tx) -> int:
-    """People one person may call alone; 0: as many as they like."""
-    newest = sa.select(approval_size.c.people).order_by(
-        approval_size.c.set_at.desc(), approval_size.c.id.desc()
-    )
-    chosen = tx.scalar(newest.limit(1))
-    return tx.settings.callsvc_approval_size if chosen is None else int(chosen)
-
-
-def set_approval_size(tx: Tx, people: int, by: str) -> None:
-    """From now on, for this installation; every value stays with who set it."""
-    if people < 0:
-        raise Invalid("approval-size-invalid", "Give a number of people, or 0 for no second person.")
-    tx.insert(approval_size, id=tx.new_id("aps"), people=people, set_by=by, set_at=tx.now)
 
 
 def approval_of(tx: Tx, campaign_id: str) -> Row[Any] | None:
@@ -50,29 +34,12 @@ def approval_of(tx: Tx, campaign_id: str) -> Row[Any] | None:
     )
 
 
-def needs_approval(tx: Tx, row: Row[Any]) -> bool:
-    """Must a second person say yes before this campaign calls? ``row`` is its row.
-
-    A yes covers the people there were, and as many more as one person may call alone. In a standing campaign,
-    into which people come all day, it covers whoever comes. A new question takes no yes back.
-    """
-    size = size_that_needs_approval(tx)
-    if not size or is_trial(row.id):
-        return False
-    mine = (campaign_approval.c.campaign_id == row.id) & (campaign_approval.c.state == "approved")
-    covered = tx.scalar(sa.select(sa.func.max(campaign_approval.c.people)).where(mine))
-    if covered is not None and row.config.get("standing"):
-        return False
-    beyond = sa.select(campaign_contact.c.id).where(campaign_contact.c.campaign_id == row.id)
-    return tx.first(beyond.offset((covered or 0) + size).limit(1)) is not None
-
-
 def require_approved(tx: Tx, row: Row[Any]) -> None:
     """``campaign-needs-approval`` unless it may call without a (further) second person."""
     if needs_approval(tx, row):
         raise Conflict(
             "campaign-needs-approval",
-            f"Campaign {row.id!r} calls more than {size_that_needs_approval(tx)} people whom nobody but its "
+            f"Campaign {row.id!r} calls more than {approval_terms(tx).size} people, and whom nobody but its "
             "author has looked at: ask for approval, and have somebody else approve it.",
         )
 
@@ -97,7 +64,7 @@ def ask_approval(tx: Tx, campaign_id: str, by: str) -> None:
         state="asked",
         asked_by=by,
         asked_at=tx.now,
-        people=_people(tx, campaign_id),
+        people=people_in(tx, campaign_id),
     )
     note_change(tx, campaign_id, by, "approval-asked", before={}, after={})
 
@@ -109,10 +76,11 @@ def who_cannot_approve(tx: Tx, campaign_id: str) -> frozenset[str]:
     return frozenset(person for person in people if person)
 
 
-def approve(tx: Tx, campaign_id: str, by: str) -> None:
-    """Say yes to the campaign as it is now.
+def approve(tx: Tx, campaign_id: str, by: str, *, seen: int | None = None) -> None:
+    """Say yes to the campaign as it is now, or as it was when its giver saw so many people (``seen``) in it.
 
     ``approval-not-asked``  nobody asked, or it was edited or answered since
+    ``approval-grown``      many more people have joined since it was ``seen``
     ``approval-own``        whoever asked or made the last edit is not a second person
     ``approval-anonymous``  whoever asked or answers has proved no name
     """
@@ -122,8 +90,11 @@ def approve(tx: Tx, campaign_id: str, by: str) -> None:
         raise Forbidden(
             "approval-own", "Whoever asked, or edited last, cannot approve: it takes a second person."
         )
-    people = _people(tx, campaign_id)
-    _decide(tx, approval, "approved", by, people=people)
+    people = people_in(tx, campaign_id)
+    if seen is not None and people > seen + approval_terms(tx).beyond(seen):
+        raise Conflict("approval-grown", f"{people - seen} people have joined since: look at it again.")
+    people = people if seen is None else min(people, seen)
+    _decide(tx, approval, "approved", by, people=people, regions=regions_in(tx, campaign_id))
     note_change(tx, campaign_id, by, "approved", before={}, after={"people": people})
 
 
@@ -147,14 +118,17 @@ def withdraw_approval(tx: Tx, campaign_id: str, by: str) -> None:
 def hold_unapproved(tx: Tx, campaign_id: str, by: str) -> bool:
     """Pause a running campaign that has outgrown its approval, or lost it; True if it was paused.
 
+    Nobody of it is called until a second person has looked: calls under way go on, promised ones wait too.
     Its row is held to the commit: of two lists that join at once, or a list and a start, neither would see
     the other's people.
     """
-    if not size_that_needs_approval(tx):
+    if not approval_terms(tx).size:
         return False
     row = campaign_row(tx, campaign_id, lock=True)
-    if row.state != "running" or not needs_approval(tx, row):
+    if not needs_approval(tx, row):
         return False
+    if row.config.get("standing"):
+        withdraw_approval(tx, campaign_id, by)  # or it could go on without a look once the day is over
     running = (campaign.c.id == campaign_id) & (campaign.c.state == "running")
     if not tx.update(campaign, running, state="paused", changed_at=tx.now):
         return False
@@ -182,8 +156,3 @@ def _require_a_name(*people: str) -> None:
 def _decide(tx: Tx, approval: Row[Any], state: str, by: str, **values: Any) -> None:
     mine = campaign_approval.c.id == approval.id
     tx.update(campaign_approval, mine, state=state, decided_by=by, decided_at=tx.now, **values)
-
-
-def _people(tx: Tx, campaign_id: str) -> int:
-    places = sa.select(sa.func.count()).where(campaign_contact.c.campaign_id == campaign_id)
-    return int(tx.scalar(places))

@@ -1,7 +1,7 @@
 """For programs: a second person's approval, the size that needs one, pools of callers."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import request
 from pydantic import Field
@@ -12,20 +12,18 @@ from callsvc.campaigns.approving import (
     approval_of,
     approve,
     ask_approval,
-    needs_approval,
     refuse_approval,
-    set_approval_size,
-    size_that_needs_approval,
 )
 from callsvc.campaigns.caller_files import CallersFile, apply_callers, declared, read_callers
 from callsvc.campaigns.changing_api import CONTROL
 from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.needing import approval_terms, needs_approval, set_approval_size
 from callsvc.campaigns.queries import campaign_seen, require_all_regions
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.models import Asked, Told, Whole
+from callsvc.web.models import WHOLE, Asked, Told, Whole
 
 control_api = api_blueprint("control_api")
 
@@ -52,12 +50,22 @@ class ApprovalRefusal(Asked):
     why: str = Field(min_length=1, max_length=500, pattern=r"\S")
 
 
+class ApprovalYes(Asked):
+    people: Annotated[int, Field(ge=0, le=100_000_000), WHOLE] | None = Field(
+        None, description="How many you saw in it; with many more by now the yes is refused."
+    )
+
+
 class ApprovalSize(Told):
     people: int = Field(description="One person may call up to so many alone; 0: as many as they like.")
+    margin_percent: int = Field(description="By which a campaign may outgrow what was approved.")
 
 
 class ApprovalSizeWish(Asked):
     people: Whole = Field(ge=0, le=100_000_000)
+    margin_percent: Annotated[int, Field(ge=0, le=100), WHOLE] | None = Field(
+        None, description="Null: as it is."
+    )
 
 
 class CallersApplied(Told):
@@ -116,12 +124,14 @@ def ask_for_approval(campaign_id: str) -> Approval:
         BEYOND,
         _ASKED,
         Refusal("approval-own", 403, "Whoever asked, or edited last, is not a second person."),
+        Refusal("approval-anonymous", 403, "It was asked at a shell, by nobody: ask again."),
+        Refusal("approval-grown", 409, "Many people have joined since you looked."),
     ),
 )
-def approve_campaign(campaign_id: str) -> Approval:
-    """Say yes to the campaign as it is now."""
+def approve_campaign(campaign_id: str, json: ApprovalYes) -> Approval:
+    """Say yes to the campaign as you saw it."""
     with current_rt().db.begin() as tx:
-        approve(tx, campaign_id, _responsible(tx, campaign_id))
+        approve(tx, campaign_id, _responsible(tx, campaign_id), seen=json.people)
         return _told(tx, campaign_id)
 
 
@@ -144,7 +154,7 @@ def refuse_campaign(campaign_id: str, json: ApprovalRefusal) -> Approval:
 def show_approval_size() -> ApprovalSize:
     """How many people one person may call alone."""
     with current_rt().db.read() as tx:
-        return ApprovalSize(people=size_that_needs_approval(tx))
+        return _terms_told(tx)
 
 
 @control_api.put("/approval-size")
@@ -154,8 +164,13 @@ def put_approval_size(json: ApprovalSizeWish) -> ApprovalSize:
     """From now on, for this installation."""
     by = require_whole_country()
     with current_rt().db.begin() as tx:
-        set_approval_size(tx, json.people, by)
-    return ApprovalSize(people=json.people)
+        set_approval_size(tx, json.people, by, margin=json.margin_percent)
+        return _terms_told(tx)
+
+
+def _terms_told(tx: Tx) -> ApprovalSize:
+    terms = approval_terms(tx)
+    return ApprovalSize(people=terms.size, margin_percent=terms.margin)
 
 
 @control_api.get("/callers")

@@ -8,6 +8,7 @@ from callsvc.campaigns.approving import UNSEEN, hold_unapproved, withdraw_approv
 from callsvc.campaigns.callers import require_callers
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.schedule import instant_of
+from callsvc.campaigns.halting import HELD_BY_STOP
 from callsvc.campaigns.history import note_change
 from callsvc.campaigns.tables import campaign
 from callsvc.campaigns.writing import refuse_unfit_texts
@@ -49,7 +50,9 @@ def save(
     if before == values:
         return False
     _refuse_late(known, file)
-    tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, schedule_note="", **values)
+    held = known.schedule_note == HELD_BY_STOP and known.starts_at == values["starts_at"]
+    note = HELD_BY_STOP if held else ""
+    tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, schedule_note=note, **values)
     note_change(tx, file.id, by, what, before=known.config, after=config)
     if _changes_whom_when_or_what(before, values):
         withdraw_approval(tx, file.id, by)

@@ -8,6 +8,7 @@ from callsvc.campaigns.definition import checked_file
 from callsvc.campaigns.definitions.schedule import text_of
 from callsvc.campaigns.editing import pinned
 from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.halting import HELD_BY_STOP
 from callsvc.campaigns.history import note_change
 from callsvc.campaigns.saving import save
 from callsvc.campaigns.service import change_state
@@ -36,10 +37,11 @@ def schedule(tx: Tx, campaign_id: str, starts_at: datetime | None, ends_at: date
 def keep_schedules(rt: Runtime) -> int:
     """Start and end what is due; returns how many. A start that is refused is noted, and tried again.
 
-    Why it was refused stands in the history once; it starts as soon as what was missing is there.
+    Why it was refused stands in the history once; it starts as soon as what was missing is there. Only what
+    a stop of everything held back is started by a person, or given a new moment: lifting starts nothing.
     """
     with rt.db.read() as tx:
-        starts = tx.all(_due(campaign.c.starts_at, ("draft",), tx.now).where(_not_over(tx.now)))
+        starts = tx.all(_due(campaign.c.starts_at, ("draft",), tx.now).where(_not_over(tx.now), _not_held()))
         ends = tx.all(_due(campaign.c.ends_at, ("running", "paused"), tx.now))
     return sum(_start(rt, row.id) for row in starts) + sum(_end(rt, row.id) for row in ends)
 
@@ -50,6 +52,10 @@ def _due(column: sa.ColumnElement[datetime], states: tuple[str, ...], now: datet
 
 def _not_over(now: datetime) -> sa.ColumnElement[bool]:
     return campaign.c.ends_at.is_(None) | (campaign.c.ends_at > now)
+
+
+def _not_held() -> sa.ColumnElement[bool]:
+    return campaign.c.schedule_note != HELD_BY_STOP
 
 
 def _start(rt: Runtime, campaign_id: str) -> bool:

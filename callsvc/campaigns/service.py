@@ -13,9 +13,10 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, STOPPED
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of
-from callsvc.campaigns.halting import require_not_stopped
+from callsvc.campaigns.halting import gated, require_not_stopped, stop_in_force
 from callsvc.campaigns.history import note_change
 from callsvc.campaigns.joining import give_places
+from callsvc.campaigns.needing import note_intake
 from callsvc.campaigns.queries import campaign_seen, require_all_regions, require_may_apply
 from callsvc.campaigns.saving import save
 from callsvc.campaigns.tables import campaign, campaign_contact
@@ -90,11 +91,13 @@ def move(tx: Tx, row: Row[Any], action: str, by: str) -> str:
             state=row.state,
         )
     if target == "running":
+        gated(tx)
         require_not_stopped(tx)
         _check_agents(tx, row)
         require_callers(tx, config_of(row), row.flow_version)
         require_approved(tx, row)
-    tx.update(campaign, campaign.c.id == row.id, state=target, changed_at=tx.now)
+    ends = {"closed_at": tx.now} if action == "close" else {}
+    tx.update(campaign, campaign.c.id == row.id, state=target, changed_at=tx.now, **ends)
     note_change(tx, row.id, by, action, before={"state": row.state}, after={"state": target})
     return target
 
@@ -170,14 +173,16 @@ def finish_contact(tx: Tx, campaign_contact_id: str, outcome: str) -> None:
 def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str], *, by: str = "import") -> int:
     """Put people into a campaign, due now; who is in it already stays as they are. Returns the new ones.
 
-    A campaign that had completed by itself runs again; one that was stopped takes nobody (``campaign-over``);
-    one that outgrows its approval is paused, and needs a second person to go on.
+    A campaign that had completed by itself runs again; one that somebody (or its schedule) stopped or closed
+    takes nobody: ``campaign-over``. One that outgrows its approval is paused, and needs a second person.
     """
     row = campaign_row(tx, campaign_id)
-    if row.state == "stopped":
-        raise Conflict("campaign-over", f"Campaign {campaign_id!r} was stopped; use a new one.")
+    if row.state == "stopped" or row.closed_at is not None:
+        was = "stopped" if row.state == "stopped" else "closed"
+        raise Conflict("campaign-over", f"Campaign {campaign_id!r} was {was}: copy it to call more people.")
     new = give_places(tx, campaign_id, list(contact_ids))
     if new:
+        note_intake(tx, campaign_id, new)
         reopen(tx, campaign_id)
         hold_unapproved(tx, campaign_id, by)
         tx.changed("campaign", subject=campaign_id)
@@ -185,9 +190,16 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str], *, by: st
 
 
 def reopen(tx: Tx, campaign_id: str) -> None:
-    """Somebody is to be called in a campaign that had completed: it runs again."""
+    """Somebody is to be called in a campaign that had completed: it runs again, or is paused under a stop.
+
+    One that was closed keeps that: it runs for this person alone, and takes nobody new.
+    """
     over = (campaign.c.id == campaign_id) & (campaign.c.state == "completed")
-    if tx.update(campaign, over, state="running", changed_at=tx.now):
+    if tx.first(sa.select(campaign.c.id).where(over)) is None:
+        return
+    gated(tx)
+    state = "running" if stop_in_force(tx) is None else "paused"
+    if tx.update(campaign, over, state=state, changed_at=tx.now):
         tx.changed("campaign", subject=campaign_id)
 
 

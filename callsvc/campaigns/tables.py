@@ -24,6 +24,7 @@ campaign = sa.Table(
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
     sa.Column("schedule_note", sa.String(60), nullable=False, default=""),  # why a start was refused
+    sa.Column("closed_at", Instant),  # ended by somebody, or by its schedule: it takes nobody any more
     sa.CheckConstraint(f"state in {STATES}", name="state"),
 )
 
@@ -138,7 +139,8 @@ campaign_approval = sa.Table(  # the newest row of a campaign counts
     sa.Column("decided_by", sa.String(80)),
     sa.Column("decided_at", Instant),
     sa.Column("why", sa.String(500), nullable=False, default=""),
-    sa.Column("people", sa.Integer, nullable=False),  # in the campaign when it was asked, then when decided
+    sa.Column("people", sa.Integer, nullable=False),  # as whoever asked, and then whoever decided, saw it
+    sa.Column("regions", sa.JSON, nullable=False, default=list),  # codes, of whoever was in it when decided
     sa.CheckConstraint(f"state in {APPROVALS}", name="state"),
 )
 
@@ -147,8 +149,21 @@ approval_size = sa.Table(  # the newest row counts; none: the setting
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("people", sa.Integer, nullable=False),  # 0: nothing needs a second person
+    sa.Column("margin", sa.Integer, nullable=False),  # percent by which a campaign may outgrow its yes
     sa.Column("set_by", sa.String(80), nullable=False),
     sa.Column("set_at", Instant, nullable=False),
+)
+
+campaign_intake = sa.Table(  # people who joined on one day of the installation
+    "campaign_intake",
+    metadata,
+    sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),
+)
+
+start_gate = sa.Table(  # one row, held by many who start something, or by the one who stops everything
+    "start_gate", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
 )
 
 stop_order = sa.Table(  # an emergency stop of one campaign, or of everything

@@ -18,7 +18,7 @@ from callsvc.runtime import Runtime
 
 # Slices do not import what stands above them; like the foreign keys of tables.py, this names what it needs.
 _platform = sa.table("platform", sa.column("code"), sa.column("region_code"))
-_campaign = sa.table("campaign", sa.column("id"), sa.column("state"))
+_campaign = sa.table("campaign", sa.column("id"), sa.column("state"), sa.column("closed_at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +90,11 @@ def refuse_wish(rt: Runtime, wish: ImportWish) -> None:
 
 def require_open_campaign(tx: Tx, campaign_id: str) -> None:
     """Raise `campaign-unknown` or `campaign-over` before anything is read for a campaign."""
-    row = tx.first(sa.select(_campaign.c.state).where(_campaign.c.id == campaign_id))
+    row = tx.first(sa.select(_campaign.c.state, _campaign.c.closed_at).where(_campaign.c.id == campaign_id))
     if row is None:
         raise NotFound("campaign-unknown", f"No campaign is called {campaign_id!r}.")
-    if row.state == "stopped":
-        raise Conflict("campaign-over", f"Campaign {campaign_id!r} was stopped; use a new one.")
+    if row.state == "stopped" or row.closed_at is not None:
+        raise Conflict("campaign-over", f"Campaign {campaign_id!r} is over: copy it to call more people.")
 
 
 def platforms_known(tx: Tx, wanted: str | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from callsvc.calls.tables import leg
 from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.dispositions import CALLBACK_CANCELED
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
+from callsvc.campaigns.halting import gated, stop_in_force
 from callsvc.campaigns.service import finish_contact, reopen
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
@@ -131,13 +132,17 @@ def promised_campaigns() -> sa.Select[tuple[str]]:
 def call_back_due(rt: Runtime) -> int:
     """Promises whose time has come wait in front of their campaign, if it was not paused or stopped.
 
-    A person who is on the line with us at that moment, or being called, keeps the promise for the next look.
+    While everything is stopped they wait. A person who is on the line with us at that moment, or being
+    called, keeps the promise for the next look.
     """
     with rt.db.read() as tx:
         due = tx.all(_due(tx))
     if not due:
         return 0
     with rt.db.begin() as tx:
+        gated(tx)  # before the places, which a stop takes after it
+        if stop_in_force(tx) is not None:
+            return 0
         rows = tx.all(_due(tx).with_for_update(of=campaign_contact))
         for row in rows:
             tx.update(callback, callback.c.id == row.id, status="due")

@@ -17,6 +17,7 @@ from callsvc.campaigns.editing import edit, undo_last_edit
 from callsvc.campaigns.exporting import file_of
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.halting import lift_stop
+from callsvc.campaigns.needing import approval_terms, people_in, set_approval_size
 from callsvc.campaigns.queries import require_all_regions
 from callsvc.campaigns.scheduling import schedule
 from callsvc.core.errors import Forbidden, Invalid
@@ -59,15 +60,17 @@ def approve(make_runtime: MakeRuntime, campaign_id: str, email: str, why: str) -
         if why:
             approving.refuse_approval(tx, campaign_id, by.account_id, why)
         else:
+            click.echo(f"{people_in(tx, campaign_id)} people")
             approving.approve(tx, campaign_id, by.account_id)
     click.echo(f"{campaign_id}: {'refused' if why else 'approved'}")
 
 
 @campaign.command("approval-size")
 @click.argument("people", required=False, type=click.IntRange(min=0))
+@click.option("--margin", type=click.IntRange(0, 100), help="Percent by which a yes may be outgrown.")
 @click.option("--as", "email", default="", help="E-mail of the administrator who sets it.")
 @click.pass_obj
-def approval_size(make_runtime: MakeRuntime, people: int | None, email: str) -> None:
+def approval_size(make_runtime: MakeRuntime, people: int | None, margin: int | None, email: str) -> None:
     """Show, or set, how many people one person may call alone (0: as many as they like)."""
     rt = make_runtime()
     if people is not None:
@@ -77,9 +80,10 @@ def approval_size(make_runtime: MakeRuntime, people: int | None, email: str) -> 
         if not by.sees_everything:
             raise Forbidden("whole-country-needed", "Only an account of the whole country decides this.")
         with rt.db.begin() as tx:
-            approving.set_approval_size(tx, people, by.account_id)
+            set_approval_size(tx, people, by.account_id, margin=margin)
     with rt.db.read() as tx:
-        click.echo(str(approving.size_that_needs_approval(tx)))
+        terms = approval_terms(tx)
+    click.echo(f"{terms.size} people, and {terms.margin} % more than a second person saw")
 
 
 @campaign.command("clone")

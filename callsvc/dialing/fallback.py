@@ -92,8 +92,8 @@ def texts_instead(tx: Tx, place: Row[Any], config: CampaignFile, number_ids: Seq
 
 def hand_over(tx: Tx, place: Row[Any], other: str) -> bool:
     """Put this person into the other campaign, due now; False where it takes nobody or knows them already."""
-    state = tx.scalar(sa.select(campaign.c.state).where(campaign.c.id == other))
-    if state not in ("draft", "running", "paused", "completed"):
+    row = tx.first(sa.select(campaign.c.state, campaign.c.closed_at).where(campaign.c.id == other))
+    if row is None or row.state == "stopped" or row.closed_at is not None:
         report_once(tx, "fallback-campaign-gone", place.campaign_id, wanted=other)
         return False
     return add_contacts(tx, other, [place.contact_id]) == 1

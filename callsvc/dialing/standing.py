@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.windows import Window
+from callsvc.campaigns.halting import gated, stop_in_force
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.people import Person, seal_person
@@ -68,12 +69,13 @@ def standing_file(tx: Tx) -> CampaignFile:
 def _standing(tx: Tx) -> str:
     file = standing_file(tx)
     if tx.first(sa.select(campaign.c.id).where(campaign.c.id == CALLBACKS)) is None:
+        gated(tx)
         tx.insert_once(
             campaign,
             id=CALLBACKS,
             title=file.title,
             purpose=file.purpose,
-            state="running",
+            state="running" if stop_in_force(tx) is None else "paused",
             flow_version=publish(tx, flow_text("callback"), "library"),
             config=file.model_dump(by_alias=True),
             created_at=tx.now,

@@ -20,7 +20,7 @@ from callsvc.calls.tables import call, carrier_update, leg, stopped_leg
 from callsvc.calls.updates import end_leg
 from callsvc.campaigns.events import CampaignStopped
 from callsvc.campaigns.facts import campaign_row
-from callsvc.campaigns.halting import stop_in_force
+from callsvc.campaigns.halting import gated, stop_in_force
 from callsvc.campaigns.history import note_change
 from callsvc.campaigns.service import change_state
 from callsvc.campaigns.tables import campaign, campaign_contact, stop_order
@@ -129,6 +129,7 @@ def _stop_one(rt: Runtime, campaign_id: str, by: str, principal: Principal | Non
 
 def _stop_everything(rt: Runtime, by: str) -> str:
     with rt.db.begin() as tx:
+        gated(tx, alone=True)
         known = stop_in_force(tx)
         stop_id = str(known.id) if known is not None else _new_order(tx, None, by)
         running = sa.select(campaign.c.id).where(campaign.c.state == "running").order_by(campaign.c.id)

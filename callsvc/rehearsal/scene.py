@@ -64,6 +64,7 @@ def set_scene(tx: Tx, script: Script, roles: list[Role]) -> None:
     values = {
         **{column.name: script.campaign[column.name] for column in campaign.c},
         "state": "running",
+        "closed_at": None,
         "config": played.model_dump(mode="json", by_alias=True),
         "created_at": tx.now,
         "changed_at": tx.now,

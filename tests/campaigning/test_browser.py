@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from callsvc.accounts.service import add_account
 from callsvc.audit.carrier import audit_carrier
 from callsvc.audit.ledger import fetch_ledger
-from callsvc.campaigns.approving import set_approval_size
+from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.flows.service import publish
 from callsvc.processes.testing import RunningStack, running_stack

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from callsvc.campaigns.approving import set_approval_size
 from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.service import change_state
 from callsvc.runtime import Runtime
 

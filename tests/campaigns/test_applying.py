@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsvc.campaigns.definition import read_campaign
-from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.campaigns.service import add_contacts, apply_campaign, change_state, reopen
 from callsvc.campaigns.tables import STATES, campaign, campaign_change
+from callsvc.contacts.importing_wish import require_open_campaign
 from callsvc.core.errors import CallsvcError, Conflict, Invalid, NotFound
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
 from tests.factories import (
     advance,
@@ -201,6 +203,33 @@ def test_nobody_is_put_into_a_campaign_that_was_stopped(rt: Runtime) -> None:
     with pytest.raises(Conflict) as refusal, rt.db.begin() as tx:
         add_contacts(tx, "tracing", [make_contact(tx, "+33639980002")])
     assert refusal.value.id == "campaign-over" and len(places(rt)) == 1
+
+
+@pytest.mark.parametrize("by", ["alice", "schedule"])
+def test_nobody_is_put_into_a_campaign_that_was_closed_and_its_promises_do_not_open_it(
+    rt: Runtime, by: str
+) -> None:
+    world = start_campaign(rt)
+    change_state(rt, "tracing", "close", by)
+    for opened_for_one in (False, True):
+        with pytest.raises(Conflict) as refusal, rt.db.begin() as tx:
+            if opened_for_one:  # a callback that was promised is still made
+                reopen(tx, "tracing")
+            add_contacts(tx, "tracing", [make_contact(tx, "+33639980002")])
+        assert refusal.value.id == "campaign-over" and "closed" in refusal.value.message
+        with pytest.raises(Conflict), rt.db.read() as tx:
+            require_open_campaign(tx, "tracing")  # no list is read for it either
+    assert [place.contact_id for place in places(rt)] == world.contact_ids and _state(rt) == "completed"
+
+
+def test_what_is_opened_again_under_a_stop_of_everything_stays_paused(rt: Runtime) -> None:
+    start_campaign(rt)
+    with rt.db.begin() as tx:
+        tx.update(campaign, campaign.c.id == "tracing", state="completed")
+    emergency_stop(rt, None, "alice")
+    with rt.db.begin() as tx:
+        add_contacts(tx, "tracing", [make_contact(tx, "+33639980002")])
+    assert _state(rt) == "paused"
 
 
 def test_nobody_is_put_into_a_campaign_that_does_not_exist(rt: Runtime) -> None:

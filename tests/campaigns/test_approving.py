@@ -5,17 +5,10 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
-from callsvc.campaigns.approving import (
-    approval_of,
-    approve,
-    ask_approval,
-    needs_approval,
-    refuse_approval,
-    set_approval_size,
-    size_that_needs_approval,
-)
+from callsvc.campaigns.approving import approval_of, approve, ask_approval, refuse_approval
 from callsvc.campaigns.editing import edit
 from callsvc.campaigns.facts import campaign_row
+from callsvc.campaigns.needing import Terms, approval_terms, needs_approval, set_approval_size
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import campaign, campaign_change
 from callsvc.core.errors import CallsvcError, Conflict, Forbidden, Invalid
@@ -26,18 +19,19 @@ SIZE = 3
 
 
 def _prepare(rt: Runtime, people: int, **changes: object) -> None:
-    """A draft by alice with so many people, where one person may call three alone."""
+    """A draft by alice with so many people, where one person may call three alone, half more than seen."""
     publish_library(rt)
     with rt.db.begin() as tx:
         make_country(tx)
-        set_approval_size(tx, SIZE, "admin")
+        set_approval_size(tx, SIZE, "admin", margin=50)
     apply_campaign(rt, campaign_file(**changes), "alice")
     _add(rt, people)
 
 
-def _add(rt: Runtime, people: int) -> None:
+def _add(rt: Runtime, people: int, **where: str) -> None:
     with rt.db.begin() as tx:
-        add_contacts(tx, "tracing", [make_contact(tx, f"+336399{80000 + i}") for i in range(people)])
+        ids = [make_contact(tx, f"+336399{80000 + i}", **where) for i in range(people)]
+        add_contacts(tx, "tracing", ids)
 
 
 def _ask(rt: Runtime, by: str = "alice") -> None:
@@ -154,19 +148,72 @@ def test_a_running_campaign_that_outgrows_what_was_looked_at_is_paused(rt: Runti
     _ask(rt)
     _approve(rt)
     change_state(rt, "tracing", "resume", "alice")
-    _add(rt, SIZE)
+    _add(rt, 2)
+    assert _state(rt) == "running"  # six, where four were seen: half more
+    _add(rt, 1)
+    assert _state(rt) == "paused" and _refused(rt, "resume") == "campaign-needs-approval"
+
+
+def test_a_yes_covers_half_more_people_and_never_more_of_them_than_one_person_may_call_alone() -> None:
+    assert [Terms(3, 50).beyond(seen) for seen in (0, 1, 4, 6, 600)] == [0, 0, 2, 3, 3]
+
+
+def test_a_yes_to_few_holds_nobody_back_until_the_size_is_passed(rt: Runtime) -> None:
+    _prepare(rt, 1)
+    _ask(rt)
+    _approve(rt)
+    change_state(rt, "tracing", "start", "alice")
+    _add(rt, SIZE - 1)
     assert _state(rt) == "running"
     _add(rt, 1)
     assert _state(rt) == "paused"
 
 
-def test_once_approved_a_standing_campaign_takes_whoever_comes(rt: Runtime) -> None:
+def test_people_of_a_region_that_nobody_saw_ask_for_another_look(rt: Runtime) -> None:
+    _prepare(rt, SIZE + 1)
+    _ask(rt)
+    _approve(rt)
+    change_state(rt, "tracing", "start", "alice")
+    _add(rt, 1)
+    assert _state(rt) == "running"
+    _add(rt, 1, region_code="11", platform_code="75")
+    assert _state(rt) == "paused"
+    _ask(rt)
+    _approve(rt)
+    assert change_state(rt, "tracing", "resume", "alice") == "running"
+
+
+def test_a_yes_is_about_what_its_giver_saw_not_about_who_joined_while_they_read(rt: Runtime) -> None:
+    _prepare(rt, SIZE + 1)
+    _ask(rt)
+    _add(rt, SIZE)
+    with pytest.raises(Conflict) as refusal, rt.db.begin() as tx:
+        approve(tx, "tracing", "bob", seen=SIZE + 1)
+    assert refusal.value.id == "approval-grown"
+    with rt.db.begin() as tx:
+        approve(tx, "tracing", "bob", seen=2 * SIZE)  # all but one
+        seen = approval_of(tx, "tracing")
+        assert seen is not None and seen.people == 2 * SIZE
+    change_state(rt, "tracing", "start", "alice")
+    _add(rt, 2)
+    assert _state(rt) == "running"
+    _add(rt, 1)
+    assert _state(rt) == "paused"
+
+
+def test_once_approved_a_standing_campaign_takes_as_many_a_day_as_were_seen(rt: Runtime) -> None:
     _prepare(rt, SIZE + 1, standing=True)
     _ask(rt)
     _approve(rt)
     change_state(rt, "tracing", "start", "alice")
-    _add(rt, 3 * SIZE)
-    assert _state(rt) == "running"
+    for _ in range(3):
+        _add(rt, SIZE + 1, region_code="11", platform_code="75")
+        assert _state(rt) == "running"
+        advance(rt, 24 * 3600)
+    _add(rt, SIZE + 2)
+    assert _state(rt) == "paused"
+    advance(rt, 24 * 3600)  # what came yesterday was not looked at by being left until today
+    assert _refused(rt, "resume") == "campaign-needs-approval"
 
 
 def test_no_is_said_with_a_reason_and_the_question_may_be_put_again(rt: Runtime) -> None:
@@ -193,9 +240,9 @@ def test_no_is_said_with_a_reason_and_the_question_may_be_put_again(rt: Runtime)
 
 def test_an_administrators_size_comes_before_the_setting_and_nought_asks_nobody(rt: Runtime) -> None:
     with rt.db.begin() as tx:
-        assert size_that_needs_approval(tx) == rt.settings.callsvc_approval_size
+        assert approval_terms(tx).size == rt.settings.callsvc_approval_size
         set_approval_size(tx, 0, "admin")
-        assert size_that_needs_approval(tx) == 0
+        assert approval_terms(tx).size == 0
         with pytest.raises(Invalid):
             set_approval_size(tx, -1, "admin")
 

@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from callsvc.campaigns.approving import approve, ask_approval, set_approval_size
+from callsvc.campaigns.approving import approve, ask_approval
+from callsvc.campaigns.editing import edit
 from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.halting import lift_stop
+from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.scheduling import keep_schedules, schedule
-from callsvc.campaigns.service import add_contacts, apply_campaign
+from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_change
 from callsvc.core.errors import Invalid
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
 from tests.conftest import MORNING
 from tests.factories import advance, campaign_file, make_contact, make_country, publish_library
@@ -93,3 +97,41 @@ def test_an_end_in_the_past_or_before_the_start_is_refused(rt: Runtime) -> None:
         with pytest.raises(Invalid) as order:
             schedule(tx, "tracing", NOON, NOON - timedelta(hours=1), "alice")
     assert (past.value.id, order.value.id) == ("schedule-past", "campaign-file-invalid")
+
+
+def _stop_everything(rt: Runtime) -> None:
+    emergency_stop(rt, None, "admin")
+
+
+def _lift(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        assert lift_stop(tx, "admin")
+
+
+def test_a_start_that_a_stop_of_everything_held_back_waits_for_a_person(rt: Runtime) -> None:
+    _draft(rt, schedule={"starts_at": "2020-11-16 12:00"})
+    advance(rt, 3600)
+    _stop_everything(rt)
+    advance(rt, 2 * 3600)
+    assert keep_schedules(rt) == 0
+    _lift(rt)
+    for _ in range(3):
+        advance(rt, 3600)
+        assert keep_schedules(rt) == 0 and _state(rt) == "draft"
+    with rt.db.begin() as tx:
+        assert campaign_row(tx, "tracing").schedule_note == "everything-stopped"
+        edit(tx, "tracing", {"title": "Autre titre"}, "alice")  # changes nothing about that
+    assert keep_schedules(rt) == 0
+    assert change_state(rt, "tracing", "start", "alice") == "running"
+
+
+def test_a_start_that_fell_due_under_a_stop_waits_though_no_ticker_was_there_to_see_it(rt: Runtime) -> None:
+    _draft(rt, schedule={"starts_at": "2020-11-16 12:00"})
+    _stop_everything(rt)
+    advance(rt, 3 * 3600)
+    _lift(rt)
+    assert keep_schedules(rt) == 0 and _state(rt) == "draft"
+    with rt.db.begin() as tx:  # somebody gives it a new moment
+        assert schedule(tx, "tracing", rt.clock.now() + timedelta(minutes=5), None, "alice")
+    advance(rt, 400)
+    assert keep_schedules(rt) == 1 and _state(rt) == "running"

@@ -8,8 +8,9 @@ from click.testing import CliRunner, Result
 
 from callsvc.accounts.keys import create_key
 from callsvc.accounts.service import add_account
-from callsvc.campaigns.approving import NOBODY, set_approval_size
+from callsvc.campaigns.approving import NOBODY
 from callsvc.campaigns.definition import read_campaign
+from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.tables import campaign_approval
 from callsvc.cli import callsvc
 from callsvc.runtime import Runtime
@@ -85,8 +86,11 @@ def test_the_size_is_set_by_an_administrator_of_the_whole_country_by_name(rt: Ru
     add_account(rt, "est@example.org", password=f"{PASSWORD} est", role="administrator", regions=("44",))
     _run(rt, "campaign", "approval-size", "0", fails="--as EMAIL")
     _as(rt, "est", "approval-size", "0", fails="whole-country-needed")
-    assert _as(rt, "ana", "approval-size", "50").output.endswith("50\n")
-    assert _run(rt, "campaign", "approval-size").output == "50\n"
+    assert _as(rt, "ana", "approval-size", "50").output.endswith(
+        "50 people, and 10 % more than a second person saw\n"
+    )
+    assert _as(rt, "ana", "approval-size", "50", "--margin", "0").exit_code == 0
+    assert _run(rt, "campaign", "approval-size").output.startswith("50 people, and 0 %")
 
 
 def test_everything_is_stopped_said_and_lifted(rt: Runtime) -> None:

@@ -1,7 +1,8 @@
-"""control by two"""
+"""control by two: what a yes covers, starts against stops, budgets to the cent, erasure."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
+
 import callsvc.core.db
 
 revision = "0015"
@@ -10,5 +11,56 @@ branch_labels = None
 depends_on = None
 
 
+def _instant() -> callsvc.core.db.Instant:
+    return callsvc.core.db.Instant(timezone=True)
+
+
 def upgrade() -> None:
-    pass
+    _approval()
+    _starts_and_ends()
+
+
+def _approval() -> None:
+    """A yes of before covers the regions that its campaign has now."""
+    with op.batch_alter_table("campaign_approval") as table:
+        table.add_column(sa.Column("regions", sa.JSON(), nullable=False, server_default="[]"))
+    with op.batch_alter_table("approval_size") as table:
+        table.add_column(sa.Column("margin", sa.Integer(), nullable=False, server_default="10"))
+    approval = sa.table(
+        "campaign_approval", sa.column("campaign_id"), sa.column("state"), sa.column("regions", sa.JSON)
+    )
+    place = sa.table("campaign_contact", sa.column("campaign_id"), sa.column("region_code"))
+    bind = op.get_bind()
+    yes = sa.select(approval.c.campaign_id).where(approval.c.state == "approved").distinct()
+    for (campaign_id,) in bind.execute(yes).all():
+        found = sa.select(place.c.region_code).where(place.c.campaign_id == campaign_id).distinct()
+        regions = sorted(code for (code,) in bind.execute(found))
+        bind.execute(approval.update().where(approval.c.campaign_id == campaign_id).values(regions=regions))
+    with op.batch_alter_table("campaign_approval") as table:
+        table.alter_column("regions", server_default=None)
+    with op.batch_alter_table("approval_size") as table:
+        table.alter_column("margin", server_default=None)
+    op.create_table(
+        "campaign_intake",
+        sa.Column("campaign_id", sa.String(60), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_intake_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "day", name=op.f("pk_campaign_intake")),
+    )
+
+
+def _starts_and_ends() -> None:
+    with op.batch_alter_table("campaign") as table:
+        table.add_column(sa.Column("closed_at", _instant()))
+    op.execute(
+        "UPDATE campaign SET closed_at = changed_at WHERE state = 'completed' AND EXISTS "
+        "(SELECT 1 FROM campaign_change WHERE campaign_change.campaign_id = campaign.id AND what = 'close')"
+    )
+    op.create_table(
+        "start_gate",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_start_gate")),
+    )
