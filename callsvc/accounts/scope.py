@@ -16,6 +16,7 @@ SCOPES: dict[str, str] = {
     "contacts": "import lists, read and change people's data, do-not-contact entries",
     "desk": "take calls at a desk",
     "flows": "publish IVR flows",
+    "listening": "listen to conversations of agents, whisper to them, speak in them",
     "operations": "see the health of the parts, incidents, and the carrier's account",
     "report": "read figures: counts only, nobody's name",
     "routing": "see queues and agents, declare mutual aid",
@@ -24,7 +25,7 @@ SCOPES: dict[str, str] = {
 # What each role may do in the console; an API key may do what its scopes say, within its account's role.
 ROLE_SCOPES: dict[str, frozenset[str]] = {
     "administrator": frozenset(SCOPES),
-    "supervisor": frozenset({"desk", "report", "routing"}),
+    "supervisor": frozenset({"desk", "listening", "report", "routing"}),
     "agent": frozenset({"desk"}),
     "operator": frozenset({"operations", "report"}),
     "auditor": frozenset({"audit", "report"}),

@@ -18,6 +18,7 @@ SCOPE_WORDS = {
     "flows": _("Flows: publish"),
     "operations": _("Operations: health, incidents"),
     "report": _("Figures: read"),
+    "listening": _("Agents' conversations: listen, whisper, speak"),
     "routing": _("Queues and mutual aid: see, declare"),
 }
 LANGUAGE_WORDS = (("fr", "Français"), ("en", "English"))

@@ -44,7 +44,8 @@ def _entry_connected(facts: Facts) -> Iterator[Increment]:
 
 
 def _entry_left(facts: Facts) -> Iterator[Increment]:
-    if facts["how"] != "callback":  # a callback queued is a promise kept later, not a lost call
+    # A callback queued is a promise kept later, not a lost call; a call moved to another queue waits there.
+    if facts["how"] not in ("callback", "reassigned"):
         yield "left", 1
     if facts["how"] == "hung-up":
         yield "abandoned", 1

@@ -37,6 +37,7 @@ LEFT = {
     "hung-up": _("hung up"),
     "callback": _("callback agreed"),
     "closed": _("platform closed"),
+    "reassigned": _("moved to another queue by a supervisor"),
     "unavailable": _("no agent available"),
 }
 APPOINTMENTS = {"physical": _("on the spot"), "phone": _("by phone"), "video": _("by video")}
