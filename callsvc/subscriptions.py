@@ -26,6 +26,7 @@ from callsvc.contacts.events import NumberSuppressed
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.core.events import Reaction, Reactions
 from callsvc.dialing.budgets import give_back, settle_spent, take_again
+from callsvc.dialing.by_agent import dial_for_agent, follow_machine, follow_skip
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
 from callsvc.dialing.covering import cover_household
 from callsvc.dialing.dispositions import follow_agent
@@ -33,6 +34,8 @@ from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unr
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
 from callsvc.dialing.holding import release_after_wrap_up, release_held_attempts
 from callsvc.dialing.keeping import announcement_failed, announcement_sent, slot_kept, slot_moot
+from callsvc.dialing.owed_by_agents import dial_instead
+from callsvc.dialing.previewing import withdraw_task
 from callsvc.dialing.revising import revise_attempt
 from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
 from callsvc.messages.events import MessageEnded, MessageSent
@@ -40,6 +43,7 @@ from callsvc.metrics import service as metrics
 from callsvc.organising.practice import note_practice
 from callsvc.routing import service as routing
 from callsvc.routing.events import (
+    AgentThere,
     ConversationEnded,
     EntryConnected,
     EntryLeft,
@@ -47,6 +51,7 @@ from callsvc.routing.events import (
     HandedOnEnded,
     OfferEnded,
     OfferMade,
+    WorkSkipped,
     WrapUpEnded,
 )
 from callsvc.webhooks.conversation import close_session, conversation_ended, handed_on_ended
@@ -70,6 +75,7 @@ REACTIONS: Reactions = {
     CampaignStopped: (cancel_stopped, cancel_callbacks),
     ContactFinished: (
         settle_callbacks,
+        withdraw_task,
         slot_moot,
         text_unreached,
         call_unanswered,
@@ -95,8 +101,16 @@ REACTIONS: Reactions = {
     OfferMade: (tell_queue,),
     OfferEnded: (tell_queue,),
     EntryConnected: (metrics.note_entry_connected, note_practice, tell_queue),
-    EntryLeft: (metrics.note_entry_left, tell_queue),
+    EntryLeft: (dial_instead, metrics.note_entry_left, tell_queue),
+    AgentThere: (dial_for_agent,),
+    WorkSkipped: (follow_skip,),
     ConversationEnded: (conversation_ended, metrics.note_conversation_ended),
     HandedOnEnded: (handed_on_ended,),
-    WrapUpEnded: (follow_disposition, follow_agent, release_after_wrap_up, metrics.note_wrap_up_ended),
+    WrapUpEnded: (
+        follow_disposition,
+        follow_agent,
+        follow_machine,
+        release_after_wrap_up,
+        metrics.note_wrap_up_ended,
+    ),
 }

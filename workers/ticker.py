@@ -27,11 +27,15 @@ from callsvc.dialing.callbacks import call_back_due
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.keeping import end_slots
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.previewing import offer_tasks, withdraw_halted
 from callsvc.dialing.rehearsing import ask_for_rehearsals
 from callsvc.dialing.stopping import carry_out_left
 from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
 from callsvc.routing import service as routing
+from callsvc.routing.calling_out import end_looks
+from callsvc.routing.leaving import expire_work
+from callsvc.routing.writing import close_left
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
 from callsvc.web.idempotency import forget_expired
@@ -63,6 +67,9 @@ def deadlines() -> list[Task]:
         Task(_BEAT_S, routing.time_out_offers),
         Task(_BEAT_S, routing.expire_entries),
         Task(_BEAT_S, routing.end_wrap_ups),
+        Task(_BEAT_S, end_looks),
+        Task(0.5, expire_work),
+        Task(5.0, close_left),
         Task(1.0, routing.end_orders_due),
     ]
 
@@ -79,6 +86,8 @@ def chores() -> list[Task]:
         Task(1.0, expire_texts),
         Task(0.5, recreate_due),
         Task(1.0, call_back_due),
+        Task(0.5, offer_tasks),
+        Task(1.0, withdraw_halted),
         Task(1.0, send_due_reminders),
         Task(2.0, routing.repair),
         Task(5.0, sweep),

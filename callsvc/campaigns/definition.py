@@ -45,6 +45,7 @@ class CampaignFile(Part):
     flow: str
     flow_version: str = ""
     channel: Literal["voice", "sms"] = "voice"  # sms: the flow is held by text messages, nobody is called
+    mode: Literal["automatic", "preview"] = "automatic"  # preview: an agent sees each person, then calls
     caller_id: str = Field("", pattern=r"^(\+[1-9]\d{6,14})?$")  # one number, or a pool of them
     caller_pool: str = Field("", max_length=60)
     sms_sender: str = ""

@@ -69,6 +69,7 @@ DISPOSITIONS: dict[str, Flags] = {
     "resolved-by-phone": Flags(human_answered=True, reached=True, resolved_by_phone=True, final=True),
     "unresolved": Flags(human_answered=True, reached=True, final=True),
     "callback": Flags(human_answered=True, reached=True, callback=True, final=True),
+    "not-needed": Flags(final=True),  # an agent looked before calling: the matter is settled
     # the carrier's
     "busy": Flags(retry_after="busy"),
     "declined": Flags(rests=True, retry_after="declined"),  # it rang, and they pressed it away

@@ -137,6 +137,29 @@ class Settings(BaseSettings):
         description="Lived seconds in which an agent may take back how a call ended; nothing follows from it "
         "before; 0: at once.",
     )
+    callsvc_callbacks_by: str = Field(
+        "service",
+        pattern=r"^(service|agents)$",
+        description="Who makes the calls people were promised: service dials them and a flow speaks first; "
+        "agents: an agent is rung, then the person. What an agent promised, and a callback in place of "
+        "waiting, is always an agent's.",
+    )
+    callsvc_personal_s: float = Field(
+        120.0,
+        ge=0,
+        description="Lived seconds a callback waits for the agent who promised it before anybody makes it.",
+    )
+    callsvc_personal_hours: float = Field(
+        24.0,
+        ge=0,
+        description="Who spoke with an agent within so many lived hours and calls again is offered to that "
+        "agent first; 0: never.",
+    )
+    callsvc_personal_call_s: float = Field(
+        0.0,
+        ge=0,
+        description="Lived seconds such a call waits for that agent while busy; 0: only if they are free.",
+    )
     callsvc_missed_offers: int = Field(
         3, ge=1, le=20, description="Offers in a row an agent may miss before they are set on break."
     )

@@ -1,6 +1,7 @@
 """An agent is in the conference and the person of a callback or a task is called into it.
 
-It is a call of the person's place in a campaign like any other: the same claim, the same rules, the same tries.
+It is a call of the person's place in a campaign like any other: the same claim, the same rules, the same
+tries.
 """
 
 from datetime import timedelta
@@ -97,7 +98,7 @@ def _place_of(tx: Tx, event: EntryEvent) -> str:
 
 
 def follow_machine(tx: Tx, event: WrapUpEnded) -> None:
-    """An agent who called heard a machine, or could not say more: the person is tried again, as by the policy."""
+    """An agent who called heard a machine: the person is tried again, as by the policy."""
     if event.kind not in DIALLED or not event.disposition or flags_of(event.disposition).final:
         return
     place = tx.first(

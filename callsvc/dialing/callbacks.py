@@ -13,15 +13,15 @@ from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.dispositions import CALLBACK_CANCELED
 from callsvc.campaigns.events import CampaignStopped, ContactFinished
 from callsvc.campaigns.halting import gated, stop_in_force
-from callsvc.campaigns.service import finish_contact, reopen
+from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
+from callsvc.dialing.owed_by_agents import forget_queued, give_to_agents, put_in_front
 from callsvc.dialing.promising import fitted, hours_of_promise, offered
 from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.tables import callback
-from callsvc.dialing.turns import PROMISED
 from callsvc.runtime import Runtime
 
 CALLBACK_BOOKED = "callback-booked"
@@ -125,7 +125,7 @@ def promised_campaigns() -> sa.Select[tuple[str]]:
     return (
         sa.select(campaign_contact.c.campaign_id)
         .join(callback, callback.c.campaign_contact_id == campaign_contact.c.id)
-        .where(callback.c.status == "booked")
+        .where(callback.c.status.in_(("booked", "queued")))
     )
 
 
@@ -145,23 +145,14 @@ def call_back_due(rt: Runtime) -> int:
             return 0
         rows = tx.all(_due(tx).with_for_update(of=campaign_contact))
         for row in rows:
-            tx.update(callback, callback.c.id == row.id, status="due")
-            tx.update(
-                campaign_contact,
-                campaign_contact.c.id == row.place_id,
-                status="waiting",
-                outcome=None,
-                outcome_at=None,
-                next_try_at=tx.now,
-                priority=PROMISED,
-            )
-            reopen(tx, row.campaign_id)
+            if not give_to_agents(tx, row):
+                put_in_front(tx, row)
     return len(rows)
 
 
 def _due(tx: Tx) -> sa.Select[Any]:
     return (
-        sa.select(callback.c.id, campaign_contact.c.id.label("place_id"), campaign_contact.c.campaign_id)
+        sa.select(callback)
         .join(campaign_contact, campaign_contact.c.id == callback.c.campaign_contact_id)
         .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
         .where(
@@ -182,6 +173,7 @@ def settle_callbacks(tx: Tx, event: ContactFinished) -> None:
     tx.update(callback, mine & (callback.c.status == "due"), status="done")
     if event.outcome not in (CALLBACK_BOOKED, "callback"):
         tx.update(callback, mine & (callback.c.status == "booked"), status="canceled")
+        forget_queued(tx, event.campaign_contact_id)
 
 
 def cancel_callbacks(tx: Tx, event: CampaignStopped) -> None:
@@ -189,7 +181,9 @@ def cancel_callbacks(tx: Tx, event: CampaignStopped) -> None:
     promised = tx.all(
         sa.select(campaign_contact.c.id)
         .join(callback, callback.c.campaign_contact_id == campaign_contact.c.id)
-        .where(campaign_contact.c.campaign_id == event.campaign_id, callback.c.status == "booked")
+        .where(
+            campaign_contact.c.campaign_id == event.campaign_id, callback.c.status.in_(("booked", "queued"))
+        )
         .distinct()
     )
     for row in promised:

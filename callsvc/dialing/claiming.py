@@ -90,7 +90,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         from_=caller,
         ring_timeout_s=config.ring_timeout_s,
         time_limit_s=_LONGEST_CALL_S,
-        machine_detection=config.machine_detection,
+        machine_detection=config.machine_detection if row.agent_id is None else "",  # the agent hears it
     )
     spend(tx, row, config, campaign.id, number)
     return claim_leg(tx, row, order)

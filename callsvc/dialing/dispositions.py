@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from callsvc.calls.queries import call_of_leg
 from callsvc.calls.tables import call, leg
-from callsvc.campaigns.dispositions import CONNECTED
+from callsvc.campaigns.dispositions import CONNECTED, flags_of
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
@@ -27,6 +27,16 @@ def agents_word(tx: Tx, leg_id: str) -> str:
         .limit(1)
     )
     return str(found or "")
+
+
+def word_on(tx: Tx, leg_id: str) -> str:
+    """How a call ended that an agent made: their word, else whether the two have spoken."""
+    spoke = (
+        sa.select(reservation.c.id)
+        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
+        .where(queue_entry.c.leg_id == leg_id, reservation.c.bridged_at.is_not(None))
+    )
+    return agents_word(tx, leg_id) or (CONNECTED if tx.first(spoke) is not None else "interrupted")
 
 
 def follow_agent(tx: Tx, event: WrapUpEnded) -> None:
@@ -75,6 +85,8 @@ def _replace_connected(tx: Tx, leg_id: str, disposition: str) -> None:
         .where(leg.c.id == leg_id)
         .with_for_update(of=campaign_contact)
     )
+    if not flags_of(disposition).final:
+        return  # a machine: the person is tried again, see by_agent
     if place is not None and (place.status, place.outcome) == ("done", CONNECTED):
         tx.update(campaign_contact, campaign_contact.c.id == place.id, last_disposition=disposition)
         finish_contact(tx, place.id, disposition)

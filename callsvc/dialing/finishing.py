@@ -27,7 +27,7 @@ from callsvc.carrier.refusals import judge_reasons
 from callsvc.carrier.vocabulary import COMPLETED, verdict
 from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
-from callsvc.dialing.dispositions import agents_word
+from callsvc.dialing.dispositions import agents_word, word_on
 from callsvc.dialing.turns import PROMISED
 from callsvc.flows.tables import flow_session
 
@@ -82,7 +82,10 @@ def disposition_of(tx: Tx, event: LegEnded) -> str:
     if session is not None and session.outcome:
         outcome = str(session.outcome)
         return agents_word(tx, event.leg_id) or outcome if outcome == CONNECTED else outcome
-    told = tx.first(sa.select(leg.c.answered_by, leg.c.reasons).where(leg.c.id == event.leg_id))
+    what = sa.select(leg.c.answered_by, leg.c.reasons, leg.c.agent_id)
+    told = tx.first(what.where(leg.c.id == event.leg_id))
+    if told is not None and told.agent_id is not None and not told.reasons:
+        return word_on(tx, event.leg_id)
     if told is not None and told.reasons == "suppressed":
         return "suppressed"
     return "voicemail" if told is not None and verdict(told.answered_by) == "machine" else "interrupted"

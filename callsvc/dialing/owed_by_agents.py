@@ -1,7 +1,7 @@
 """Callbacks that agents make: one an agent promised, one asked for in place of waiting, or all, by a setting.
 
-They wait in the queue of agents as entries of kind ``callback``; one that nobody takes in time is dialled by the
-service as any other promise. ``callback.status``: booked -> queued -> done, or -> due (dialled by the service).
+They wait in the queue of agents as entries of kind ``callback``; one that nobody takes in time is dialled by
+the service as any other promise. ``callback.status``: booked -> queued -> done, or -> due (the service dials).
 """
 
 from datetime import datetime, timedelta
@@ -34,11 +34,12 @@ from callsvc.routing.working import Work, enter_work
 BOOKED: Final = "callback-booked"
 LATEST: Final = timedelta(minutes=30)
 """Lived: a promise that no agent has kept so long after its time is kept by the service."""
+_AGAIN: Final = timedelta(minutes=15)  # lived
 _TODAY_AT_LEAST: Final = timedelta(hours=4)  # lived; the promise where a person's hours are not known
 
 
 def give_to_agents(tx: Tx, row: Row[Any]) -> bool:
-    """A callback whose time has come (a row of ``callback``) waits for an agent; False: the service dials it."""
+    """A callback whose time has come (its row) waits for an agent; False: the service dials it."""
     promiser = _promised_by(tx, row.call_id)
     if promiser is None and tx.settings.callsvc_callbacks_by != "agents":
         return False
@@ -147,13 +148,21 @@ def keep_place(tx: Tx, leg_id: str) -> datetime | None:
 
 
 def dial_instead(tx: Tx, event: EntryLeft) -> None:
-    """No agent took it in time: the service calls the person now, as it does for other promises."""
-    if event.kind != "callback" or event.how != "unavailable" or not event.subject_id:
+    """No agent took it in time: the service calls the person now, as it does for other promises.
+
+    Whom an agent could not call at this moment, or skipped for now, is asked for again a little later.
+    """
+    if event.kind != "callback" or not event.subject_id:
         return
-    row = tx.first(sa.select(callback).where(callback.c.id == event.subject_id, callback.c.status == "queued"))
-    if row is not None:
-        tx.update(callback, callback.c.id == row.id, due_at=tx.now)
+    row = tx.first(
+        sa.select(callback).where(callback.c.id == event.subject_id, callback.c.status == "queued")
+    )
+    if row is None:
+        return
+    if event.how == "unavailable":
         put_in_front(tx, row)
+    elif event.how in ("not-allowed", "skipped"):
+        tx.update(callback, callback.c.id == row.id, status="booked", due_at=tx.now + _AGAIN)
 
 
 def put_in_front(tx: Tx, row: Row[Any]) -> None:

@@ -110,8 +110,8 @@ def _accounts(tx: Tx, live: Mapping[str, int]) -> dict[str, _Account]:
     accounts = {}
     for row in tx.all(sa.select(campaign).where(campaign.c.state == "running").order_by(campaign.c.id)):
         config = config_of(row)
-        if config.channel != "voice":
-            continue  # callsvc/webhooks/texting.py
+        if config.channel != "voice" or config.mode == "preview":
+            continue  # callsvc/webhooks/texting.py, callsvc/dialing/previewing.py
         rate = config.pacing.calls_per_second
         most = holds(rate, tx.speed)
         account = known.get(row.id)
@@ -140,7 +140,8 @@ def _due(tx: Tx, campaign_id: str, most: int) -> int:
 
 
 def _waiting_for_agents(tx: Tx) -> int:
-    waiting = sa.select(sa.func.count()).select_from(queue_entry).where(queue_entry.c.state == "pending")
+    calls = (queue_entry.c.kind == "call") & (queue_entry.c.state == "pending")
+    waiting = sa.select(sa.func.count()).select_from(queue_entry).where(calls)
     return int(tx.scalar(waiting))
 
 

@@ -4,6 +4,7 @@ As many as there are agents who could take them, and a few more: whoever waits i
 stops and edits find them.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from callsvc.runtime import Runtime
 
 _AHEAD: Final = 2  # tasks that wait in a region beyond its idle agents
 _AT_ONCE: Final = 40
+_LASTS: Final = timedelta(hours=8)  # lived; whoever is still in the list then is put before an agent anew
 _OPEN: Final = ("pending", "reserved", "assigned", "wrapping")
 
 
@@ -55,22 +57,22 @@ def _fill(tx: Tx, campaign_id: str) -> int:
     if not any(room.values()):
         return 0
     config, skill = config_of(row), theme_of(tx, row.flow_version)
-    places = people_in_turn(tx, config, campaign_id, min(_AT_ONCE, sum(room.values())))
-    offered: set[str] = set()
+    places = people_in_turn(tx, config, campaign_id, sum(room.values()) + _in_hand(tx, campaign_id))
+    made: list[str] = []
     for place in places:
-        if room.get(place.region_code, 0) > 0 and _may_be_called(tx, config, campaign_id, place):
-            if _offer(tx, place, skill):
-                room[place.region_code] -= 1
-                offered.add(place.region_code)
-    if offered:
-        offer_next(tx, offered)
-    return len(offered)
+        wanted = room.get(place.region_code, 0) > 0 and _may_be_called(tx, config, campaign_id, place)
+        if wanted and _offer(tx, place, skill):
+            room[place.region_code] -= 1
+            made.append(place.region_code)
+    if made:
+        offer_next(tx, made)
+    return len(made)
 
 
 def _room(tx: Tx, campaign_id: str) -> dict[str, int]:
     """How many more tasks of this campaign may wait in each region where somebody is on duty."""
     regions = [row.region_code for row in tx.all(_regions_of(campaign_id))]
-    waiting = {row.region_code: row.entries for row in tx.all(_tasks_of(campaign_id))}
+    waiting = {row.region_code: row.entries for row in tx.all(_tasks_of(campaign_id, ("pending",)))}
     return {
         one.region_code: max(0, one.idle + _AHEAD - waiting.get(one.region_code, 0))
         for one in headcounts(tx, regions)
@@ -82,13 +84,18 @@ def _regions_of(campaign_id: str) -> sa.Select[Any]:
     return sa.select(campaign_contact.c.region_code).where(waits).distinct()
 
 
-def _tasks_of(campaign_id: str) -> sa.Select[Any]:
+def _in_hand(tx: Tx, campaign_id: str) -> int:
+    """People of the list who are before agents already, and stand in front of it."""
+    return sum(row.entries for row in tx.all(_tasks_of(campaign_id, _OPEN)))
+
+
+def _tasks_of(campaign_id: str, states: tuple[str, ...]) -> sa.Select[Any]:
     return (
         sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
         .join(campaign_contact, campaign_contact.c.id == queue_entry.c.campaign_contact_id)
         .where(
             queue_entry.c.kind == "task",
-            queue_entry.c.state == "pending",
+            queue_entry.c.state.in_(states),
             campaign_contact.c.campaign_id == campaign_id,
         )
         .group_by(queue_entry.c.region_code)
@@ -116,7 +123,7 @@ def _offer(tx: Tx, place: Row[Any], skill: str) -> bool:
         skill=skill,
         language=language,
         priority=place.priority,
-        deadline_at=place.deadline_at,
+        deadline_at=tx.now + _LASTS,
     )
     return enter_work(tx, work) is not None
 

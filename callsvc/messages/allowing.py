@@ -13,6 +13,7 @@ from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people,
 from callsvc.campaigns.rules import DIALLABLE_KINDS, Verdict, hours_of, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
+from callsvc.messages.conversing import by_agent
 from callsvc.messages.service import STOP_CONFIRMED
 from callsvc.messages.tables import message
 
@@ -20,6 +21,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 _TOO_LATE = timedelta(hours=12)  # since it might have been sent: longer than that and it is stale
 _AWAKE = timedelta(minutes=15)  # lived: who wrote to us so lately waits for the answer, whatever the hour
+_AWAITED = timedelta(hours=2)  # lived: the same for the answer of a person, who may have been busy
 _HOURS = "outside-window"
 
 
@@ -38,7 +40,8 @@ def may_send(tx: Tx, row: Row[Any], number: Row[Any]) -> Verdict:
         if place is None
         else _in_campaign(tx, row, number, suppressions, place)
     )
-    if verdict.reasons == (_HOURS,) and _wrote_lately(tx, number.id):
+    awake = _AWAITED if by_agent(row.cause) else _AWAKE
+    if verdict.reasons == (_HOURS,) and _wrote_lately(tx, number.id, awake):
         return Verdict((), tx.now)
     return verdict
 
@@ -82,10 +85,10 @@ def _in_campaign(
     return verdict
 
 
-def _wrote_lately(tx: Tx, number_id: str) -> bool:
+def _wrote_lately(tx: Tx, number_id: str, within: timedelta) -> bool:
     lately = sa.select(message.c.id).where(
         message.c.number_id == number_id,
         message.c.direction == "inbound",
-        message.c.planned_at > tx.now - _AWAKE,
+        message.c.planned_at > tx.now - within,
     )
     return tx.first(lately.limit(1)) is not None

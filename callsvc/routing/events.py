@@ -93,6 +93,24 @@ class WrapUpEnded(EntryEvent):
     handle_s: float  # talk and wrap-up
 
 
+@dataclass(frozen=True, kw_only=True)
+class AgentThere(EntryEvent):
+    """An agent is in the conference and waits for the person of a callback or a task: they may be called."""
+
+    reservation_id: str
+    agent_id: str
+    number_id: str | None
+    campaign_contact_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSkipped(EntryEvent):
+    """An agent looked and called nobody: ``not-now`` or ``not-needed``."""
+
+    agent_id: str
+    reason: str
+
+
 def about(entry: Any, at: datetime) -> dict[str, Any]:
     """The fields every event about a queue entry carries, from its row."""
     return {

@@ -159,9 +159,17 @@ def close_offer(tx: Tx, entry: Row[Any], row: Row[Any], how: str) -> None:
 
 
 def return_to_queue(tx: Tx, entry: Row[Any], row: Row[Any], how: str) -> None:
-    """The offer came to nothing and the contact is still there: back to the old place."""
-    tx.update(queue_entry, queue_entry.c.id == entry.id, state="pending", assigned_at=None)
+    """The offer came to nothing and the contact is still there: back to the old place.
+
+    Of a callback or a task the call that was begun is over: the next agent begins another.
+    """
+    anew = {"call_id": None, "leg_id": None} if entry.kind != "call" else {}
+    tx.update(queue_entry, queue_entry.c.id == entry.id, state="pending", assigned_at=None, **anew)
+    if anew and entry.leg_id is not None:
+        calls.end_leg(tx, entry.leg_id)
     close_offer(tx, entry, row, how)
+    if anew:
+        return
     if row.conference_id is not None and was_moved(tx, entry.leg_id, row.conference_id):
         calls.move_to_wait(tx, entry.leg_id, why="wait", language=entry.language)
 

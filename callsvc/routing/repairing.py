@@ -28,6 +28,7 @@ from callsvc.routing.queries import (
     reservation_of_agent,
 )
 from callsvc.routing.tables import aid_activation, queue_entry, reservation
+from callsvc.routing.working import OTHER
 from callsvc.routing.wrapping import end_conversation
 from callsvc.runtime import Runtime
 
@@ -163,6 +164,8 @@ def _end_talk(tx: Tx, reservation_id: str) -> bool:
     held = hold_reservation(tx, reservation_id)
     if held is None or held[1].state != "accepted" or held[1].talk_ended_at is not None:
         return False
+    if held[0].kind == "sms":
+        return False  # see writing.close_left
     end_conversation(tx, *held)
     return True
 
@@ -237,7 +240,7 @@ def _free_agent(tx: Tx, agent_id: str) -> bool:
 def _offer_left_over(rt: Runtime) -> int:
     """Entries and agents that two transactions of the same moment failed to bring together."""
     with rt.db.read() as tx:
-        waiting = _ids(tx, sa.select(queue_entry.c.region_code).where(WAITING).distinct())
+        waiting = _ids(tx, sa.select(queue_entry.c.region_code).where(WAITING | OTHER).distinct())
         aided = _ids(tx, sa.select(aid_activation.c.region_code).where(aid_activation.c.active))
     offered = 0
     for region in sorted({*waiting, *aided}):

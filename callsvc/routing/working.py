@@ -1,7 +1,7 @@
-"""Work that is no call: callbacks, SMS conversations and tasks wait in the same queue, for agents of their region.
+"""Work that is no call: callbacks, SMS conversations, tasks, in the same queue, for agents of their region.
 
-Calls come first; ``next_other_work`` says what an agent is offered whom no call needs. What regions are measured
-by and helped for are calls alone (``queries.WAITING``).
+Calls come first; ``next_other_work`` says what an agent is offered whom no call needs. What regions are
+measured by and helped for are calls alone (``queries.WAITING``).
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Work:
     """Something for an agent. ``deadline_at`` (lived): when it is too late, and leaves as ``unavailable``."""
 
     kind: str
-    subject_id: str
+    subject_id: str | None
     region: str
     platform: str
     skill: str
@@ -81,9 +81,8 @@ def enter_work(tx: Tx, work: Work) -> str | None:
 def next_other_work(tx: Tx, agent_row: Row[Any], *, pressing: bool = False) -> Row[Any] | None:
     """What this agent, whom no call needs, is offered; the entry's row, held without waiting for it.
 
-    It must be of a kind and in a language the agent has, theirs or nobody's, and not let pass by them just now.
-    ``pressing``: only what goes before calls that wait: a late promise, a callback whose turn in the queue it
-    is.
+    It must be of a kind and in a language the agent has, theirs or nobody's, and not let pass by them just
+    now. ``pressing``: only what goes before calls that wait: a late promise, a callback whose turn it is.
     """
     mine = _ENTRY.owner_agent_id == agent_row.id
     passed = sa.exists().where(
@@ -132,7 +131,7 @@ def _order(tx: Tx, mine: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[Any],
 
 
 def _ripe(tx: Tx, region_code: str, *, pressing: bool) -> sa.ColumnElement[bool]:
-    """May it be done now? Who asked for an hour is not called before; a task waits until agents can be spared."""
+    """May it be done now? Nobody is called before the hour they asked for; a task waits for spare agents."""
     call = queue_entry.alias()
     turn = (
         (_ENTRY.kind == "callback")

@@ -125,7 +125,8 @@ def talking(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
 
 def _held_by_agent(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]] | None:
     found = reservation_of_agent(tx, agent_id)
-    return hold_reservation(tx, found.id) if found else None
+    held = hold_reservation(tx, found.id) if found else None
+    return held if held is not None and held[0].kind != "sms" else None  # see writing.py
 
 
 def end_wrap_ups(rt: Runtime) -> int:

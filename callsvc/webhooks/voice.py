@@ -71,6 +71,8 @@ def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
     unwanted = _unwanted(tx, row, calling.state, config)
     if unwanted:
         return _say_nothing(tx, row, unwanted)
+    if row.agent_id is not None:
+        return _into_conference(tx, row)
     return conversation.begin(
         tx,
         row,
@@ -103,7 +105,7 @@ def _say_nothing(tx: Tx, row: Row[Any], reason: str) -> str:
 
 
 def _into_conference(tx: Tx, row: Row[Any]) -> str:
-    """The agent's softphone, or whom an agent asks in, picked up: into the conference meant for it."""
+    """An agent, or whom an agent asks in or calls, picked up: into the conference meant for it."""
     meeting = conference_of_leg(tx, row.id)
     if meeting is None or row.end_asked_at is not None:
         return twiml.hang_up()

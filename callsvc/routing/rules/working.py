@@ -1,8 +1,8 @@
 """What an agent does when no call of their own waits: callbacks, SMS conversations, tasks.
 
 The order: promises whose time has come, the oldest first; what the agent owns; the higher priority; then
-callbacks before conversations before tasks; then arrival. One thing at a time: whoever writes with somebody is
-not called meanwhile.
+callbacks before conversations before tasks; then arrival. One thing at a time: whoever writes with somebody
+is not called meanwhile.
 """
 
 from datetime import timedelta
