@@ -20,6 +20,10 @@ MEASUREMENTS: dict[str, tuple[str, str]] = {
         "Set-ups of three campaigns, against what is configured.",
     ),
     "stopping": ("callsvc.bench.control:stopping", "An emergency stop with a thousand calls out."),
+    "afternoon": (
+        "callsvc.bench.afternoon.command:afternoon",
+        "The real service, lived, against the twin.",
+    ),
     "simulator": ("callsvc.bench.simulator:simulator", "Calls the simulator holds, and how late it is."),
 }
 

@@ -106,7 +106,7 @@ def _hold(session: requests.Session, simulator: str, rate: float, limit_ms: floa
     took = time.monotonic() - began
     time.sleep(_LIVES_S + limit_ms / 1000)  # the last of them are heard and hang up
     told = [session.get(f"{simulator}/_simulator/ledger/calls/{sid}", timeout=10).json() for sid in sids]
-    answers = [answer for call in told for answer in _answers_ms(call["timeline"])]
+    answers = [answer for call in told for answer in answers_ms(call["timeline"])]
     answered = sum(any(line["kind"] == "said" for line in call["timeline"]) for call in told) / len(told)
     posts = sum(line["kind"] in ("response", "callback") for call in told for line in call["timeline"])
     late = quantile(answers, 0.99)
@@ -121,7 +121,7 @@ def _hold(session: requests.Session, simulator: str, rate: float, limit_ms: floa
     )
 
 
-def _answers_ms(timeline: list[dict[str, Any]]) -> list[float]:
+def answers_ms(timeline: list[dict[str, Any]]) -> list[float]:
     """From each voice webhook to its answer; one that never was answered counts as a minute."""
     found, asked = [], None
     for line in timeline:

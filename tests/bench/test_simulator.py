@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from callsvc.bench.answerer import _Book
-from callsvc.bench.keeping_up import _answers_ms
+from callsvc.bench.keeping_up import answers_ms
 from callsvc.bench.simulator import simulator
 
 
@@ -37,6 +37,6 @@ def test_a_webhook_without_an_answer_counts_as_a_minute() -> None:
         return {"kind": kind, "at": f"2020-11-16T09:00:0{second}+00:00", "code": code}
 
     answered = [line("request", 1), line("response", 2)]
-    assert _answers_ms(answered) == [1000.0]
-    assert _answers_ms([*answered, line("request", 3)]) == [1000.0, 60_000.0]
-    assert _answers_ms([line("request", 1), line("response", 2, 11200)]) == [60_000.0]
+    assert answers_ms(answered) == [1000.0]
+    assert answers_ms([*answered, line("request", 3)]) == [1000.0, 60_000.0]
+    assert answers_ms([line("request", 1), line("response", 2, 11200)]) == [60_000.0]

@@ -1,0 +1,1 @@
+"""``callsvc bench afternoon``: the real service through an afternoon, held against the twin."""
