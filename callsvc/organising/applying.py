@@ -34,7 +34,7 @@ class Applied:
 
 def apply_organisation(rt: Runtime, file: OrganisationFile) -> Applied:
     """All of the file or nothing of it. Raises ``region-unknown``, ``hours-invalid``, ``hours-overlap``,
-    ``zone-unknown``, ``platform-elsewhere``, ``agreement-invalid``.
+    ``zone-unknown``, ``platform-elsewhere``, ``agreement-thresholds``....
     """
     done = Applied()
     with rt.db.begin() as tx:
@@ -91,7 +91,7 @@ def _agreement(tx: Tx, done: Applied, part: AgreementPart) -> None:
         region_by_code(tx, code)
     where = (aid_agreement.c.aided_region == part.aided) & (aid_agreement.c.aiding_region == part.aiding)
     before = _row(tx, aid_agreement, where)
-    put_agreement(tx, **part.model_dump())
+    put_agreement(tx, **part.terms())
     done.note(f"aid {part.aided}<-{part.aiding}", before, _row(tx, aid_agreement, where))
 
 

@@ -17,7 +17,8 @@ platforms:
       - {day: 2020-12-24, from: "08:00", to: "16:00"}
       - {day: 2020-12-31}                                  # closed
 agreements:
-  - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 20, release_wait_s: 5, cap: 10}
+  - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 20, release_wait_s: 5, cap: 10,
+     hours: [{days: [mon, tue], from: "08:00", to: "18:00"}]}   # on the helper's clock; any time without
 ```
 
 What the file names is made as it says; what it does not name stays as it is.
@@ -113,6 +114,16 @@ class AgreementPart(_Part):
     cap: int = Field(10, ge=0)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+
+    hours: tuple[HoursPart, ...] = ()  # by the clock of the aiding region; none: at any time
+
+    def terms(self) -> dict[str, Any]:
+        """As ``routing.service.put_agreement`` takes them."""
+        week: dict[str, list[list[str]]] = {}
+        for part in self.hours:
+            for day in part.days:
+                week.setdefault(str(DAYS.index(day)), []).append([part.opens, part.closes])
+        return self.model_dump(exclude={"hours"}) | {"hours": week or None}
 
     @model_validator(mode="after")
     def _instants(self) -> Self:

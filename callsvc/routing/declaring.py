@@ -1,13 +1,11 @@
-"""What regions declare: who aids whom, from when, with what reserve; opt-out."""
-
-from datetime import datetime
+"""What a region declares: whether it gives aid, with what reserve and floor."""
 
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
 from callsvc.routing.lending_orders import end_orders_of
-from callsvc.routing.tables import aid_activation, aid_agreement, aid_region
+from callsvc.routing.tables import aid_region
 
 
 def declare_aid(
@@ -31,42 +29,3 @@ def declare_aid(
     if opted_out:
         end_orders_of(tx, region_code, "opted-out")
     tx.changed("aid", region=region_code)
-
-
-def put_agreement(
-    tx: Tx,
-    *,
-    aided: str,
-    aiding: str,
-    rank: int,
-    activate_wait_s: int,
-    release_wait_s: int,
-    cap: int,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-) -> None:
-    """``aiding`` agrees to take calls of ``aided``, or changes the terms.
-
-    Aid opens when the predicted wait at home reaches ``activate_wait_s`` and closes below
-    ``release_wait_s`` (lived seconds); ``cap`` calls of this pair at once at most. Raises
-    ``agreement-invalid``.
-    """
-    if aided == aiding or not 0 <= release_wait_s <= activate_wait_s or cap < 0:
-        raise Invalid(
-            "agreement-invalid",
-            "Name two regions, a release threshold not above the activation threshold, a cap of 0 or more.",
-        )
-    key = (aid_agreement.c.aided_region == aided) & (aid_agreement.c.aiding_region == aiding)
-    values = {
-        "rank": rank,
-        "activate_wait_s": activate_wait_s,
-        "release_wait_s": release_wait_s,
-        "cap": cap,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-    }
-    if not tx.insert_once(aid_agreement, aided_region=aided, aiding_region=aiding, **values):
-        tx.update(aid_agreement, key, **values)
-    tx.insert_once(aid_activation, region_code=aided, active=False, since=tx.now)
-    tx.changed("aid", region=aided)
-    tx.changed("aid", region=aiding)

@@ -1,6 +1,7 @@
 """The public verbs of routing, each in the file named after it."""
 
 from callsvc.routing.activities import decide_wish, give_places, lapse_presence, note_seen, set_activity
+from callsvc.routing.agreeing import end_agreement, put_agreement
 from callsvc.routing.connecting import (
     accept,
     agent_answered,
@@ -9,7 +10,7 @@ from callsvc.routing.connecting import (
     leg_not_placed,
     participant_joined,
 )
-from callsvc.routing.declaring import declare_aid, put_agreement
+from callsvc.routing.declaring import declare_aid
 from callsvc.routing.desk import desk_state, wait_for_change
 from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.lending_orders import (
@@ -53,6 +54,7 @@ __all__ = [
     "declare_listening",
     "desk_state",
     "dispose",
+    "end_agreement",
     "end_consult",
     "end_orders_due",
     "end_wrap_ups",

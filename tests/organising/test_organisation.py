@@ -104,7 +104,7 @@ def test_a_wrong_file_is_refused_with_its_places(wrong: str, says: str) -> None:
     [
         (TEXT.replace('from: "13:00"', 'from: "11:00"'), "hours-overlap"),
         (TEXT.replace('pool_below: 10', 'zone: Europe/Strasbourg'), "zone-unknown"),
-        (TEXT.replace("release_wait_s: 5", "release_wait_s: 50"), "agreement-invalid"),
+        (TEXT.replace("release_wait_s: 5", "release_wait_s: 50"), "agreement-thresholds"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_as_a_whole(rt: Runtime, wrong: str, id: str) -> None:
