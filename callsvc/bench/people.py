@@ -51,7 +51,7 @@ class Found:
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     people: int
-    terms: int
+    further_terms: int  # of names of several parts
     import_s: float
     sample_s: float
     sampled: int
@@ -86,14 +86,14 @@ def measured(rt: Runtime, path: Path) -> Figures:
     with rt.db.read() as tx:
         sample_s, part = _timed(lambda: preview(tx, "order", most=MOST_LOOKED_AT))
         everybody_s, whole = _timed(lambda: preview(tx, "order", most=0))
-        terms = int(tx.scalar(sa.select(sa.func.count()).select_from(contact_term)))
+        further = int(tx.scalar(sa.select(sa.func.count()).select_from(contact_term)))
         known = _drawn(tx)
         searches = [_searched(tx, by, [make(one) for one in known]) for by, make in _WAYS.items()]
     began = time.process_time()
     done = _reindexed(rt)
     return Figures(
         people=whole.people,
-        terms=terms,
+        further_terms=further,
         import_s=import_s,
         sample_s=sample_s,
         sampled=part.sampled,
@@ -110,7 +110,7 @@ def _reindexed(rt: Runtime) -> int:
     with rt.db.begin() as tx:
         ids = [row.id for row in tx.all(sa.select(contact.c.id).order_by(contact.c.id).limit(5000))]
         for start in range(0, len(ids), 500):
-            tx.delete(contact_term, contact_term.c.contact_id.in_(ids[start : start + 500]))
+            tx.update(contact, contact.c.id.in_(ids[start : start + 500]), last_term=None, first_term=None)
     return reindex(rt)
 
 
@@ -182,7 +182,7 @@ def _text(figures: Figures) -> str:
     errors = f"counts within {figures.margin:.2%} promised, {figures.worst_error:.2%} at worst"
     imported = f"imported in {figures.import_s:.1f} s of processor"
     lines = [
-        f"{figures.people:,} people, {figures.terms:,} terms; {imported}",
+        f"{figures.people:,} people, {figures.further_terms:,} further terms; {imported}",
         f"preview of a sample          {figures.sample_s:6.2f} s, {figures.sampled:,} looked at: {errors}",
         f"preview of everybody         {figures.everybody_s:6.2f} s",
         f"indexed anew                 {figures.reindex_per_s:,.0f} people a second",

@@ -1,7 +1,7 @@
 """What a row becomes on its way into the database: plain values, so that one process may prepare what another
 stores."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from callsvc.contacts.importing.report import Tally
 
@@ -37,9 +37,14 @@ class Entry(NamedTuple):
     consent_basis: str
     consent_on: str | None
     opposed: bool
-    terms: tuple[int, ...]  # by which the name and the case are found
+    last_term: int  # by which the name is found: searching/terms.py
+    first_term: int
+    further_terms: tuple[int, ...]
     numbers: tuple[NumberEntry, ...]
 
+
+OPPOSED: Final = Entry._fields.index("opposed")
+REFERENCE: Final = Entry._fields.index("reference")
 
 Opposed: TypeAlias = tuple[int, tuple[tuple[Any, ...], ...]]
 """A line that is not stored, and the numbers of a person who does not want to be called."""

@@ -20,12 +20,12 @@ from typing import Final, TextIO
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from callsvc.contacts.entries import Batch
+from callsvc.contacts.entries import OPPOSED, Batch
 from callsvc.contacts.importing import Header, ImportReport, ReadRow, RejectsWriter, Values
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.contacts.opposing import store_oppositions
 from callsvc.contacts.storing import Stored, store_batch
-from callsvc.contacts.suppressions import live_suppressions, suppress
+from callsvc.contacts.suppressions import live_suppressions, suppress, suppress_unknown
 from callsvc.contacts.tables import contact_import
 from callsvc.contacts.uploads import keep_piece
 from callsvc.core.db import Tx, is_deadlock
@@ -141,17 +141,20 @@ def _store_in(tx: Tx, work: Work, batch: Batch, report: ImportReport) -> tuple[i
 def _mind_oppositions(tx: Tx, import_id: str, batch: Batch, stored: Stored) -> None:
     """Opt-outs of these lines are recorded; lines whose number opted out before are told."""
     held = live_suppressions(tx, stored.known_numbers) if stored.known_numbers else {}
+    fresh: dict[str, str] = {}
     for said in batch.entries:
-        opposed = said[-3]
+        opposed = said[OPPOSED]
         if not held and not opposed:
             continue
         ids = [stored.numbers[number[0]] for number in said[-1]]
         if any(number_id in held for number_id in ids):
             stored.say(said[0], "already-suppressed")
         if opposed:
-            for number_id in ids:
-                evidence = f"{import_id}:{said[0]}"
+            evidence = f"{import_id}:{said[0]}"
+            fresh |= {id: evidence for id in ids if id not in stored.known_numbers and id not in fresh}
+            for number_id in stored.known_numbers.intersection(ids):
                 stored.suppressions += suppress(tx, number_id, "all", source="import", evidence=evidence)
+    stored.suppressions += suppress_unknown(tx, fresh, source="import")
     stored.suppressions += store_oppositions(tx, _opposed_rows(batch), import_id)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.contacts.searching.terms import tail_term
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid, NotFound
@@ -35,6 +36,7 @@ def store_number(tx: Tx, e164: str, *, synthetic: bool, country: str, kind: str,
         country=country,
         kind=kind,
         zone=zone,
+        tail=tail_term(tx.keyring, e164),
     )
     if stored:
         return number_id

@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 from callsvc.contacts.entries import Batch, NumberEntry, Opposed, Said
 from callsvc.contacts.importing import ContactList, ImportReport, Problem, ReadRow, RejectsWriter
 from callsvc.contacts.importing.fields import bare
-from callsvc.contacts.importing.values import Values
-from callsvc.contacts.searching.terms import Term, index_terms, sealed, tail_of
+from callsvc.contacts.searching.terms import name_terms, tail_term
 from callsvc.core.bulk import stamp
 from callsvc.core.france import ZONES, zone_of_department
 from callsvc.core.keyring import Keyring
@@ -107,8 +106,6 @@ class EntryMaker:
     def __init__(self, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]) -> None:
         self._placing, self._keyring, self._some_ids = placing, keyring, some_ids
         self._nonces: Iterator[bytes] = iter(())
-        self._name_terms = lru_cache(maxsize=50_000)(self._terms_of_name)  # names repeat
-        self._case_terms = lru_cache(maxsize=1000)(self._terms_of_case)  # people of a case stand together
 
     def entries(self, kept: list[tuple[ReadRow, str, str]]) -> list[Said]:
         """An entry for each row with its platform and its zone."""
@@ -156,20 +153,9 @@ class EntryMaker:
             basis,
             values.consent_on.isoformat() if values.consent_on else placing.consent_on,
             values.opposition,
-            self._terms(values),
+            *name_terms(keyring, values.first_name, values.last_name),
             tuple([self._number(number, next(ids), zone) for number in row.numbers]),
         )
-
-    def _terms(self, values: Values) -> tuple[int, ...]:
-        first, last = self._name_terms(values.first_name), self._name_terms(values.last_name)
-        return first + last + self._case_terms(values.reference) if values.reference else first + last
-
-    def _terms_of_case(self, reference: str) -> tuple[int, ...]:
-        # Past the memory of `sealed`: a reference is seen in one place of a list, and never again.
-        return tuple([sealed.__wrapped__(self._keyring, term) for term in index_terms("", "", (), reference)])
-
-    def _terms_of_name(self, name: str) -> tuple[int, ...]:
-        return tuple([sealed(self._keyring, term) for term in index_terms(name, "")])
 
     def _number(self, number: Number, number_id: str, zone: str) -> NumberEntry:
         keyring, territory = self._keyring, number.territory
@@ -184,7 +170,7 @@ class EntryMaker:
             territory,
             number.kind,
             ZONES.get(territory) or zone_of(e164=number.e164) or zone,
-            sealed(keyring, Term("tail", tail_of(number.e164))),
+            tail_term(keyring, number.e164),
         )
 
 

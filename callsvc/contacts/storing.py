@@ -8,26 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from callsvc.contacts.entries import Entry, NumberEntry, Said
+from callsvc.contacts.cases.references import plain_reference
+from callsvc.contacts.entries import REFERENCE, Entry, NumberEntry, Said
 from callsvc.contacts.households import Known, find_person, people_with
 from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.importing.problems import Problem
 from callsvc.contacts.merging import known_from, merge
 from callsvc.contacts.people import seal_person
 from callsvc.contacts.searching.indexing import COLUMNS as TERM_COLUMNS
-from callsvc.contacts.searching.terms import made_with
 from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number, tracing_case
 from callsvc.core.bulk import stamp
 from callsvc.core.db import Tx
 
-_NUMBER: Final = ("id", "fingerprint", "ciphertext", "key_version", "synthetic", "country", "kind", "zone")
+_NUMBER: Final = (
+    "id",
+    "fingerprint",
+    "ciphertext",
+    "key_version",
+    "synthetic",
+    "country",
+    "kind",
+    "zone",
+    "tail",
+)
 _LINK: Final = ("contact_id", "number_id", "rank")
 _CONTACT: Final = (
     *("id", "fingerprint", "case_id", "platform_code", "region_code", "person", "language", "zone"),
     *("department", "fragility", "priority", "elicited_at", "consent_basis", "consent_on", "import_id"),
-    *("import_line", "created_at"),
+    *("import_line", "created_at", "last_term", "first_term"),
 )
-_CASE: Final = ("id", "reference", "platform_code", "reported_at", "level")
+_CASE: Final = ("id", "reference", "plain_reference", "platform_code", "reported_at", "level")
 
 
 @dataclass(slots=True)
@@ -74,8 +84,7 @@ class _Storing:
         self.cases: dict[str, str] = {}
         self.contacts: dict[str, tuple[Any, ...]] = {}
         self.links: list[tuple[str, str, int]] = []
-        self.terms: list[tuple[str, int, int]] = []
-        self.made_with = made_with(tx.keyring)
+        self.terms: list[tuple[str, int]] = []
 
     def store(self, entries: Sequence[Said]) -> Stored:
         stored = self.stored
@@ -99,18 +108,19 @@ class _Storing:
     def _add(self, said: Said, ids: list[str]) -> None:
         """A person nobody shares a number with: nearly every row of a list."""
         (line, contact_id, fingerprint, sealed, _, _, _, _, platform, region, zone, department, language,
-         fragility, priority, reference, _, elicited, basis, agreed_on, _, codes, numbers) = said  # fmt: skip
+         fragility, priority, reference, _, elicited, basis, agreed_on, _, last_term, first_term, further,
+         _) = said  # fmt: skip
         self.contacts[contact_id] = (
             contact_id, fingerprint, self.cases[reference] if reference else None, platform, region, sealed,
             language, zone, department, fragility, priority, elicited or self.now, basis, agreed_on,
-            self.import_id, line, self.now,
+            self.import_id, line, self.now, last_term, first_term,
         )  # fmt: skip
         first, links = self.first, self.links
         for rank, number_id in enumerate(ids, 1):
             links.append((contact_id, number_id, rank))
             first[number_id] = said  # type: ignore[assignment]  # made an Entry when somebody asks
-        made = self.made_with
-        self.terms += [(contact_id, term, made) for term in {*codes, *[number[7] for number in numbers]}]
+        if further:
+            self.terms += [(contact_id, term) for term in further]
         self.stored.contacts[contact_id] = None
         self.stored.by_line[line] = contact_id
         self.stored.new += 1
@@ -155,11 +165,8 @@ class _Storing:
         stored.contacts[known.id] = None
         stored.by_line[entry.line] = known.id
         changes, reasons = merge(known, entry, self.cases.get(entry.reference))
-        had = set(known.numbers)
         if self._link(known, ids):
             reasons.append("number-added")
-            new = {number[7] for number, id in zip(entry.numbers, ids, strict=True) if id not in had}
-            self.terms += [(known.id, term, self.made_with) for term in new]
         for reason in reasons:
             if known.new or reason == "birth-year-differs":
                 stored.say(entry.line, reason)
@@ -200,12 +207,14 @@ def _store_numbers(tx: Tx, entries: Sequence[Said], stored: Stored) -> None:
     fresh: list[tuple[Any, ...]] = []
     for said in entries:
         for number in said[-1]:
-            fingerprint, number_id, ciphertext, synthetic, country, kind, zone, _ = number
+            fingerprint, number_id, ciphertext, synthetic, country, kind, zone, tail = number
             if fingerprint in known:
                 _meet_number(tx, stored, said[0], number, known[fingerprint])
             elif fingerprint not in number_of:
                 number_of[fingerprint] = number_id
-                fresh.append((number_id, fingerprint, ciphertext, version, synthetic, country, kind, zone))
+                fresh.append(
+                    (number_id, fingerprint, ciphertext, version, synthetic, country, kind, zone, tail)
+                )
     tx.insert_rows(phone_number, _NUMBER, fresh)
 
 
@@ -233,8 +242,8 @@ def _store_cases(tx: Tx, entries: Sequence[Said], now: str) -> dict[str, str]:
     """Reference -> case id. A case already known keeps its platform and its date."""
     first: dict[str, Said] = {}
     for said in entries:
-        if said[15]:
-            first.setdefault(said[15], said)
+        if said[REFERENCE]:
+            first.setdefault(said[REFERENCE], said)
     cases = dict(tx.among("SELECT reference, id FROM tracing_case WHERE reference", list(first)))
     fresh: list[tuple[Any, ...]] = []
     for reference, plain in first.items():
@@ -242,6 +251,15 @@ def _store_cases(tx: Tx, entries: Sequence[Said], now: str) -> dict[str, str]:
             continue
         said = Entry._make(plain)
         cases[reference] = tx.new_id("cas")
-        fresh.append((cases[reference], reference, said.platform, said.reported_at or now, 2))
+        fresh.append(
+            (
+                cases[reference],
+                reference,
+                plain_reference(reference),
+                said.platform,
+                said.reported_at or now,
+                2,
+            )
+        )
     tx.insert_rows(tracing_case, _CASE, fresh)
     return cases

@@ -1,6 +1,6 @@
 """Do-not-contact entries. Monotone: nothing here ends one; a lift is an explicit, audited act elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from callsvc.contacts.events import NumberSuppressed
 from callsvc.contacts.numbers import lock_number
 from callsvc.contacts.tables import suppression
+from callsvc.core.bulk import stamp
 from callsvc.core.db import Tx
 
 
@@ -38,6 +39,23 @@ def suppress(
     if new:
         tx.emit(NumberSuppressed(number_id=number_id, scope=scope, purpose=purpose))
     return new
+
+
+_COLUMNS = ("id", "number_id", "scope", "purpose", "source", "evidence", "recorded_at", "recorded_machine_at")
+
+
+def suppress_unknown(tx: Tx, evidence_of: Mapping[str, str], *, source: str) -> int:
+    """Record opt-outs of everything, by number, of numbers that this very transaction has stored.
+
+    Nobody else sees such a number yet: there is nobody to wait for, no call to cancel, nothing held before.
+    """
+    at, machine_at = stamp(tx.now, tx.dialect), stamp(tx.machine_now, tx.dialect)
+    rows = [
+        (tx.new_id("sup"), number_id, "all", "", source, evidence, at, machine_at)
+        for number_id, evidence in evidence_of.items()
+    ]
+    tx.insert_rows(suppression, _COLUMNS, rows)
+    return len(rows)
 
 
 def suppressions_of(tx: Tx, number_id: str) -> tuple[Suppression, ...]:

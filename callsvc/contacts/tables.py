@@ -5,6 +5,7 @@ A phone number lives in ``phone_number`` and nowhere else; every other table hol
 
 import sqlalchemy as sa
 
+from callsvc.contacts.cases.references import plain_reference
 from callsvc.core.db import Id, Instant, metadata
 
 phone_number = sa.Table(
@@ -18,6 +19,7 @@ phone_number = sa.Table(
     sa.Column("country", sa.String(2), nullable=False),  # ISO 3166 territory: FR, RE, YT...
     sa.Column("kind", sa.String(16), nullable=False),  # mobile, fixed, voip, other
     sa.Column("zone", sa.String(40), nullable=False),  # IANA zone of the number, when nothing better is known
+    sa.Column("tail", sa.Integer, index=True),  # its last digits, blind (searching/terms.py); null: not yet
 )
 
 suppression = sa.Table(
@@ -50,6 +52,13 @@ tracing_case = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("reference", sa.String(80), nullable=False, unique=True),
+    sa.Column(  # by which it is searched for
+        "plain_reference",
+        sa.String(80),
+        nullable=False,
+        index=True,
+        default=lambda context: plain_reference(context.get_current_parameters()["reference"]),
+    ),
     sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False, index=True),
     sa.Column("reported_at", Instant, nullable=False),
     sa.Column("level", sa.Integer, nullable=False, default=2),  # 3 = handed over to the regional authority
@@ -160,12 +169,16 @@ contact = sa.Table(
     sa.Column(
         "fingerprint", sa.LargeBinary, nullable=False, unique=True
     ),  # keyed hash of number + folded name
-    sa.Column("case_id", sa.ForeignKey(tracing_case.c.id), index=True),
-    sa.Column("platform_code", sa.ForeignKey("platform.code"), nullable=False, index=True),
-    sa.Column("region_code", sa.ForeignKey("region.code"), nullable=False, index=True),
+    # None of the next three has a foreign key: they were read or inserted by the transaction that inserts the
+    # person, nothing deletes a case, a platform or a region, and checking cost a third of storing somebody.
+    sa.Column("case_id", Id, index=True),
+    sa.Column("platform_code", sa.String(3), nullable=False),
+    sa.Column("region_code", sa.String(3), nullable=False),
     sa.Column(
         "person", sa.LargeBinary, nullable=False
     ),  # encrypted JSON: first_name, last_name, birth_year...
+    sa.Column("last_term", sa.Integer, index=True),  # the name, blind (searching/terms.py); null: not yet
+    sa.Column("first_term", sa.Integer, index=True),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("zone", sa.String(40), nullable=False),  # IANA zone in which this person lives
     sa.Column("department", sa.String(3), nullable=False, default=""),
@@ -174,7 +187,7 @@ contact = sa.Table(
     sa.Column("consent_basis", sa.String(40), nullable=False),
     sa.Column("consent_on", sa.Date),  # the day it was given, where somebody said
     sa.Column("priority", sa.Integer, nullable=False, default=0),  # asked for beside fragility: -9 to 9
-    sa.Column("import_id", sa.ForeignKey(contact_import.c.id)),
+    sa.Column("import_id", Id),  # no foreign key: an import writes its own id, and no import is deleted
     sa.Column("import_line", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),
 )
@@ -182,8 +195,10 @@ contact = sa.Table(
 contact_number = sa.Table(
     "contact_number",
     metadata,
-    sa.Column("contact_id", sa.ForeignKey(contact.c.id), primary_key=True),
-    sa.Column("number_id", sa.ForeignKey(phone_number.c.id), primary_key=True, index=True),
+    # No foreign keys, as above: both ends are read or inserted in the same transaction, numbers are never
+    # deleted, and whoever deletes people deletes these first.
+    sa.Column("contact_id", Id, primary_key=True),
+    sa.Column("number_id", Id, primary_key=True, index=True),
     sa.Column("rank", sa.Integer, nullable=False),  # 1 is tried first
     sa.Column("unworkable_since", Instant),  # the carrier or whoever answered said: not a number of theirs
 )
@@ -231,12 +246,10 @@ sa.Index(
     postgresql_where=preference.c.replaced_at.is_(None),
 )
 
-contact_term = sa.Table(  # what a person is found by; see contacts/searching/terms.py
+contact_term = sa.Table(  # by what else a person is found: see contacts/searching/terms.py
     "contact_term",
     metadata,
-    # No foreign key: it would be asked three times for each person imported, and nothing is ever read here
-    # without joining `contact`. Whoever deletes people deletes these.
+    # No foreign key: nothing is read here without joining `contact`. Whoever deletes people deletes these.
     sa.Column("contact_id", Id, nullable=False, index=True),
     sa.Column("term", sa.Integer, nullable=False, index=True),
-    sa.Column("made_with", sa.Integer, nullable=False),  # scheme * 1000 + version of the data key
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +15,10 @@ from callsvc.contacts.searching.finding import MOST_OPENED, Found, Wanted, find_
 from callsvc.contacts.searching.indexing import index_people, reindex, unindexed
 from callsvc.contacts.searching.names import PARTICLES, codes_asked, codes_of, sounds_like
 from callsvc.contacts.searching.phonetics import plain, sound
-from callsvc.contacts.searching.terms import Term, index_terms, sealed
+from callsvc.contacts.searching.terms import Term, name_terms, newest, sealed
 from callsvc.contacts.service import import_contacts
-from callsvc.contacts.tables import contact_term
+from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number
+from callsvc.core.db import Tx
 from callsvc.core.keyring import Keyring
 from callsvc.runtime import Runtime
 from tests.conftest import NEVER_USED
@@ -181,11 +183,11 @@ def test_a_rebuild_finds_who_was_stored_without_terms_and_can_be_interrupted(
     assert found(rt, name="camille") == [f"Essai {id}" for id in sorted(ids)[:2]]
     calls = []
 
-    def die_at_the_second_batch(tx: object, batch: list[str]) -> int:
+    def die_at_the_second_batch(tx: Tx, batch: list[str]) -> None:
         calls.append(batch)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return index_people(tx, batch)  # type: ignore[arg-type]
+        index_people(tx, batch)
 
     monkeypatch.setattr("callsvc.contacts.searching.indexing.index_people", die_at_the_second_batch)
     with pytest.raises(KeyboardInterrupt):
@@ -210,8 +212,18 @@ def test_with_a_new_data_key_people_are_found_before_and_after_the_rebuild(peopl
 
 
 def terms(rt: Runtime) -> set[tuple[str, int]]:
+    """Whose terms: people's, and their numbers'."""
+    tails = sa.select(contact_number.c.contact_id, phone_number.c.tail).join(
+        phone_number, phone_number.c.id == contact_number.c.number_id
+    )
+    wanted: list[sa.Select[Any]] = [
+        sa.select(contact.c.id, contact.c.last_term),
+        sa.select(contact.c.id, contact.c.first_term),
+        sa.select(contact_term.c.contact_id, contact_term.c.term),
+        tails,
+    ]
     with rt.db.read() as tx:
-        return {(row.contact_id, row.term) for row in tx.all(sa.select(contact_term))}
+        return {(row[0], row[1]) for one in wanted for row in tx.all(one)}
 
 
 KEYRING = Keyring.parse(f"1:{NEVER_USED}", NEVER_USED)
@@ -231,8 +243,37 @@ def test_a_term_says_nothing_without_its_key_and_stands_for_many() -> None:
     assert int.from_bytes(lookup[:4], "big") >> 20 != sealed(KEYRING, Term("tail", "1234")) & 0xFFF
 
 
-def test_the_terms_of_a_person_are_of_three_kinds_and_hold_no_name() -> None:
-    kinds = {term.kind for term in index_terms("Zoé", "Le Goff", ["+33639981278"], "ZQ 2020-118")}
-    assert kinds == {"name", "tail", "case"}
-    assert index_terms("", "") == frozenset()
+def test_a_name_has_one_term_of_each_field_beside_those_of_its_further_parts() -> None:
+    terms = name_terms(KEYRING, "Jean-Pierre", "Le Goff")
+    asked = {sealed(KEYRING, Term("name", sound(one))) for one in ("jean", "pierre", "jeanpierre")}
+    assert terms.first in asked and asked < {terms.first, *terms.further}
+    assert len(terms.further) == 3  # two of the first name, and goff or legoff
+    assert name_terms(KEYRING, "", "Dupont").further == ()
+    low, high = newest(KEYRING)
+    assert all(low <= one <= high < 2**31 for one in (terms.last, terms.first, *terms.further))
     assert folded_name("Zoé", "LE GOFF") == "goff le zoe"
+
+
+def test_people_indexed_before_terms_stood_with_them_are_found_until_they_are_indexed_anew(
+    people: Runtime,
+) -> None:
+    with people.db.begin() as tx:
+        rows = [
+            (row.id, row.tail)
+            for row in tx.all(
+                sa.select(contact_number.c.contact_id.label("id"), phone_number.c.tail).join(
+                    phone_number, phone_number.c.id == contact_number.c.number_id
+                )
+            )
+        ]
+        rows += [(row.id, row.last_term) for row in tx.all(sa.select(contact))]
+        rows += [(row.id, row.first_term) for row in tx.all(sa.select(contact))]
+        tx.insert_rows(contact_term, ("contact_id", "term"), rows)
+        tx.update(contact, sa.true(), last_term=None, first_term=None)
+        tx.update(phone_number, sa.true(), tail=None)
+    assert found(people, name="mouhamed benali") == ["Ben Ali", "BENALI"]
+    assert found(people, last_digits="1278") == ["Dupont", "LE GOFF"]
+    assert reindex(people) == 6
+    with people.db.read() as tx:
+        assert len(tx.all(sa.select(contact_term))) < len(rows)
+    assert found(people, last_digits="1278", name="dupond") == ["Dupont"]

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from callsvc.bench.messy_list import write_messy_list
 from callsvc.contacts.cli import contacts as contacts_group
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.contacts.numbers import store_number
@@ -19,6 +20,7 @@ from callsvc.contacts.tables import (
     contact,
     contact_import,
     contact_number,
+    contact_term,
     phone_number,
     suppression,
     tracing_case,
@@ -386,3 +388,26 @@ def test_an_import_is_canceled_by_its_id_on_the_command_line(world: Runtime, tmp
     run = CliRunner().invoke(contacts_group, ["import", "--cancel", report.import_id], obj=lambda: world)
     assert isinstance(run.exception, Conflict)
     assert CliRunner().invoke(contacts_group, ["import"], obj=lambda: world).exit_code == 2
+
+
+def test_whatever_an_import_stores_points_at_something_stored(world: Runtime, tmp_path: Path) -> None:
+    """No foreign key says so: see `contacts/tables.py`."""
+    for seed, rows in ((7, 300), (8, 300), (7, 500)):
+        path = tmp_path / f"{seed}-{rows}.csv"
+        write_messy_list(path, rows, seed)
+        assert import_contacts(world, path, synthetic=True, default_platform="67").kept
+    ends = [
+        (contact_number.c.contact_id, contact.c.id),
+        (contact_number.c.number_id, phone_number.c.id),
+        (contact.c.case_id, tracing_case.c.id),
+        (contact.c.platform_code, platform.c.code),
+        (contact.c.region_code, region.c.code),
+        (contact.c.import_id, contact_import.c.id),
+        (contact_term.c.contact_id, contact.c.id),
+    ]
+    with world.db.read() as tx:
+        for mine, other in ends:
+            assert tx.scalar(sa.select(sa.func.count()).where(mine.is_not(None))) > 0
+            assert tx.all(sa.select(mine).where(mine.is_not(None), mine.not_in(sa.select(other)))) == []
+        numbered = sa.select(contact_number.c.contact_id)
+        assert tx.all(sa.select(contact.c.id).where(contact.c.id.not_in(numbered))) == []

@@ -11,12 +11,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from callsvc.accounts.scope import Principal, scope_condition
+from callsvc.contacts.cases.references import plain_reference
 from callsvc.contacts.importing.fields import folded_name
 from callsvc.contacts.numbers import reveal
 from callsvc.contacts.people import Person, read_person
 from callsvc.contacts.searching.names import codes_asked, sounds_like
 from callsvc.contacts.searching.phonetics import plain
-from callsvc.contacts.searching.terms import Term, asked_of, plain_reference, tail_of
+from callsvc.contacts.searching.terms import Term, asked_of, tail_of
 from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number, tracing_case
 from callsvc.core.db import Tx
 from callsvc.core.phone_numbers import FRENCH_TERRITORIES, Number, mask, read_cell
@@ -109,13 +110,12 @@ def _candidates(principal: Principal) -> sa.Select[Any]:
 
 def _conditions(tx: Tx, wanted: Wanted) -> list[sa.ColumnElement[bool]] | None:
     """What narrows the candidates; None when nobody can answer."""
-    conditions = [
-        _has(tx, [Term("name", code) for code in sorted(codes)]) for codes in codes_asked(wanted.name)
-    ]
+    conditions = [_named(tx, sorted(codes)) for codes in codes_asked(wanted.name)]
     if wanted.last_digits:
-        conditions.append(_has(tx, [Term("tail", wanted.last_digits)]))
-    if plain_reference(wanted.case):
-        conditions.append(_has(tx, [Term("case", plain_reference(wanted.case))]))
+        conditions.append(_ends_with(tx, wanted.last_digits))
+    if reference := plain_reference(wanted.case):
+        cases = sa.select(tracing_case.c.id).where(tracing_case.c.plain_reference == reference)
+        conditions.append(contact.c.case_id.in_(cases))
     if wanted.number:
         prints = [tx.keyring.fingerprint(e164) for e164 in readings_of(wanted.number)]
         if not prints:
@@ -127,9 +127,26 @@ def _conditions(tx: Tx, wanted: Wanted) -> list[sa.ColumnElement[bool]] | None:
     return conditions
 
 
-def _has(tx: Tx, terms: Sequence[Term]) -> sa.ColumnElement[bool]:
-    among = contact_term.c.term.in_(asked_of(tx.keyring, terms))
-    return contact.c.id.in_(sa.select(contact_term.c.contact_id).where(among))
+def _named(tx: Tx, codes: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whose name has one of these codes: a part of one index each, for no index serves an OR of tables."""
+    asked = asked_of(tx.keyring, [Term("name", code) for code in codes])
+    by_last = sa.select(contact.c.id).where(contact.c.last_term.in_(asked))
+    by_first = sa.select(contact.c.id).where(contact.c.first_term.in_(asked))
+    return contact.c.id.in_(sa.union_all(by_last, by_first, _by_term(asked)))
+
+
+def _ends_with(tx: Tx, last_digits: str) -> sa.ColumnElement[bool]:
+    asked = asked_of(tx.keyring, [Term("tail", last_digits)])
+    owners = sa.select(contact_number.c.contact_id).join(
+        phone_number, phone_number.c.id == contact_number.c.number_id
+    )
+    return contact.c.id.in_(sa.union_all(owners.where(phone_number.c.tail.in_(asked)), _by_term(asked)))
+
+
+def _by_term(asked: Sequence[int]) -> sa.Select[tuple[str]]:
+    """Who has one of these terms beside those of their row; a tail stands there for people stored long ago,
+    until they are indexed anew."""
+    return sa.select(contact_term.c.contact_id).where(contact_term.c.term.in_(asked))
 
 
 def readings_of(number: str) -> tuple[str, ...]:

@@ -4,41 +4,44 @@ An import writes them itself, with the people it stores (``contacts/preparing.py
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from callsvc.contacts.numbers import reveal
 from callsvc.contacts.people import read_person
-from callsvc.contacts.searching.terms import index_terms, made_with, sealed
-from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number, tracing_case
+from callsvc.contacts.searching.terms import name_terms, newest, tail_term
+from callsvc.contacts.tables import contact, contact_number, contact_term, phone_number
 from callsvc.core.db import Tx
 from callsvc.runtime import Runtime
 
-Row: TypeAlias = tuple[str, int, int]
-"""A row of ``contact_term``, in the order of ``COLUMNS``."""
-
-COLUMNS: Final = ("contact_id", "term", "made_with")
+COLUMNS: Final = ("contact_id", "term")
+"""Of a row of ``contact_term``."""
 
 AT_ONCE: Final = 500
 """People in one transaction of a rebuild: a webhook waits milliseconds for it."""
 
 
-def index_people(tx: Tx, contact_ids: Sequence[str]) -> int:
-    """Make the terms of these people what they should be, from what is stored; how many rows were written.
+def index_people(tx: Tx, contact_ids: Sequence[str]) -> None:
+    """Make the terms of these people and of their numbers what they should be, from what is stored.
 
     For whoever changes a name or a number of somebody known, and for a rebuild.
     """
-    people = tx.all(
-        sa.select(contact.c.id, contact.c.person, tracing_case.c.reference)
-        .outerjoin(tracing_case, tracing_case.c.id == contact.c.case_id)
-        .where(contact.c.id.in_(contact_ids))
-    )
-    numbers = _numbers_of(tx, contact_ids)
-    rows = [row for one in people for row in _rows(tx, one, numbers.get(one.id, ()))]
+    low, high = newest(tx.keyring)
+    further: list[tuple[str, int]] = []
+    people = sa.select(contact.c.id, contact.c.person, contact.c.last_term, contact.c.first_term)
+    for row in tx.all(people.where(contact.c.id.in_(contact_ids))):
+        person = read_person(tx, row)
+        terms = name_terms(tx.keyring, person["first_name"], person["last_name"])
+        further += [(row.id, term) for term in terms.further]
+        if (row.last_term, row.first_term) != (terms.last, terms.first):
+            tx.update_row(contact, row.id, last_term=terms.last, first_term=terms.first)
     tx.delete(contact_term, contact_term.c.contact_id.in_(contact_ids))
-    tx.insert_rows(contact_term, COLUMNS, rows)
-    return len(rows)
+    tx.insert_rows(contact_term, COLUMNS, further)
+    theirs = sa.select(contact_number.c.number_id).where(contact_number.c.contact_id.in_(contact_ids))
+    lacking = sa.or_(phone_number.c.tail.is_(None), ~phone_number.c.tail.between(low, high))
+    for row in tx.all(sa.select(phone_number).where(phone_number.c.id.in_(theirs), lacking)):
+        tx.update_row(phone_number, row.id, tail=tail_term(tx.keyring, reveal(tx, row)))
 
 
 def reindex(rt: Runtime, *, everybody: bool = False) -> int:
@@ -68,20 +71,13 @@ def _next(tx: Tx, after: str, *, everybody: bool) -> list[str]:
 
 
 def _lacking(tx: Tx) -> sa.ColumnElement[bool]:
-    mine = contact_term.c.contact_id == contact.c.id
-    return ~sa.exists().where(mine, contact_term.c.made_with == made_with(tx.keyring))
-
-
-def _numbers_of(tx: Tx, contact_ids: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    columns = (contact_number.c.contact_id, phone_number.c.ciphertext, phone_number.c.fingerprint)
-    joined = sa.select(*columns).join(phone_number, phone_number.c.id == contact_number.c.number_id)
-    for row in tx.all(joined.where(contact_number.c.contact_id.in_(contact_ids))):
-        found.setdefault(row.contact_id, []).append(reveal(tx, row))
-    return found
-
-
-def _rows(tx: Tx, row: Any, numbers: Sequence[str]) -> list[Row]:
-    person, version = read_person(tx, row), made_with(tx.keyring)
-    terms = index_terms(person["first_name"], person["last_name"], numbers, row.reference or "")
-    return [(row.id, term, version) for term in {sealed(tx.keyring, term) for term in terms}]
+    low, high = newest(tx.keyring)
+    tail: Any = sa.select(phone_number.c.tail).join(
+        contact_number, contact_number.c.number_id == phone_number.c.id
+    )
+    old = sa.or_(phone_number.c.tail.is_(None), ~phone_number.c.tail.between(low, high))
+    return sa.or_(
+        contact.c.last_term.is_(None),
+        ~contact.c.last_term.between(low, high),
+        sa.exists(tail.where(contact_number.c.contact_id == contact.c.id, old)),
+    )

@@ -1,11 +1,10 @@
 """What a person is found by, as keyed terms: pure, but for the keys.
 
-A term is one number: two bits for its kind, the rest a keyed hash cut short on purpose. So short that a term
-never names one person (docs/people.md says what that is worth, and what it is not), and long enough that
-few of the wrong people must be opened to be left out.
+A term is one number: who made it (scheme and key), its kind, and a keyed hash cut short on purpose. So short
+that a term never names one person (docs/people.md says what that is worth, and what it is not), and long
+enough that few of the wrong people must be opened to be left out.
 """
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -13,54 +12,65 @@ from typing import Final, Literal, NamedTuple
 from callsvc.contacts.searching.names import codes_of
 from callsvc.core.keyring import Keyring
 
-Kind = Literal["name", "tail", "case"]
+Kind = Literal["name", "tail"]
 
 SCHEME: Final = 1
 """One more whenever a code or a cut changes: everybody is then indexed anew by ``contacts reindex``."""
 
 LONGEST_TAIL: Final = 4  # last digits of a number
 
-_CUT: Final[dict[Kind, int]] = {
-    "name": 12,  # 4,096 terms for all names: each stands for many, and the frequent ones drown some rare ones
-    "tail": 12,  # 10,000 endings share them
-    "case": 28,  # references are unique and say nothing about frequency: no need to share
-}
-_PLACE: Final[dict[Kind, int]] = {"name": 0, "tail": 1, "case": 2}
-_NOT_SHOWN: Final = re.compile(r"[\W_]+")
+CUT: Final = 12
+"""Bits of the hash. 4,096 terms for all names: each stands for many, and the frequent ones drown some rare
+ones; 10,000 endings share as many."""
+
+_PLACE: Final[dict[Kind, int]] = {"name": 0, "tail": 1}
 
 
 class Term(NamedTuple):
-    """``Term("name", "dopon")``, ``Term("tail", "1234")``, ``Term("case", "ZQ2020118")``."""
+    """``Term("name", "dopon")``, ``Term("tail", "1234")``."""
 
     kind: Kind
     text: str
 
 
-def index_terms(
-    first_name: str, last_name: str, numbers: Iterable[str] = (), case_reference: str = ""
-) -> frozenset[Term]:
-    """Everything one person is found by; numbers in E.164."""
-    terms = {Term("name", code) for field in (first_name, last_name) for code in codes_of(field)}
-    terms.update(Term("tail", tail_of(number)) for number in numbers)
-    if reference := plain_reference(case_reference):
-        terms.add(Term("case", reference))
-    return frozenset(terms)
+class NameTerms(NamedTuple):
+    """By what a name is found. `last` and `first` stand with the person; `further` are the other codes of
+    names of several parts, which few people have."""
+
+    last: int
+    first: int
+    further: tuple[int, ...]
+
+
+def name_terms(keyring: Keyring, first_name: str, last_name: str) -> NameTerms:
+    """Everything a name is found by, made with the newest key."""
+    last, *of_last = terms_of(keyring, last_name)
+    first, *of_first = terms_of(keyring, first_name)
+    return NameTerms(last, first, (*of_last, *of_first))
+
+
+@lru_cache(maxsize=65536)
+def terms_of(keyring: Keyring, name: str) -> tuple[int, ...]:
+    """The terms of one field, at least one: a person without a first name has a term that nobody asks for.
+    Lists repeat names, so it is kept."""
+    return tuple([sealed(keyring, Term("name", code)) for code in sorted(codes_of(name)) or ("",)])
+
+
+def tail_term(keyring: Keyring, e164: str) -> int:
+    """By what a number is found when only its last digits are known."""
+    return sealed(keyring, Term("tail", tail_of(e164)))
 
 
 def tail_of(number: str) -> str:
     return number[-LONGEST_TAIL:]
 
 
-def plain_reference(reference: str) -> str:
-    """A case's reference however it is written: ``zq 2020-118`` and ``ZQ2020118`` are one."""
-    return _NOT_SHOWN.sub("", reference).upper()
-
-
 @lru_cache(maxsize=65536)
 def sealed(keyring: Keyring, term: Term, version: int | None = None) -> int:
-    """The number stored in place of a term; positive, under 2^30. Lists repeat names, so it is kept."""
-    blind = keyring.blind(term.kind, term.text, _CUT[term.kind], version)
-    return _PLACE[term.kind] << 28 | blind
+    """The number stored in place of a term; positive, under 2^31."""
+    blind = keyring.blind(term.kind, term.text, CUT, version)
+    made_with = SCHEME * 1000 + (keyring.version if version is None else version)
+    return ((made_with << 1) + _PLACE[term.kind] << CUT) + blind
 
 
 def asked_of(keyring: Keyring, terms: Iterable[Term]) -> list[int]:
@@ -68,6 +78,7 @@ def asked_of(keyring: Keyring, terms: Iterable[Term]) -> list[int]:
     return [sealed(keyring, term, version) for term in terms for version in keyring.versions]
 
 
-def made_with(keyring: Keyring) -> int:
-    """What is stored beside each term: scheme and key version in one number."""
-    return SCHEME * 1000 + keyring.version
+def newest(keyring: Keyring) -> tuple[int, int]:
+    """The first and the last number that a term of today's scheme and key can be."""
+    made_with = SCHEME * 1000 + keyring.version
+    return made_with << CUT + 1, (made_with + 1 << CUT + 1) - 1
