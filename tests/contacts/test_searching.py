@@ -223,7 +223,7 @@ def terms(rt: Runtime) -> set[tuple[str, int]]:
         tails,
     ]
     with rt.db.read() as tx:
-        return {(row[0], row[1]) for one in wanted for row in tx.all(one)}
+        return {(str(id), int(term)) for one in wanted for id, term in tx.all(one)}
 
 
 KEYRING = Keyring.parse(f"1:{NEVER_USED}", NEVER_USED)
