@@ -72,6 +72,12 @@ def sms_pool(tx: Tx, file: CampaignFile) -> Pool:
     return _pool(tx, file.sms_pool, file.sms_sender)
 
 
+def sms_senders(tx: Tx, file: CampaignFile) -> tuple[str, ...]:
+    """Whoever may write for this campaign."""
+    use = Use(channel="sms")
+    return tuple(sender.value for sender in sms_pool(tx, file).senders if not refusal(sender, use))
+
+
 def verify_line(tx: Tx, file: CampaignFile) -> str:
     """The published number with which a person checks that a call or an SMS of this campaign was ours."""
     named = file.caller_pool or file.sms_pool

@@ -6,13 +6,14 @@
     nobody was reached              have had this try too, and have as many more as are left to them
     of one person's appointment     stay as they are: theirs is another one
     not this person's number        stay as they are: it was said of one of them
+    the end of a conversation by SMS   as after a call: one SMS to a telephone, not one for each name
 
 Whoever was promised a call at a moment of their own is called then, whatever came of the others. A campaign
 whose file says ``households: apart`` calls each of them by themselves.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -20,7 +21,7 @@ from sqlalchemy.engine import Row
 from callsvc.calls.events import LegEnded, LegRevised
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
-from callsvc.campaigns.dispositions import NOT_REACHED, flags_of
+from callsvc.campaigns.dispositions import NOT_REACHED, UNDELIVERED, flags_of
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
@@ -54,6 +55,28 @@ def cover_household(tx: Tx, event: LegEnded) -> None:
             _count_for(tx, other, tried, config, event.at)
 
 
+def cover_texted(tx: Tx, place: Row[Any], number_id: str, config: CampaignFile, outcome: str) -> None:
+    """After the conversation by SMS with one person: the others on that telephone are not written to again.
+
+    Of an SMS that never arrived, as of an opt-out, only who has no other number: that one may do.
+    """
+    flags = flags_of(outcome)
+    if not number_id or flags.unworkable or flags.personal or config.households == "apart":
+        return
+    elsewhere = not flags.opt_out and outcome != UNDELIVERED
+    about = _Texted(number_id, place.id, place.campaign_id)
+    for other in _others(tx, about, tx.now, also_elsewhere=elsewhere):
+        finish_contact(tx, other.id, outcome)
+
+
+class _Texted(NamedTuple):
+    """Whose conversation it was, as ``_others`` asks of a call."""
+
+    number_id: str
+    id: str
+    campaign_id: str
+
+
 def _tried(tx: Tx, leg_id: str) -> Row[Any] | None:
     return tx.first(
         sa.select(
@@ -66,7 +89,7 @@ def _tried(tx: Tx, leg_id: str) -> Row[Any] | None:
     )  # fmt: skip
 
 
-def _others(tx: Tx, tried: Row[Any], at: datetime, *, also_elsewhere: bool) -> Any:
+def _others(tx: Tx, tried: Row[Any] | _Texted, at: datetime, *, also_elsewhere: bool) -> Any:
     """Who waits on this number. ``also_elsewhere``: even those who have another number that works."""
     works = contact_number.c.unworkable_since.is_(None)
     on_this_number = sa.select(contact_number.c.contact_id).where(

@@ -7,6 +7,7 @@ between loses a few set-ups, and nothing else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,7 +41,7 @@ def reserve(tx: Tx) -> Mapping[str, int]:
     Empty while another ticker is at it, while the carrier's limit is used up, or when too much that is
     planned has not been placed yet: it would wait in the carrier's queue.
     """
-    whole = _hold_whole(tx)
+    whole = hold_row(tx, _ALL, holds(tx.settings.callsvc_calls_per_second, tx.speed))
     if whole is None:
         return {}
     live, unplaced = _under_way(tx)
@@ -54,9 +55,9 @@ def reserve(tx: Tx) -> Mapping[str, int]:
         room = min(room, tx.settings.callsvc_most_live - sum(live.values()))
     shares = share(max(0, room), whole.turn, [_wish(tx, name, one) for name, one in accounts.items()])
     taken = sum(shares.calls.values())
-    _keep(tx, _ALL, tokens - taken, shares.clock, bucket)
+    keep_row(tx, _ALL, tokens - taken, shares.clock, bucket.at)
     for name, account in accounts.items():
-        _keep(tx, name, account.bucket.tokens - shares.calls[name], shares.turns[name], account.bucket)
+        keep_row(tx, name, account.bucket.tokens - shares.calls[name], shares.turns[name], account.bucket.at)
     return {name: calls for name, calls in shares.calls.items() if calls}
 
 
@@ -93,14 +94,13 @@ def _hold(tx: Tx, name: str) -> Row[Any] | None:
     return tx.first(mine.with_for_update(key_share=True))
 
 
-def _hold_whole(tx: Tx) -> Row[Any] | None:
-    """The row of the whole, held; None while another ticker holds it. When new, its bucket is full."""
-    mine = sa.select(pace_ledger).where(pace_ledger.c.campaign_id == _ALL)
+def hold_row(tx: Tx, name: str, most: float) -> Row[Any] | None:
+    """A row that several share, held; None while another ticker holds it. When new, its bucket is full."""
+    mine = sa.select(pace_ledger).where(pace_ledger.c.campaign_id == name)
     held = tx.first(mine.with_for_update(skip_locked=True, key_share=True))
     if held is not None or tx.first(mine) is not None:
         return held
-    most = holds(tx.settings.callsvc_calls_per_second, tx.speed)
-    tx.insert_once(pace_ledger, campaign_id=_ALL, tokens=most, turn=0.0, at=tx.now)
+    tx.insert_once(pace_ledger, campaign_id=name, tokens=most, turn=0.0, at=tx.now)
     return tx.first(mine.with_for_update(skip_locked=True, key_share=True))
 
 
@@ -126,11 +126,12 @@ def _wish(tx: Tx, campaign_id: str, account: _Account) -> Wish:
     most = min(int(account.bucket.tokens), pacing.most_live - account.live)
     if most > 0 and _waiting_for_agents(tx) > pacing.most_waiting:
         most = 0
-    due = _due(tx, campaign_id, most) if most > 0 else 0
+    due = due_in(tx, campaign_id, most) if most > 0 else 0
     return Wish(campaign_id=campaign_id, weight=pacing.weight, turn=account.turn, most=due)
 
 
-def _due(tx: Tx, campaign_id: str, most: int) -> int:
+def due_in(tx: Tx, campaign_id: str, most: int) -> int:
+    """How many people of a campaign are due, counted up to ``most``."""
     due = sa.select(campaign_contact.c.id).where(
         campaign_contact.c.campaign_id == campaign_id,
         campaign_contact.c.status == "waiting",
@@ -165,7 +166,7 @@ def _agents_set_ups(tx: Tx, since: Any) -> int:
     return int(tx.scalar(sa.select(sa.func.count()).select_from(leg).where(theirs)))
 
 
-def _keep(tx: Tx, name: str, tokens: float, turn: float, bucket: Bucket) -> None:
-    values = {"tokens": tokens, "turn": turn, "at": bucket.at}
+def keep_row(tx: Tx, name: str, tokens: float, turn: float, at: datetime) -> None:
+    values = {"tokens": tokens, "turn": turn, "at": at}
     if not tx.update(pace_ledger, pace_ledger.c.campaign_id == name, **values):
         tx.insert(pace_ledger, campaign_id=name, **values)

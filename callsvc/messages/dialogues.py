@@ -5,16 +5,13 @@ with that number, if it came to the sender that wrote; a text to another of our 
 row is written with the first message and deleted with the last, as a live call's.
 """
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.tables import campaign_contact
 from callsvc.campaigns.writing import can_reply
 from callsvc.core.db import Tx
-from callsvc.flows.tables import flow_session
 from callsvc.messages.tables import live_dialogue
 
 _MINE = sa.select(live_dialogue).where(live_dialogue.c.number_id == sa.bindparam("number_id"))
@@ -51,17 +48,3 @@ def close_dialogue(tx: Tx, *, session_id: str = "", announcement_id: str = "") -
         else live_dialogue.c.announcement_id == announcement_id
     )
     tx.delete(live_dialogue, mine)
-
-
-def begun_lately(tx: Tx, sender: str, within: timedelta) -> dict[str, list[datetime]]:
-    """When each campaign began dialogues from this sender, as far as they are still open."""
-    rows = tx.all(
-        sa.select(campaign_contact.c.campaign_id, live_dialogue.c.since)
-        .join(flow_session, flow_session.c.id == live_dialogue.c.session_id)
-        .join(campaign_contact, campaign_contact.c.id == flow_session.c.subject_id)
-        .where(live_dialogue.c.sender == sender, live_dialogue.c.since > tx.now - within)
-    )
-    found: dict[str, list[datetime]] = {}
-    for row in rows:
-        found.setdefault(row.campaign_id, []).append(row.since)
-    return found

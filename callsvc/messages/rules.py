@@ -88,21 +88,3 @@ def _says(words: list[str], known: frozenset[str]) -> bool:
         words[first : last + 1] for first in range(meant[0] + 1) for last in range(meant[-1], len(words))
     )
     return any(" ".join(span) in known for span in spans) or all(words[place] in known for place in meant)
-
-
-def share(room: int, wanting: dict[str, int], begun: dict[str, int]) -> dict[str, int]:
-    """Divide ``room`` messages of one sender among campaigns: none waits while another was given two more.
-
-    ``wanting`` is how many each could use now, ``begun`` how many each was given lately. Whoever was given
-    the fewest comes first; what one cannot use goes to the others.
-
-    >>> share(5, {"a": 10, "b": 1, "c": 10}, {"a": 1, "b": 0, "c": 0})
-    {'a': 2, 'b': 1, 'c': 2}
-    """
-    given = dict.fromkeys(wanting, 0)
-    for _ in range(room):
-        open_ones = [name for name, most in wanting.items() if given[name] < most]
-        if not open_ones:
-            break
-        given[min(open_ones, key=lambda name: (begun.get(name, 0) + given[name], name))] += 1
-    return given

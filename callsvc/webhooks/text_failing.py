@@ -13,6 +13,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.port import RECIPIENT_OPTED_OUT
 from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
+from callsvc.dialing.covering import cover_texted
 from callsvc.dialing.finishing import tries_of
 from callsvc.flows.service import resume_session
 from callsvc.flows.tables import flow_session
@@ -56,7 +57,7 @@ def _go_on(tx: Tx, event: MessageEnded, row: Row[Any]) -> None:
         _wait_again(tx, place)
         return
     if "suppressed" in row.reasons.split() or _refused_with(row.reasons) == RECIPIENT_OPTED_OUT:
-        finish_contact(tx, place.id, "suppressed")
+        _finish(tx, place, row.number_id, "suppressed")
         return
     lasting = is_lasting(row.error_code) or is_lasting(_refused_with(row.reasons))
     if lasting:
@@ -67,7 +68,7 @@ def _go_on(tx: Tx, event: MessageEnded, row: Row[Any]) -> None:
     retries = config_of(campaign_row(tx, place.campaign_id)).retries
     again = next_retry(retries, flags_of("failed"), tries_of(place), event.at) if mobiles else None
     if again is None:
-        finish_contact(tx, place.id, UNDELIVERED)
+        _finish(tx, place, row.number_id, UNDELIVERED)
         return
     tx.update(
         campaign_contact,
@@ -76,6 +77,11 @@ def _go_on(tx: Tx, event: MessageEnded, row: Row[Any]) -> None:
         next_try_at=again,
         skip_reasons=row.reasons[:200] or UNDELIVERED,
     )
+
+
+def _finish(tx: Tx, place: Row[Any], number_id: str, outcome: str) -> None:
+    finish_contact(tx, place.id, outcome)
+    cover_texted(tx, place, number_id, config_of(campaign_row(tx, place.campaign_id)), outcome)
 
 
 def _wait_again(tx: Tx, place: Row[Any]) -> None:

@@ -21,6 +21,7 @@ from callsvc.contacts.preferences import keep_choice
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.db import Tx
 from callsvc.dialing.callbacks import book_texted
+from callsvc.dialing.covering import cover_texted
 from callsvc.dialing.moving import move_announced
 from callsvc.flows.service import resume_session, session_waits_for
 from callsvc.flows.tables import flow_session
@@ -150,7 +151,9 @@ def follow(
         _send(tx, thread, f"{session_id}:{number}:spoken", said)
     if turn.outcome is not None:
         close_dialogue(tx, session_id=session_id)
-        finish_contact(tx, thread.place.id, outcome or turn.outcome)
+        ended = outcome or turn.outcome
+        finish_contact(tx, thread.place.id, ended)
+        cover_texted(tx, thread.place, thread.number_id, thread.config, ended)
         return
     if isinstance(turn.wait, Fetch):
         fetching.begin_fetch(tx, session_id, turn, None)

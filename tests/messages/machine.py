@@ -5,6 +5,7 @@ The model is the carrier's own list of messages, in the order in which it took t
 
 from collections import defaultdict
 from contextlib import suppress as ignoring
+from datetime import datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -42,6 +43,17 @@ from tests.messages.ground import (
     TRAITS,
 )
 
+# Conversations with what became of whose they were; the first SMS of one says on which telephone.
+_BEGUN = (
+    sa.select(
+        flow_session.c.started_at, flow_session.c.ended_at, campaign_contact.c.outcome,
+        campaign_contact.c.campaign_id, campaign_contact.c.contact_id, message.c.number_id,
+    )
+    .join(campaign_contact, campaign_contact.c.id == flow_session.c.subject_id)
+    .join(message, message.c.cause.like(flow_session.c.id + ":0:%"))
+)  # fmt: skip
+COVERING = ("reached", "no-input", "suppressed", "refused")
+
 
 class Texting(RuleBasedStateMachine):
     """Subclasses say how to get an empty world with ``furnish`` done."""
@@ -55,6 +67,7 @@ class Texting(RuleBasedStateMachine):
         self.jobs: defaultdict[str, list[str]] = defaultdict(list)
         self.stopped: list[tuple[int, str, str, str]] = []  # messages before it, number, scope, purpose
         self.received = self.planned = 0
+        self.joined: dict[str, datetime] = {}
 
     # what people do
 
@@ -66,7 +79,9 @@ class Texting(RuleBasedStateMachine):
     @rule(number=st.sampled_from(NUMBERS), name=st.sampled_from([*CAMPAIGNS]))
     def somebody_is_added(self, number: str, name: str) -> None:
         with self.rt.db.begin() as tx:
-            add_contacts(tx, name, [make_contact(tx, number)])
+            person = make_contact(tx, number)
+            add_contacts(tx, name, [person])
+        self.joined[person] = self.rt.clock.now()
 
     @rule(number=st.sampled_from(NUMBERS), again=st.booleans())
     def a_reminder_is_planned(self, number: str, again: bool) -> None:
@@ -247,6 +262,18 @@ class Texting(RuleBasedStateMachine):
                 for row in tx.all(sa.select(flow_session.c.id).where(flow_session.c.status == "running"))
             }
         assert open_ones == running
+
+    @invariant()
+    def a_telephone_is_not_asked_again_for_somebody_who_waited_when_it_had_its_answer(self) -> None:
+        with self.rt.db.read() as tx:
+            rows = tx.all(_BEGUN)
+        for one in rows:
+            for earlier in rows:
+                same = (one.number_id, one.campaign_id) == (earlier.number_id, earlier.campaign_id)
+                if not same or earlier.ended_at is None or earlier.ended_at > one.started_at:
+                    continue
+                covers = one.contact_id != earlier.contact_id and earlier.outcome in COVERING
+                assert not (covers and self.joined[one.contact_id] <= earlier.ended_at), (one, earlier)
 
     def _purposes_of_messages(self) -> dict[str, tuple[str, bool]]:
         with self.rt.db.read() as tx:

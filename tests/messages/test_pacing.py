@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from callsvc.campaigns.caller_files import CallersFile, apply_callers
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.contacts.numbers import store_number
 from callsvc.core.db import Database
@@ -117,3 +118,59 @@ def test_campaigns_of_one_sender_begin_alike_whatever_their_size(paced: Runtime)
     assert begun["small"] == 6 and abs(begun["large"] - begun["other"]) <= 1
     with paced.db.read() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(flow_session)) == begun.total()
+
+
+ONE_WAY = """\
+schema: 1
+id: notice
+title: {fr: Avis, en: Notice}
+languages: [fr]
+channels: [sms]
+limits: {steps: 6, visits_per_step: 2}
+prompts:
+  told: {says: neutral, fr: {text: "Merci de rappeler le 01 99 00 01 00."}}
+steps:
+  start: {say: told, end: reached}
+"""
+
+
+def _one_way(rt: Runtime, name: str, many: int, first: str, **changes: Any) -> None:
+    file = campaign_file(id=name, flow="notice", channel="sms", **changes)
+    apply_campaign(rt, file, "test")
+    with rt.db.begin() as tx:
+        add_contacts(tx, name, [make_contact(tx, f"+3363998{first}{one:03}") for one in range(many)])
+    change_state(rt, name, "start", "test")
+
+
+def _told(rt: Runtime, name: str) -> int:
+    return sum(place.outcome == "reached" for place in places(rt, name))
+
+
+def test_a_campaign_whose_sms_ask_nothing_keeps_its_own_pace_as_any_other(paced: Runtime) -> None:
+    with paced.db.begin() as tx:
+        make_country(tx)
+        publish(tx, ONE_WAY, "test")
+    _one_way(paced, "slow", 60, "0", sms_sender=FAST, pacing={"calls_per_second": 0.5})
+    _one_way(paced, "brisk", 60, "1", sms_sender=FAST, pacing={"calls_per_second": 2})
+    for second in range(1, 21):
+        text_due(paced)
+        assert _told(paced, "slow") <= 1 + 0.5 * second and _told(paced, "brisk") <= 2 + 2 * second
+        _run(paced, 1)
+    assert _told(paced, "slow") >= 9 and _told(paced, "brisk") >= 38
+
+
+def test_a_pool_writes_as_fast_as_its_senders_together_and_not_faster(paced: Runtime) -> None:
+    with paced.db.begin() as tx:
+        make_country(tx)
+        publish(tx, ONE_WAY, "test")
+        pool = {"id": "two", "title": "Deux", "senders": [{"value": SLOW}, {"value": "AMELI"}]}
+        apply_callers(tx, CallersFile.model_validate({"pools": [pool]}), "test")
+    settings = paced.db.settings.model_copy(update={"callsvc_sms_rates": f"{SLOW}=1,AMELI=1,*=100"})
+    paced.db.settings = settings
+    _one_way(paced, "pooled", 60, "0", sms_sender="", sms_pool="two", pacing={"calls_per_second": 50})
+    for second in range(1, 11):
+        text_due(paced)
+        _run(paced, 1)
+        assert _told(paced, "pooled") <= 4 + 2 * second + 2
+    claims = {sender: len(_claims(paced, sender)) for sender in (SLOW, "AMELI")}
+    assert min(claims.values()) >= 5 and sum(claims.values()) >= 15

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsvc.messages.keywords import AROUND, HELP, START, STOP
-from callsvc.messages.rules import carrier_knows, is_opt_out, keyword_of, share
+from callsvc.messages.rules import carrier_knows, is_opt_out, keyword_of
 from ivr_flows import load
 from ivr_flows.library import flow_text
 from tests.ivr_flows.lint.test_written import LIBRARY
@@ -112,20 +112,3 @@ def test_start_and_help_are_heard_apart() -> None:
 def test_the_carrier_knows_its_own_words_and_no_others() -> None:
     assert carrier_knows(" stop ") and carrier_knows("CANCEL")
     assert not any(carrier_knows(text) for text in ("Arrêt", "STOP SVP", "BAJA", "S.T.O.P"))
-
-
-@given(
-    st.integers(0, 60),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 30), min_size=1),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 30)),
-)
-def test_the_room_of_a_sender_is_shared_so_that_nobody_who_could_use_it_is_two_behind(
-    room: int, wanting: dict[str, int], begun: dict[str, int]
-) -> None:
-    given_to = share(room, wanting, begun)
-    assert sum(given_to.values()) == min(room, sum(wanting.values()))
-    assert all(0 <= given_to[name] <= most for name, most in wanting.items())
-    total = {name: begun.get(name, 0) + many for name, many in given_to.items()}
-    hungry = [name for name, most in wanting.items() if given_to[name] < most]
-    fed = [name for name, many in given_to.items() if many]
-    assert all(total[one] <= total[other] + 1 for one in fed for other in hungry)
