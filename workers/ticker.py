@@ -70,6 +70,7 @@ def deadlines() -> list[Task]:
         Task(_BEAT_S, end_looks),
         Task(0.5, expire_work),
         Task(5.0, close_left),
+        Task(0.2, routing.settle_dispositions),
         Task(1.0, routing.end_orders_due),
     ]
 
@@ -90,6 +91,8 @@ def chores() -> list[Task]:
         Task(1.0, withdraw_halted),
         Task(1.0, send_due_reminders),
         Task(2.0, routing.repair),
+        Task(2.0, routing.lapse_presence),
+        Task(1.0, routing.give_places),
         Task(5.0, sweep),
         Task(5.0, _roll_up),
         Task(5.0, count_paths),

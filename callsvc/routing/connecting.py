@@ -20,6 +20,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.calling_again import call_again
 from callsvc.routing.calling_out import ask_to_dial, begin_look, not_reached
+from callsvc.routing.disposing import settle_before_next
 from callsvc.routing.events import EntryConnected, about
 from callsvc.routing.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
 from callsvc.routing.listening import supervisor_gone, supervisor_joined
@@ -52,6 +53,7 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
 
     Accepting twice is accepting once. Raises ``offer-unknown``, ``offer-over``.
     """
+    settle_before_next(rt, agent_id)
     with rt.db.begin() as tx:
         entry, row = hold_offer(tx, agent_id, reservation_id)
         if row.state == "accepted":

@@ -17,6 +17,7 @@ from callsvc.calls.tables import carrier_update, leg
 from callsvc.core.db import Tx
 from callsvc.routing import listening
 from callsvc.routing.connecting import agent_gone, connect, contact_gone
+from callsvc.routing.disposing import UNSETTLED
 from callsvc.routing.handing_on import TO_NUMBER, consult_gone
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import (
@@ -201,7 +202,7 @@ def _left_alone(tx: Tx) -> Sequence[str]:
 
 def _orphan_entries(tx: Tx) -> Sequence[str]:
     """Entries in an agent's hands, they say, that no live reservation holds."""
-    held = sa.exists().where(reservation.c.entry_id == queue_entry.c.id, IS_LIVE)
+    held = sa.exists().where(reservation.c.entry_id == queue_entry.c.id, IS_LIVE | UNSETTLED)
     return _ids(
         tx,
         sa.select(queue_entry.c.id).where(
@@ -213,6 +214,8 @@ def _orphan_entries(tx: Tx) -> Sequence[str]:
 def _free_entry(tx: Tx, entry_id: str) -> bool:
     entry = hold_entry(tx, entry_id)
     if entry is None or live_reservation(tx, entry_id) is not None:
+        return False
+    if tx.first(sa.select(reservation.c.id).where(reservation.c.entry_id == entry_id, UNSETTLED)) is not None:
         return False
     if entry.state not in ("reserved", "assigned", "wrapping"):
         return False

@@ -12,6 +12,7 @@ from callsvc.routing.connecting import (
 )
 from callsvc.routing.declaring import declare_aid
 from callsvc.routing.desk import desk_state, wait_for_change
+from callsvc.routing.disposing import dispose, end_wrap_ups, extend_wrap_up, settle_dispositions, undo
 from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.lending_orders import (
     accept_aid,
@@ -35,7 +36,7 @@ from callsvc.routing.queueing import (
     place_of,
 )
 from callsvc.routing.repairing import repair
-from callsvc.routing.wrapping import dispose, end_wrap_ups, hang_up
+from callsvc.routing.wrapping import hang_up
 
 __all__ = [
     "Place",
@@ -62,6 +63,7 @@ __all__ = [
     "entry_of_leg",
     "expire_entries",
     "explain",
+    "extend_wrap_up",
     "give_back",
     "give_places",
     "hang_up",
@@ -85,8 +87,10 @@ __all__ = [
     "reject",
     "repair",
     "set_activity",
+    "settle_dispositions",
     "time_out_offers",
     "transfer",
+    "undo",
     "wait_for_change",
     "withdraw_aid",
 ]

@@ -109,6 +109,7 @@ def test_a_whole_call_from_ready_to_the_next(world: World, desk: FlaskClient, mi
     assert "Leave them together" not in press(desk, "consult/end")
     assert "How did it end?" in press(desk, "hang-up")
     assert "The next call appears here" in press(desk, "disposition", disposition="resolved-by-phone")
+    world.settle()
     assert world.entry(waiting).state == "completed"
 
 

@@ -91,8 +91,9 @@ def test_a_disposition_ends_the_wrap_up_and_the_next_call_comes(world: World) ->
     routing.hang_up(world.rt, agent)
     world.later(20)
     routing.dispose(world.rt, agent, "resolved-by-phone")
-    assert world.entry(call).state == "completed"
     assert world.offered_to(following) == agent
+    world.settle()
+    assert world.entry(call).state == "completed"
     ended = [event for event in world.told if isinstance(event, WrapUpEnded)]
     assert [(event.disposition, event.handle_s) for event in ended] == [("resolved-by-phone", 80.0)]
 

@@ -138,6 +138,7 @@ class Router:
         self.rt.clock.advance(5)  # type: ignore[attr-defined]
         routing.time_out_offers(self.rt)
         routing.end_wrap_ups(self.rt)
+        routing.settle_dispositions(self.rt)
         routing.expire_entries(self.rt)
 
     def repaired(self) -> None:
@@ -151,7 +152,8 @@ def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
 def broken(world: World) -> dict[str, int]:
     """Every invariant counted in one statement, which is one instant; all must be 0."""
     live = reservation.c.state.in_(("pending", "accepted"))
-    held = sa.exists().where(reservation.c.entry_id == queue_entry.c.id, live)
+    unsettled = reservation.c.undo_until.is_not(None)  # the agent may still take their word back
+    held = sa.exists().where(reservation.c.entry_id == queue_entry.c.id, live | unsettled)
     holds = sa.exists().where(reservation.c.agent_id == agent.c.id, live)
     state = queue_entry.c.state
     left = queue_entry.c.left_how

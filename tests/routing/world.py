@@ -228,6 +228,11 @@ class World:
         self.join(row.conference_id, contact.leg_id)
         return self.reservation_of(agent_id)
 
+    def settle(self) -> None:
+        """The time to take dispositions back is over."""
+        self.later(self.rt.settings.callsvc_undo_s)
+        routing.settle_dispositions(self.rt)
+
     def names(self) -> list[str]:
         """The events told so far, by name."""
         return [type(event).__name__ for event in self.told]
