@@ -25,6 +25,7 @@ from callsvc.people.api import people_api
 from callsvc.routing.aid_api import aid_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
+from callsvc.routing.floor_api import floor_api
 from callsvc.studio.api import results_api
 
 API: tuple[Blueprint, ...] = (
@@ -40,6 +41,7 @@ API: tuple[Blueprint, ...] = (
     dialing_api,
     directory_api,
     estimates_api,
+    floor_api,
     flows_api,
     imports_api,
     messages_api,

@@ -1,4 +1,4 @@
-"""What a supervisor does about a call that waits: to an agent of their choice, to another queue, first, or over.
+"""What a supervisor does about a call that waits: to an agent of their choice, elsewhere, first, or over.
 
 Each is a decision like the router's, with a sentence that ``why`` gives, and stands in the access log. The
 caller has checked that the entry is of the supervisor's regions; whom it goes to is checked here.
@@ -17,8 +17,8 @@ from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent_skill
 from callsvc.calls import service as calls
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, NotFound
-from callsvc.platforms.queries import platform_by_code
+from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.platforms.tables import platform
 from callsvc.routing.events import OfferMade, about
 from callsvc.routing.offering import close_offer, offer_next, was_moved
 from callsvc.routing.queries import hold_entry, live_reservation
@@ -66,9 +66,9 @@ def reassign_to_queue(
     ``platform-unknown``.
     """
     entry = _waiting(tx, entry_id)
-    wanted = platform_by_code(tx, platform_code or entry.platform_code)
-    if not principal.may_see(wanted.region_code, wanted.code):
-        raise NotFound("platform-unknown", "No platform of yours has this code.")
+    wanted = tx.first(sa.select(platform).where(platform.c.code == (platform_code or entry.platform_code)))
+    if wanted is None or not principal.may_see(wanted.region_code, wanted.code):
+        raise Invalid("platform-unknown", "No platform of yours has this code.")
     skill = skill or entry.skill
     regions = _withdraw(tx, entry, live_reservation(tx, entry.id))
     said = (
