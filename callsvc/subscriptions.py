@@ -28,7 +28,7 @@ from callsvc.core.events import Reaction, Reactions
 from callsvc.dialing.budgets import give_back, settle_spent, take_again
 from callsvc.dialing.by_agent import dial_for_agent, follow_machine, follow_skip
 from callsvc.dialing.callbacks import cancel_callbacks, settle_callbacks
-from callsvc.dialing.covering import cover_household
+from callsvc.dialing.covering import cover_household, share_promise
 from callsvc.dialing.dispositions import follow_agent
 from callsvc.dialing.fallback import call_unanswered, text_after_tries, text_unreached
 from callsvc.dialing.finishing import finish_attempt, forget_attempt
@@ -75,6 +75,7 @@ REACTIONS: Reactions = {
     CampaignStopped: (cancel_stopped, cancel_callbacks),
     ContactFinished: (
         settle_callbacks,
+        share_promise,
         withdraw_task,
         slot_moot,
         text_unreached,

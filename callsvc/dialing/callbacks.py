@@ -1,5 +1,6 @@
 """Callbacks: a time the person chose is a promise. Due ones go back to the front of their campaign."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -21,7 +22,7 @@ from callsvc.core.errors import Invalid
 from callsvc.dialing.owed_by_agents import forget_queued, give_to_agents, put_in_front
 from callsvc.dialing.promising import fitted, hours_of_promise, offered
 from callsvc.dialing.standing import enrol_caller
-from callsvc.dialing.tables import callback
+from callsvc.dialing.tables import OPEN, announcement, callback
 from callsvc.runtime import Runtime
 
 CALLBACK_BOOKED = "callback-booked"
@@ -127,6 +128,23 @@ def promised_campaigns() -> sa.Select[tuple[str]]:
         .join(callback, callback.c.campaign_contact_id == campaign_contact.c.id)
         .where(callback.c.status.in_(("booked", "queued")))
     )
+
+
+def promised_numbers(tx: Tx, place_ids: Sequence[str]) -> dict[str, str]:
+    """On which number each of these places was promised its call: where they asked for it, or were told."""
+    if not place_ids:
+        return {}
+    told = tx.all(
+        sa.select(announcement.c.campaign_contact_id, announcement.c.number_id).where(
+            announcement.c.campaign_contact_id.in_(place_ids), OPEN
+        )
+    )
+    asked = tx.all(
+        sa.select(callback.c.campaign_contact_id, callback.c.number_id)
+        .where(callback.c.campaign_contact_id.in_(place_ids), callback.c.status == "due")
+        .order_by(callback.c.created_at)
+    )
+    return {row.campaign_contact_id: row.number_id for row in (*told, *asked)}
 
 
 def call_back_due(rt: Runtime) -> int:

@@ -6,13 +6,14 @@
     nobody was reached              have had this try too, and have as many more as are left to them
     of one person's appointment     stay as they are: theirs is another one
     not this person's number        stay as they are: it was said of one of them
+    a call back was promised        are promised it as well, and have the outcome that it comes to
     the end of a conversation by SMS   as after a call: one SMS to a telephone, not one for each name
 
 Whoever was promised a call at a moment of their own is called then, whatever came of the others. A campaign
 whose file says ``households: apart`` calls each of them by themselves.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,16 +23,20 @@ from callsvc.calls.events import LegEnded, LegRevised
 from callsvc.calls.tables import call, leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, UNDELIVERED, flags_of
+from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.tables import contact_number
 from callsvc.core.db import Tx
+from callsvc.dialing.callbacks import CALLBACK_BOOKED
 from callsvc.dialing.finishing import retry_at, tries_of, wait_for_retry
-from callsvc.dialing.tables import OPEN, announcement
+from callsvc.dialing.tables import OPEN, announcement, callback
 from callsvc.dialing.turns import PROMISED
 
 _PLACE = campaign_contact.c
+_PROMISES = (CALLBACK_BOOKED, "callback")
+_PEACE = timedelta(minutes=30)  # lived: from a call that concerned another of them to their own
 
 
 def cover_household(tx: Tx, event: LegEnded) -> None:
@@ -53,6 +58,44 @@ def cover_household(tx: Tx, event: LegEnded) -> None:
             finish_contact(tx, other.id, tried.outcome or tried.disposition)
         elif not isinstance(event, LegRevised):
             _count_for(tx, other, tried, config, event.at)
+
+
+def share_promise(tx: Tx, event: ContactFinished) -> None:
+    """A call back that was promised to one of a household is over: those whose outcome was that promise too.
+
+    They have the outcome it came to. Where that was of one person alone, or on a number that is not theirs,
+    each of them waits for a call of their own, if the campaign still makes any.
+    """
+    if event.outcome in _PROMISES:
+        return
+    mine = callback.c.campaign_contact_id == event.campaign_contact_id
+    numbers = [row.number_id for row in tx.all(sa.select(callback.c.number_id).where(mine).distinct())]
+    row = campaign_row(tx, event.campaign_id) if numbers else None
+    if row is None or config_of(row).households == "apart":
+        return
+    flags = flags_of(event.outcome)
+    alone = flags.personal or flags.unworkable
+    for other in _promised_through(tx, event, numbers):
+        if alone and row.state not in ("stopped", "completed"):
+            again = {"status": "waiting", "outcome": None, "outcome_at": None, "next_try_at": tx.now + _PEACE}
+            tx.update(campaign_contact, _PLACE.id == other.id, **again)
+        else:
+            finish_contact(tx, other.id, NOT_REACHED if alone else event.outcome)
+
+
+def _promised_through(tx: Tx, event: ContactFinished, numbers: list[str]) -> Any:
+    """Whose outcome is a promise that is not their own: it was made to somebody on the same telephone."""
+    own = callback.alias()
+    here = sa.select(contact_number.c.contact_id).where(contact_number.c.number_id.in_(numbers))
+    wanted = sa.select(campaign_contact).where(
+        _PLACE.campaign_id == event.campaign_id,
+        _PLACE.contact_id.in_(here),
+        _PLACE.id != event.campaign_contact_id,
+        _PLACE.status == "done",
+        _PLACE.outcome.in_(_PROMISES),
+        ~sa.exists().where(own.c.campaign_contact_id == _PLACE.id),
+    )
+    return tx.all(wanted.order_by(_PLACE.id).with_for_update(key_share=True))
 
 
 def cover_texted(tx: Tx, place: Row[Any], number_id: str, config: CampaignFile, outcome: str) -> None:

@@ -19,7 +19,7 @@ from callsvc.campaigns.rules import Channel, Verdict, may_contact
 from callsvc.campaigns.service import complete_finished, finish_contact
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.core.db import Tx
-from callsvc.dialing.callbacks import promised_campaigns
+from callsvc.dialing.callbacks import promised_campaigns, promised_numbers
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.fallback import texts_instead
 from callsvc.dialing.finishing import tries_of
@@ -81,6 +81,7 @@ def _plan_people(
     promised = {row.contact_id for row in due if row.priority >= PROMISED}
     ids = [row.contact_id for row in due]
     found = candidates(tx, config, "running", ids, campaign_id=campaign_id, promised=promised)
+    agreed = promised_numbers(tx, [row.id for row in due if row.priority >= PROMISED])
     planned: list[str] = []
     taken: set[str] = set()  # two people of one household may be due in the same tick
     for row in due:
@@ -90,7 +91,7 @@ def _plan_people(
         if texts_instead(tx, row, config, [one.number_id for one in numbers]):
             continue
         turn = turn_of(config.retries, tries_of(row))
-        choice, verdict = choose_number(numbers, turn, taken, tx.now)
+        choice, verdict = choose_number(numbers, turn, taken, tx.now, first=agreed.get(row.id, ""))
         if choice is None:
             skip_person(tx, row, verdict)
         else:
@@ -100,14 +101,24 @@ def _plan_people(
 
 
 def choose_number(
-    numbers: list[Candidate], turn: int, taken: set[str], now: datetime, channel: Channel = "voice"
+    numbers: list[Candidate],
+    turn: int,
+    taken: set[str],
+    now: datetime,
+    channel: Channel = "voice",
+    *,
+    first: str = "",
 ) -> tuple[Candidate | None, Verdict]:
-    """The number whose turn it is, else the next that may be called; or the verdict that heals first."""
+    """The number whose turn it is, else the next that may be called; or the verdict that heals first.
+
+    ``first``: the id of one that comes before it, such as that on which the person asked for this call.
+    """
     if not numbers:
         return None, Verdict(("no-number",), None)
-    first = turn % len(numbers)
+    begin = turn % len(numbers)
     verdicts = []
-    for candidate in numbers[first:] + numbers[:first]:
+    in_turn = numbers[begin:] + numbers[:begin]
+    for candidate in sorted(in_turn, key=lambda one: one.number_id != first):
         verdict = may_contact(candidate.facts, channel, now)
         if verdict.yes and candidate.number_id in taken:
             verdict = Verdict(("number-busy",), now + timedelta(minutes=2))

@@ -164,6 +164,35 @@ def test_who_says_stop_after_asking_for_a_callback_is_not_called(rt: Runtime) ->
     assert _due(rt) == [] and places(rt)[0].outcome == "suppressed"
 
 
+def test_the_call_back_is_made_to_the_number_on_which_it_was_asked_for(rt: Runtime) -> None:
+    """The other number is the preferred one, and its turn has come; it is taken where that one is no more."""
+    second = "+33639980002"
+    start_campaign(rt, NUMBER, numbers=(second,))
+    leg_id = _any_leg(rt)
+    with rt.db.begin() as tx:
+        asked, other = find_number(tx, second), find_number(tx, NUMBER)
+        tx.update(leg, leg.c.id == leg_id, number_id=asked, placement="placed", sid="CA0")
+    _book(rt, leg_id, in_minutes=1)
+    _ends(rt, leg_id)
+    with rt.db.begin() as tx:
+        tx.update(campaign_contact, sa.true(), tries=2)  # the turn of the first number
+    advance(rt, 61)
+    call_back_due(rt)
+    called = _due(rt)
+    with rt.db.begin() as tx:
+        assert [_number_of(tx, one) for one in called] == [asked]
+        tx.update(leg, leg.c.id == called[0], placement="withdrawn", ended_at=tx.now, lease_until=None)
+        tx.update(campaign_contact, sa.true(), status="waiting")
+        suppress(tx, asked or "", "all", source="test")
+    [again] = _due(rt)
+    with rt.db.read() as tx:
+        assert _number_of(tx, again) == other
+
+
+def _number_of(tx: Any, leg_id: str) -> str:
+    return str(tx.scalar(sa.select(leg.c.number_id).where(leg.c.id == leg_id)))
+
+
 def test_a_promise_at_a_forbidden_hour_is_noted_for_when_the_window_opens_and_kept_then(rt: Runtime) -> None:
     leg_id = _called(rt)
     eight_in_paris = datetime(2020, 11, 17, 7, 0, tzinfo=UTC)

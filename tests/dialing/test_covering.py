@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, record_status
 from callsvc.calls.tables import leg
+from callsvc.campaigns.service import change_state
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.tables import contact_number
 from callsvc.core.db import Tx
+from callsvc.dialing.callbacks import book_callback, call_back_due
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.turns import PROMISED
@@ -177,3 +179,57 @@ def test_a_try_that_turns_out_otherwise_is_the_same_try_for_the_others(
         end_session(tx, leg_id, outcome)
         record_status(tx, leg_id, News(status="completed", at=tx.now, source="callback", carrier_time=True))
     assert [(place.status, place.outcome, place.tries) for place in places(rt)] == [stands] * 2
+
+
+def _promised(rt: Runtime) -> None:
+    """Two on one telephone, and somebody else; one of the two was promised a call back, which is due now."""
+    start_campaign(rt, NUMBER, NUMBER, OTHER)
+    plan_calls(rt)
+    ids = [leg_id for job, ids in rt.jobs.take() if job == "place_calls" for leg_id in ids]  # type: ignore[attr-defined]
+    place_attempts(rt, ids)
+    for leg_id in ids:
+        for word in ("ringing", "in-progress", "completed"):
+            with rt.db.begin() as tx:
+                lock_leg(tx, leg_id)
+                if word == "completed":
+                    book_callback(tx, leg_id, in_minutes=30, at=None, days=0)
+                    end_session(tx, leg_id, "callback-booked")
+                advance(rt, 5)
+                news = News(status=word, at=rt.clock.now(), source="callback", carrier_time=True)
+                record_status(tx, leg_id, news)
+    assert [place.outcome for place in places(rt)] == ["callback-booked"] * 3
+    advance(rt, 1900)
+    assert call_back_due(rt) == 2  # one for the two
+
+
+@pytest.mark.parametrize(
+    ("outcome", "other"),
+    [("reached", "reached"), ("refused", "refused"), ("wrong-person", None), ("moved", None)],
+)
+def test_a_promise_shared_by_a_household_has_one_outcome_and_none_keeps_it_for_ever(
+    rt: Runtime, outcome: str, other: str | None
+) -> None:
+    _promised(rt)
+    call_once(rt, "completed", outcome)
+    first, second, elsewhere = places(rt)
+    assert (first.outcome, second.outcome, elsewhere.outcome) in {
+        (outcome, other, outcome),
+        (other, outcome, outcome),
+    }
+    if other is None:  # it was of one person alone: the other one is called for themselves, a little later
+        waiting = first if first.outcome is None else second
+        assert waiting.status == "waiting" and waiting.next_try_at > rt.clock.now() + timedelta(minutes=25)
+
+
+def test_a_promise_that_nobody_could_keep_is_not_reached_for_the_household(rt: Runtime) -> None:
+    _promised(rt)
+    for _ in range(6):
+        call_once(rt, "no-answer")
+        advance(rt, 3600)
+    assert [place.outcome for place in places(rt)] == ["not-reached"] * 3
+
+
+def test_a_stop_cancels_the_promise_for_the_household(rt: Runtime) -> None:
+    _promised(rt)
+    change_state(rt, "tracing", "stop", "alice")
+    assert not {place.outcome for place in places(rt)} & {"callback-booked", None}
