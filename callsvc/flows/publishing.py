@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import ivr_flows
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
+from callsvc.flows.examining import examine
 from callsvc.flows.surroundings import errors_of, findings_here
 from callsvc.flows.tables import flow_publication, flow_version
 from callsvc.flows.versions import newest_if_any
@@ -16,10 +17,10 @@ def publish(tx: Tx, source: str, by: str, why: str = "", senders: Iterable[str] 
     Each time leaves a row in the history, with ``why`` in the words of whoever did it. ``senders`` are those
     of the campaigns that hold this flow by SMS.
     """
-    try:
-        definition = ivr_flows.load(source)
-    except ivr_flows.FlowInvalid as error:
-        raise _refused(list(error.findings)) from None
+    read = examine(source)  # as its editor read it a moment ago
+    if read.definition is None:
+        raise _refused(list(read.findings))
+    definition = read.definition
     errors = errors_of(findings_here(tx, definition, senders))
     if errors:
         raise _refused(errors)
