@@ -65,6 +65,7 @@ ROLES = {
     "agent": _("agent"),
     "consult": _("asked in"),
     "transfer": _("transferred to"),
+    "code": _("confirming a telephone"),
 }
 ACTIONS = {
     "start": _("Start"),

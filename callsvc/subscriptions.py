@@ -99,7 +99,7 @@ REACTIONS: Reactions = {
     LegRevised: (settle_spent, revise_attempt, cover_household),
     LegRevived: (end_revived, take_again),
     EntryQueued: (metrics.note_entry_queued, tell_queue),
-    OfferMade: (tell_queue,),
+    OfferMade: (routing.ring_telephone, tell_queue),
     OfferEnded: (tell_queue,),
     EntryConnected: (metrics.note_entry_connected, note_practice, tell_queue),
     EntryLeft: (dial_instead, metrics.note_entry_left, tell_queue),

@@ -4,7 +4,9 @@ An independent judge: it recomputes everything from raw rows and the carrier's l
 the rules it judges (``may_contact``, the calendar, pacing).
 """
 
-from callsvc.audit.books import read_books
+from dataclasses import replace
+
+from callsvc.audit.books import Books, read_books
 from callsvc.audit.checks.cap import check_cap
 from callsvc.audit.checks.loose_ends import check_loose_ends
 from callsvc.audit.checks.opt_out import check_opt_out
@@ -30,14 +32,22 @@ def audit_carrier(
     tolerance_s = rt.settings.callsvc_clock_speed * latency_s
     with rt.db.read() as tx:
         books = read_books(tx)
+        people = _of_people(ledger, books)
         checks = (
-            check_overlap(ledger),
-            check_opt_out(ledger, books, tolerance_s),
-            check_window(ledger, books),
-            check_cap(ledger, books),
+            check_overlap(people),
+            check_opt_out(people, books, tolerance_s),
+            check_window(people, books),
+            check_cap(people, books),
             check_outcome(tx, final=final),
             check_calls(ledger, books, tolerance_s),
             check_messages(ledger, books),
             check_loose_ends(tx, ledger, books),
         )
     return AuditResult(checks, tolerance_s)
+
+
+def _of_people(ledger: Ledger, books: Books) -> Ledger:
+    """Without the telephones of agents and of those they ask in: hours and caps are for the others."""
+    roles = {sid: row.role for sid, row in books.legs.items()}
+    calls = tuple(fact for fact in ledger.calls if roles.get(fact.sid, "contact") == "contact")
+    return replace(ledger, calls=calls)

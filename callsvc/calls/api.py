@@ -43,7 +43,7 @@ class Leg(Told):
 
     id: str
     call_id: str
-    role: Literal["contact", "agent"]
+    role: Literal["contact", "agent", "consult", "transfer", "supervisor", "code"]
     number_id: str | None
     agent_id: str | None
     sid: str | None = Field(description="The carrier's name for it.")

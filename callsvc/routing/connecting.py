@@ -39,6 +39,7 @@ from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.wrapping import end_conversation
 from callsvc.routing.writing import begin_writing
 from callsvc.runtime import Runtime
+from callsvc.softphone.service import rings_telephone
 
 CONNECT_S: Final = 30.0
 """Lived seconds from the agent's yes until both must have met..."""
@@ -51,7 +52,8 @@ LONGEST_TALK_S: Final = 4 * 3600.0
 def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
     """The agent takes the offer: their leg is dialled into a new conference.
 
-    Accepting twice is accepting once. Raises ``offer-unknown``, ``offer-over``.
+    Accepting twice is accepting once. Raises ``offer-unknown``, ``offer-over``; ``telephone-rings`` for an
+    agent whose own telephone is their line (``ringing.py``).
     """
     settle_before_next(rt, agent_id)
     with rt.db.begin() as tx:
@@ -60,6 +62,8 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
             return
         if row.state != "pending":
             raise Conflict("offer-over", "This offer is over; look at the state for what is next.")
+        if row.agent_leg_id is not None:
+            raise Conflict("telephone-rings", "Your telephone rings: pick it up and press a key.")
         if entry.kind in DIALLED:
             begin_look(tx, entry, row)
             return
@@ -70,13 +74,12 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
         leg_id = calls.place_agent_leg(
             tx, call_id=entry.call_id, agent_id=agent_id, conference_id=conference_id
         )
-        longest = max(CONNECT_S, CONNECT_REAL_S * tx.settings.callsvc_clock_speed)
         tx.update(
             reservation,
             reservation.c.id == row.id,
             state="accepted",
             answered_at=tx.now,
-            deadline_at=tx.now + timedelta(seconds=longest),
+            deadline_at=connect_deadline(tx),
             agent_leg_id=leg_id,
             conference_id=conference_id,
         )
@@ -84,14 +87,22 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
         start_call(tx, agent_id, row.id, aid=row.agent_region != entry.region_code)
 
 
+def connect_deadline(tx: Tx) -> datetime:
+    """When, at the latest, an agent who took a call now and its contact have met."""
+    return tx.now + timedelta(seconds=max(CONNECT_S, CONNECT_REAL_S * tx.speed))
+
+
 def agent_answered(tx: Tx, event: LegAnswered) -> None:
-    """The agent's leg is in the conference: move the contact in."""
-    if event.role != "agent":
+    """The agent's softphone picked up. On their own telephone anything may have: a key is waited for."""
+    held = _held_by_agent_leg(tx, event.leg_id, event.call_id) if event.role == "agent" else None
+    if held is not None and held[1].state == "accepted" and not rings_telephone(tx, held[1].agent_id):
+        agent_there(tx, *held)
+
+
+def agent_there(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
+    """The agent's leg enters the conference: move the contact in, or have them called."""
+    if row.bridged_at is not None:
         return
-    held = _held_by_agent_leg(tx, event.leg_id, event.call_id)
-    if held is None or held[1].bridged_at is not None:
-        return
-    entry, row = held
     if entry.kind in DIALLED:
         ask_to_dial(tx, entry, row)
         return
@@ -185,15 +196,20 @@ def contact_gone(tx: Tx, leg_id: str) -> None:
 
 def _held_by_agent_leg(tx: Tx, leg_id: str, call_id: str) -> tuple[Row[Any], Row[Any]] | None:
     found = reservation_of_agent_leg(tx, leg_id, call_id)
-    held = hold_reservation(tx, found) if found else None
-    return held if held is not None and held[1].state == "accepted" else None
+    return hold_reservation(tx, found) if found else None
 
 
 def agent_leg_gone(tx: Tx, leg_id: str, call_id: str) -> None:
     """An agent's leg is over, was never placed, or has left its conference. Idempotent."""
     held = _held_by_agent_leg(tx, leg_id, call_id)
-    if held is not None:
-        agent_gone(tx, *held)
+    if held is None:
+        return
+    entry, row = held
+    if row.state == "pending":  # their telephone rang in vain, or nobody pressed a key
+        return_to_queue(tx, entry, row, "rescinded")
+        offer_next(tx, (entry.region_code, row.agent_region))
+    else:
+        agent_gone(tx, entry, row)
 
 
 def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
@@ -208,8 +224,9 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         return_to_queue(tx, entry, row, "rescinded")
         offer_next(tx, (entry.region_code, row.agent_region))
         return
-    if has_left(tx, row.conference_id, entry.leg_id):
-        # The contact went first, and nobody took them out: only the news of it is late.
+    if has_left(tx, row.conference_id, entry.leg_id) or rings_telephone(tx, row.agent_id):
+        # The contact went first, and nobody took them out: only the news of it is late. Or the agent put
+        # down the receiver of a telephone, which is how a call on one ends.
         end_conversation(tx, entry, row)
         return
     end_conversation(tx, entry, row, agent_vanished=True)

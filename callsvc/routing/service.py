@@ -36,6 +36,7 @@ from callsvc.routing.queueing import (
     place_of,
 )
 from callsvc.routing.repairing import repair
+from callsvc.routing.ringing import ring_telephone, take_by_key
 from callsvc.routing.wrapping import hang_up
 
 __all__ = [
@@ -86,8 +87,10 @@ __all__ = [
     "refuse_aid",
     "reject",
     "repair",
+    "ring_telephone",
     "set_activity",
     "settle_dispositions",
+    "take_by_key",
     "time_out_offers",
     "transfer",
     "undo",

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.calls.addresses import CODE
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
@@ -26,7 +27,7 @@ from callsvc.dialing.facts import person_of_leg
 from callsvc.flows.service import session_of
 from callsvc.routing import service as routing
 from callsvc.runtime import Runtime
-from callsvc.webhooks import conversation
+from callsvc.webhooks import conversation, telephones
 from callsvc.webhooks.once import first_time, store_answer, stored_answer
 from callsvc.webhooks.patience import words_for
 from callsvc.webhooks.requests import CarrierRequest
@@ -62,6 +63,10 @@ def take_turn(rt: Runtime, leg_id: str, turn: int, given: CarrierRequest) -> str
 def _answered(tx: Tx, row: Row[Any], given: CarrierRequest) -> str:
     answered_by = verdict(given.text("AnsweredBy"))
     record_status(tx, row.id, News(status=IN_PROGRESS, at=tx.now, source="voice", answered_by=answered_by))
+    if row.role == CODE:
+        return telephones.say_code(tx, row)
+    if telephones.waits_for_key(tx, row):
+        return telephones.ask_for_key(tx, row)
     if row.role in ("agent", "consult", "supervisor"):
         return _into_conference(tx, row)
     calling = tx.first(_CAMPAIGN, call_id=row.call_id)
@@ -127,6 +132,8 @@ def _join(tx: Tx, row: Row[Any], conference_id: str, *, language: str = "fr", mu
 
 
 def _continue(tx: Tx, row: Row[Any], turn: int, given: CarrierRequest) -> str:
+    if telephones.waits_for_key(tx, row):
+        return _into_conference(tx, row) if telephones.takes_call(tx, row, given) else twiml.hang_up()
     session = session_of(tx, row.id)
     if session is None or session.status != "running":
         return twiml.hang_up()

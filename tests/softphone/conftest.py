@@ -1,0 +1,3 @@
+from tests.webhooks.conftest import phone
+
+__all__ = ["phone"]
