@@ -98,6 +98,9 @@ AGENTS = (
     "opted-out",
 )
 
+# The same of a call that an agent made: a machine may have answered, and the person is tried again.
+DIALLING = (*AGENTS, "voicemail")
+
 # Outcomes that are nobody's disposition.
 NOT_REACHED = "not-reached"  # every try allowed was made, or the campaign ended first
 STOPPED = "stopped"  # the campaign was stopped before this person could be called

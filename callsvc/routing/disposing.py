@@ -18,12 +18,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.service import finish_wrap_up, resume_wrap_up, touch_agent
-from callsvc.campaigns.dispositions import AGENTS
+from callsvc.campaigns.dispositions import AGENTS, DIALLING
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.routing.events import WrapUpEnded, about
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
+from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.wrap_ups import wrap_up_s
 from callsvc.routing.wrapping import held_by_agent
@@ -45,10 +46,18 @@ def dispose(rt: Runtime, agent_id: str, disposition: str) -> None:
     ``disposition`` is one of ``callsvc.campaigns.dispositions.AGENTS``, such as ``resolved-by-phone``. Raises
     ``disposition-invalid``, ``not-in-wrap-up``.
     """
-    if disposition not in AGENTS:
+    if disposition not in DIALLING:
         raise Invalid("disposition-invalid", f"Choose one of: {', '.join(AGENTS)}.", allowed=list(AGENTS))
     with rt.db.begin() as tx:
-        finish(tx, *_in_wrap_up(tx, agent_id), disposition)
+        entry, row = _in_wrap_up(tx, agent_id)
+        if disposition not in words_for(entry.kind):
+            raise Invalid("disposition-invalid", "They called us: no machine answered.", allowed=list(AGENTS))
+        finish(tx, entry, row, disposition)
+
+
+def words_for(kind: str) -> tuple[str, ...]:
+    """What an agent may choose: whoever calls somebody may have heard a machine."""
+    return DIALLING if kind in DIALLED else AGENTS
 
 
 def finish(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.service import finish_wrap_up, start_call, touch_agent
+from callsvc.agents.service import start_call, touch_agent
 from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
@@ -17,7 +17,8 @@ from callsvc.messages.conversing import (
     note_heard,
     write_answer,
 )
-from callsvc.routing.events import EntryConnected, EntryLeft, WrapUpEnded, about
+from callsvc.routing.disposing import finish
+from callsvc.routing.events import EntryConnected, EntryLeft, about
 from callsvc.routing.leaving import withdraw_work
 from callsvc.routing.offering import offer_next
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
@@ -148,27 +149,8 @@ def finish_writing(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str) -> 
     """Close a held conversation on a desk and free its agent."""
     if disposition != AWAITING:
         close_conversation(tx, entry.subject_id, disposition or "expired")
-    tx.update(
-        reservation,
-        reservation.c.id == row.id,
-        state="completed",
-        talk_ended_at=tx.now,
-        ended_at=tx.now,
-        disposition=disposition or None,
-    )
-    tx.update(queue_entry, queue_entry.c.id == entry.id, state="completed")
-    finish_wrap_up(tx, row.agent_id, row.id)
-    tx.emit(
-        WrapUpEnded(
-            **about(entry, tx.now),
-            reservation_id=row.id,
-            agent_id=row.agent_id,
-            agent_region=row.agent_region,
-            disposition=disposition,
-            handle_s=(tx.now - row.bridged_at).total_seconds(),
-        )
-    )
-    offer_next(tx, [row.agent_region])
+    tx.update(reservation, reservation.c.id == row.id, talk_ended_at=tx.now)
+    finish(tx, entry, row, disposition)
 
 
 def _writing(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:

@@ -7,8 +7,10 @@ from callsvc.core.db import Tx
 from callsvc.messages.answering import confirm_stop, say_who_we_are
 from callsvc.messages.rules import keyword_of
 from callsvc.messages.service import bind_message, lock_message, receive_message, record_message_status
+from callsvc.routing.writing import stopped
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
+from callsvc.webhooks.persons import hear_in_conversation
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.text_turns import take_text
 
@@ -27,10 +29,11 @@ def receive(rt: Runtime, given: CarrierRequest) -> None:
 
 
 def _hear(tx: Tx, number_id: str, message_id: str, body: str, to: str) -> None:
-    """What is said to us as such first; everything else is an answer to the dialogue, if there is one."""
+    """What is said to us as such first; then what is said to an agent; else it answers the dialogue."""
     match keyword_of(body):
         case "stop":
             new = suppress(tx, number_id, "sms", source="sms", evidence=message_id)
+            stopped(tx, number_id)
             take_text(tx, number_id, message_id, body, to=to, opt_out=True)
             if new:
                 confirm_stop(tx, number_id, to, body, message_id)
@@ -38,6 +41,8 @@ def _hear(tx: Tx, number_id: str, message_id: str, body: str, to: str) -> None:
             say_who_we_are(tx, number_id, to)
         case "start" if ask_lifts(tx, number_id, message_id):
             pass  # somebody will look at it; see contacts/lifting.py
+        case _ if hear_in_conversation(tx, number_id):
+            pass  # an agent reads it
         case _:
             take_text(tx, number_id, message_id, body, to=to, opt_out=False)
 

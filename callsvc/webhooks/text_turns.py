@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.appointments.service import act_for
 from callsvc.campaigns.definition import CampaignFile
+from callsvc.campaigns.dispositions import CONNECTED
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
@@ -26,6 +27,7 @@ from callsvc.dialing.moving import move_announced
 from callsvc.flows.service import resume_session, session_waits_for
 from callsvc.flows.tables import flow_session
 from callsvc.messages.answering import answer_late
+from callsvc.messages.conversing import asks_for_person
 from callsvc.messages.dialogues import close_dialogue, dialogue_of_session, dialogue_with
 from callsvc.messages.events import MessageSent
 from callsvc.messages.service import plan_message
@@ -34,6 +36,7 @@ from callsvc.runtime import Runtime
 from callsvc.webhooks import fetching
 from callsvc.webhooks.booking import full_slots
 from callsvc.webhooks.facts import mobile_of
+from callsvc.webhooks.persons import ASKED, MISREAD, find_person
 from ivr_flows import (
     Appointment,
     AskWords,
@@ -70,7 +73,7 @@ def take_text(tx: Tx, number_id: str, message_id: str, body: str, *, to: str, op
     """
     dialogue = dialogue_with(tx, number_id, "" if opt_out else to)
     if dialogue is None:
-        if not opt_out:
+        if not opt_out and not find_person(tx, number_id, to, ASKED if asks_for_person(body) else MISREAD):
             answer_late(tx, number_id, to)
         return
     if dialogue.announcement_id:
@@ -81,7 +84,27 @@ def take_text(tx: Tx, number_id: str, message_id: str, body: str, *, to: str, op
         close_dialogue(tx, session_id=dialogue.session_id)
         return
     tx.update(message, message.c.id == message_id, campaign_contact_id=session.subject_id)
+    if not opt_out and asks_for_person(body) and find_person(tx, number_id, to, ASKED):
+        _hand_over(tx, session)
+        return
     proceed(tx, session, Words("STOP" if opt_out else body))
+    if not opt_out and _gave_up(tx, session.id):
+        find_person(tx, number_id, to, MISREAD)
+
+
+def _hand_over(tx: Tx, session: Row[Any]) -> None:
+    """A person of ours answers from here on: the flow ends as connected, without another word of its own."""
+    tx.update(
+        flow_session, flow_session.c.id == session.id, status="ended", outcome=CONNECTED, ended_at=tx.now
+    )
+    close_dialogue(tx, session_id=session.id)
+    finish_contact(tx, session.subject_id, CONNECTED)
+
+
+def _gave_up(tx: Tx, session_id: str) -> bool:
+    """Did the flow end because it understood none of the answers?"""
+    over = (flow_session.c.id == session_id) & (flow_session.c.status == "ended")
+    return tx.scalar(sa.select(flow_session.c.outcome).where(over)) in ("no-input", "flow-limit")
 
 
 def expire_texts(rt: Runtime) -> int:

@@ -1,0 +1,244 @@
+"""An agent sees somebody, calls them, and talks: preview campaigns and promised calls."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from callsvc.app import create_app
+from callsvc.calls.tables import leg, live_call
+from callsvc.campaigns.service import change_state
+from callsvc.contacts.numbers import find_number
+from callsvc.contacts.suppressions import suppress
+from callsvc.core.errors import CallsvcError
+from callsvc.dialing.callbacks import call_back_due
+from callsvc.dialing.claiming import place_attempts
+from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.previewing import offer_tasks, withdraw_halted
+from callsvc.dialing.tables import callback
+from callsvc.routing import calling_out
+from callsvc.routing import service as routing
+from callsvc.routing.leaving import expire_work
+from callsvc.routing.tables import queue_entry
+from callsvc.runtime import Runtime
+from tests.factories import advance, campaign_file, places, start_campaign
+from tests.routing.world import World
+from tests.webhooks.conftest import Phone
+
+NUMBER = "+33639980001"
+
+
+@pytest.fixture
+def agents(rt: Runtime) -> World:
+    start_campaign(rt, NUMBER, file=campaign_file(mode="preview", machine_detection="Enable"))
+    return World(rt)
+
+
+@pytest.fixture
+def phone(rt: Runtime, agents: World) -> Phone:
+    return Phone(create_app(rt).test_client(), rt)
+
+
+def _entry(rt: Runtime) -> Any:
+    with rt.db.read() as tx:
+        return tx.first(
+            sa.select(queue_entry).order_by(queue_entry.c.entered_at.desc(), queue_entry.c.id.desc())
+        )
+
+
+def _rings(rt: Runtime) -> str | None:
+    """The person's leg, placed if it was planned; None when nobody is called."""
+    jobs: Any = rt.jobs
+    planned = [one for job, ids in jobs.take() if job == "place_calls" for one in ids]
+    place_attempts(rt, planned)
+    return planned[0] if planned else None
+
+
+def _dialled(agents: World, phone: Phone, agent_id: str) -> str | None:
+    """The agent takes it, dials, picks up: the person's leg."""
+    agents.accept(agent_id)
+    assert _rings(agents.rt) is None  # nobody is called while the agent looks
+    calling_out.dial(agents.rt, agent_id)
+    calling_out.dial(agents.rt, agent_id)
+    row = agents.reservation_of(agent_id)
+    agents.news(row.agent_leg_id, "in-progress")
+    agents.join(row.conference_id, row.agent_leg_id)
+    return _rings(agents.rt)
+
+
+def _preview(agents: World) -> str:
+    agent_id = agents.agent(skills=["contact-tracing"])
+    assert offer_tasks(agents.rt) == 1 and offer_tasks(agents.rt) == 0
+    return agent_id
+
+
+def _talks(agents: World, phone: Phone, agent_id: str, leg_id: str) -> None:
+    answer = phone.voice(leg_id, 0)
+    row = agents.reservation_of(agent_id)
+    assert [one.text for one in answer.iter("Conference")] == [row.conference_id]
+    agents.join(row.conference_id, leg_id)
+
+
+def test_nobody_of_a_preview_campaign_is_called_without_an_agent(rt: Runtime, agents: World) -> None:
+    assert plan_calls(rt) == 0
+
+
+def test_an_agent_looks_dials_and_talks_and_the_place_has_the_agents_word(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    carrier: Any = rt.carrier
+    assert [call.machine_detection for call in carrier.orders.values() if call.to == NUMBER] in ([""], [None])
+    _talks(agents, phone, agent_id, leg_id)
+    assert agents.reservation_of(agent_id).bridged_at is not None
+    routing.hang_up(rt, agent_id)
+    agents.news(leg_id, "completed")
+    routing.dispose(rt, agent_id, "resolved-by-phone")
+    agents.settle()
+    [place] = places(rt)
+    assert (place.status, place.outcome, place.tries) == ("done", "resolved-by-phone", 1)
+
+
+def test_who_does_not_answer_is_tried_again_and_the_agent_is_free(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    agents.news(leg_id, "no-answer")
+    [place] = places(rt)
+    assert (place.status, place.tries) == ("waiting", 1)
+    assert agents.agent_row(agent_id).state == "idle"
+    assert _entry(rt).left_how == "not-reached"
+    with rt.db.read() as tx:
+        assert tx.first(sa.select(live_call)) is None
+
+
+def test_whoever_said_stop_while_the_agent_looked_is_not_called(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    agent_id = _preview(agents)
+    agents.accept(agent_id)
+    with rt.db.begin() as tx:
+        suppress(tx, find_number(tx, NUMBER), "all", source="test")
+    calling_out.dial(rt, agent_id)
+    row = agents.reservation_of(agent_id)
+    if row is not None:
+        agents.news(row.agent_leg_id, "in-progress")
+        agents.join(row.conference_id, row.agent_leg_id)
+    _rings(rt)
+    carrier: Any = rt.carrier
+    assert not [call for call in carrier.orders.values() if call.to == NUMBER]
+    assert agents.agent_row(agent_id).state == "idle"
+
+
+def test_a_skip_says_why_and_the_person_comes_again_or_never(rt: Runtime, agents: World) -> None:
+    agent_id = _preview(agents)
+    agents.accept(agent_id)
+    with pytest.raises(CallsvcError, match="Say why"):
+        calling_out.skip(rt, agent_id, "no-idea")
+    calling_out.skip(rt, agent_id, "not-now")
+    assert offer_tasks(rt) == 0
+    advance(rt, 1801)
+    assert offer_tasks(rt) == 1
+    agents.accept(agent_id)
+    calling_out.skip(rt, agent_id, "not-needed")
+    assert places(rt)[0].outcome == "not-needed"
+
+
+def test_a_look_that_lasts_too_long_gives_the_task_to_another(rt: Runtime, agents: World) -> None:
+    agent_id = _preview(agents)
+    agents.accept(agent_id)
+    other = agents.agent(skills=["contact-tracing"])
+    advance(rt, calling_out.LOOK_S + 1)
+    assert calling_out.end_looks(rt) == 1
+    assert agents.reservation_of(other) is not None and agents.reservation_of(agent_id) is None
+
+
+def test_a_paused_campaign_takes_its_tasks_back(rt: Runtime, agents: World) -> None:
+    agent_id = _preview(agents)
+    change_state(rt, "tracing", "pause", "test")
+    assert withdraw_halted(rt) == 1
+    assert agents.reservation_of(agent_id) is None
+    change_state(rt, "tracing", "resume", "test")
+    assert offer_tasks(rt) == 1
+
+
+def test_a_machine_heard_by_the_agent_is_tried_again(rt: Runtime, agents: World, phone: Phone) -> None:
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    _talks(agents, phone, agent_id, leg_id)
+    routing.hang_up(rt, agent_id)
+    agents.news(leg_id, "completed")
+    routing.dispose(rt, agent_id, "voicemail")
+    agents.settle()
+    [place] = places(rt)
+    assert (place.status, place.outcome) == ("waiting", None)
+
+
+def _promised(agents: World, phone: Phone) -> str:
+    """The agent has talked and promised a call; the hour has come."""
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    _talks(agents, phone, agent_id, leg_id)
+    routing.hang_up(agents.rt, agent_id)
+    agents.news(leg_id, "completed")
+    routing.dispose(agents.rt, agent_id, "callback")
+    agents.settle()
+    advance(agents.rt, 3700)
+    return agent_id
+
+
+def test_what_an_agent_promised_is_theirs_first(rt: Runtime, agents: World, phone: Phone) -> None:
+    agent_id = _promised(agents, phone)
+    other = agents.agent(skills=["contact-tracing"])
+    assert call_back_due(rt) == 1
+    assert agents.reservation_of(agent_id) is not None and agents.reservation_of(other) is None
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    _talks(agents, phone, agent_id, leg_id)
+    routing.hang_up(rt, agent_id)
+    agents.news(leg_id, "completed")
+    routing.dispose(rt, agent_id, "reached")
+    agents.settle()
+    assert places(rt)[0].outcome == "reached"
+    with rt.db.read() as tx:
+        assert [row.status for row in tx.all(sa.select(callback))] == ["done"]
+
+
+def test_a_promise_no_agent_keeps_is_kept_by_the_service(rt: Runtime, agents: World, phone: Phone) -> None:
+    agent_id = _promised(agents, phone)
+    assert call_back_due(rt) == 1
+    agents.reject(agent_id)
+    routing.set_activity(rt, agent_id, "break")
+    advance(rt, 1900)
+    assert expire_work(rt) == 1
+    [place] = places(rt)
+    assert (place.status, place.priority) == ("waiting", 100)
+    with rt.db.read() as tx:
+        assert [row.status for row in tx.all(sa.select(callback))] == ["due"]
+
+
+def test_with_no_agent_on_duty_the_service_calls_at_once(rt: Runtime, agents: World, phone: Phone) -> None:
+    agent_id = _promised(agents, phone)
+    routing.set_activity(rt, agent_id, "offline")
+    assert call_back_due(rt) == 1
+    assert places(rt)[0].status == "waiting"
+
+
+def test_a_person_cut_off_by_the_agents_line_is_called_again_before_anybody_else(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    _talks(agents, phone, agent_id, leg_id)
+    agents.news(agents.reservation_of(agent_id).agent_leg_id, "completed")
+    entry = _entry(rt)
+    assert (entry.kind, entry.state, entry.priority >= 1000) == ("callback", "pending", True)
+    with rt.db.read() as tx:
+        assert tx.scalar(sa.select(leg.c.end_asked_at).where(leg.c.id == leg_id)) is not None
