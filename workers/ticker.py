@@ -91,6 +91,7 @@ def chores() -> list[Task]:
         Task(1.0, withdraw_halted),
         Task(1.0, send_due_reminders),
         Task(2.0, routing.repair),
+        Task(10.0, routing.measure),
         Task(2.0, routing.lapse_presence),
         Task(1.0, routing.give_places),
         Task(5.0, sweep),

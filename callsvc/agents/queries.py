@@ -111,6 +111,32 @@ def skill_counts(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
     )
 
 
+def abilities(
+    tx: Tx, regions: Collection[str], skills: Collection[str], *, without: Collection[str] = ()
+) -> Sequence[Row[Any]]:
+    """What free agents of these regions can do of these skills: platform, skill and languages, each once."""
+    statement = (
+        sa.select(agent.c.region_code, agent.c.platform_code, agent_skill.c.skill, agent.c.languages)
+        .join(agent_skill, agent_skill.c.agent_id == agent.c.id)
+        .where(agent.c.region_code.in_(regions), FREE, agent_skill.c.skill.in_(skills))
+        .distinct()
+    )
+    return tx.all(statement.where(agent.c.id.not_in(without)) if without else statement)
+
+
+def on_duty_for(tx: Tx, region_code: str, skill: str, language: str) -> int:
+    """Agents on duty in a region who have the skill and the language."""
+    return int(
+        tx.scalar(
+            sa.select(sa.func.count())
+            .select_from(agent)
+            .join(agent_skill, (agent_skill.c.agent_id == agent.c.id) & (agent_skill.c.skill == skill))
+            .where(agent.c.region_code == region_code, ON_DUTY, _speaking(language))
+        )
+        or 0
+    )
+
+
 def anybody_free(tx: Tx, region_code: str) -> bool:
     return (
         tx.first(sa.select(agent.c.id).where(agent.c.region_code == region_code, FREE).limit(1)) is not None

@@ -67,16 +67,15 @@ def _change(
     tx: Tx, row: Row[Any], activity: str, *, by: str | None = None, reason: str = "", how: str = "rejected"
 ) -> None:
     """Declare it and look who may be served; ``how`` a pending offer ends that is handed back."""
-    regions = {row.region_code}
+    entered = ""
     found = reservation_of_agent(tx, row.id) if activity != "available" else None
     held = hold_reservation(tx, found.id) if found and found.state == "pending" else None
     changed = False
     if held is not None and held[1].state == "pending":
         return_to_queue(tx, *held, how)
-        regions.add(held[0].region_code)
-        changed = True
+        entered, changed = held[0].region_code, True
     if declare_activity(tx, row.id, activity, by, reason=reason) or changed:
-        offer_next(tx, regions)
+        offer_next(tx, (row.region_code,), entered=entered)
 
 
 def note_seen(rt: Runtime, agent_id: str) -> None:

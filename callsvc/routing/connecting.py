@@ -222,7 +222,7 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         return
     if row.bridged_at is None:
         return_to_queue(tx, entry, row, "rescinded")
-        offer_next(tx, (entry.region_code, row.agent_region))
+        offer_next(tx, (row.agent_region,), entered=entry.region_code)
         return
     if has_left(tx, row.conference_id, entry.leg_id) or rings_telephone(tx, row.agent_id):
         # The contact went first, and nobody took them out: only the news of it is late. Or the agent put

@@ -1,76 +1,215 @@
-"""Decides about one waiting entry, takes the agent it names, and keeps the record of why."""
+"""Keeps the record of each decision, and makes the offer it comes to."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.agents.queries import free_agents
 from callsvc.agents.service import reserve_agent
+from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
-from callsvc.routing.loading import load_snapshot
-from callsvc.routing.queries import WAITING, hold_region
-from callsvc.routing.rules import choose
-from callsvc.routing.tables import aid_activation, queue_entry, routing_decision
-from callsvc.routing.views import Decision
+from callsvc.platforms.delegating import on_own_phone
+from callsvc.platforms.tables import platform
+from callsvc.routing.events import OfferMade, about
+from callsvc.routing.queries import WAITING, last_refuser
+from callsvc.routing.rules.explaining import Explanation
+from callsvc.routing.rules.homing import choose_at_home, tiers
+from callsvc.routing.rules.rotating import least_recent_aid
+from callsvc.routing.sentences import home_offer, offered_to
+from callsvc.routing.tables import aid_activation, queue_entry, reservation, routing_decision
+from callsvc.routing.views import FreeAgent
 
-MOST_RACES = 25
-"""Agents somebody else may snatch before we leave the entry to the next event."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """A decision whose agent is reserved for us."""
-
-    decision: Decision
-    decision_id: str
-    reservation_id: str
+BEST_FEW = 6
+"""Free agents looked at in a region: the first is chosen, the others serve when somebody was quicker."""
 
 
-def decide(tx: Tx, entry: Row[Any]) -> Taken | None:
-    """Choose and take an agent for this entry, held by the caller; None when it goes on waiting.
-
-    The choice is made from a snapshot, then the agent is taken by compare-and-set. Before an aiding region is
-    asked its row is taken and the counts are read again under it: two decisions at once could otherwise both
-    see one agent above its reserve.
-    """
-    snatched: set[str] = set()
-    deciding: set[str] = set()
-    held: set[str] = set()
-    for _ in range(MOST_RACES):
-        view, snapshot = load_snapshot(tx, entry, without=snatched, deciding=frozenset(deciding))
-        decision = choose(view, snapshot, tx.now)
-        if decision.agent_id is None or decision.to_region is None:
-            if decision.active is not None and snapshot.aid is not None:
-                _remember_activation(tx, entry.region_code, snapshot.aid.home.active, decision.active)
-            if not snatched and not deciding:
-                _store_wait(tx, entry, decision)
-            return None
-        if decision.kind == "aid" and decision.to_region not in held:
-            (held if hold_region(tx, decision.to_region) else deciding).add(decision.to_region)
-            continue
-        reservation_id = tx.new_id("rsv")
-        if reserve_agent(tx, decision.agent_id, reservation_id):
-            if decision.kind == "aid" and snapshot.aid is not None:
-                _remember_activation(tx, entry.region_code, snapshot.aid.home.active, active=True)
-            decision_id = _store(tx, entry, decision, _decisions_of(tx, entry))
-            return Taken(decision=decision, decision_id=decision_id, reservation_id=reservation_id)
-        snatched.add(decision.agent_id)
-    return None
+def refusers(tx: Tx, entry: Row[Any]) -> frozenset[str]:
+    """Who let its last offer pass: asked again only if nobody else, anywhere, can take it."""
+    return last_refuser(tx, entry.id) if entry.offers else frozenset()
 
 
-def close_aid(tx: Tx, region_code: str) -> None:
-    """A region in which nobody waits is not being aided any more."""
-    row = _hold_activation(tx, region_code)
-    if row is not None and row.active:
-        tx.update(
-            aid_activation,
-            (aid_activation.c.region_code == region_code)
-            & ~sa.exists().where(WAITING, queue_entry.c.region_code == region_code),
-            active=False,
-            since=tx.now,
+def free_at_home(tx: Tx, entry: Row[Any]) -> list[FreeAgent]:
+    """The few agents nearest to this call who could take it now."""
+    near = sa.case(
+        (agent.c.platform_code == entry.platform_code, 0),
+        ((platform.c.pool_code == entry.pool_code) & (platform.c.pool_code != ""), 1),
+        else_=2,
+    )
+    return _found(tx, entry, entry.region_code, first=[near, agent.c.state_since])
+
+
+def free_in(tx: Tx, helper: str, entry: Row[Any]) -> list[FreeAgent]:
+    """The few agents of an aiding region who could take this call: whoever aided longest ago first."""
+    never_first = sa.case((agent.c.last_aid_at.is_(None), 0), else_=1)
+    first = [never_first, agent.c.last_aid_at, agent.c.state_since]
+    return _found(tx, entry, helper, first=first, elsewhere_than=on_own_phone(tx))
+
+
+def _found(tx: Tx, entry: Row[Any], region: str, **how: Any) -> list[FreeAgent]:
+    rows = free_agents(tx, [region], skill=entry.skill, language=entry.language, limit=BEST_FEW, **how)
+    return [
+        FreeAgent(
+            id=row.id,
+            region=row.region_code,
+            platform=row.platform_code,
+            pool=row.pool_code,
+            idle_since=row.state_since,
+            last_aid_at=row.last_aid_at,
         )
-        tx.changed("aid", region=region_code)
+        for row in rows
+    ]
+
+
+def offer_at_home(
+    tx: Tx, entry: Row[Any], free: Sequence[FreeAgent], letter: str, why: Explanation | None
+) -> bool:
+    """Offer this call, held by the caller, to the nearest of these agents who is still free."""
+    left = list(free)
+    while (choice := choose_at_home(entry.platform_code, entry.pool_code, left)) is not None:
+        tier, chosen = choice
+        reservation_id = tx.new_id("rsv")
+        if reserve_agent(tx, chosen.id, reservation_id):
+            waited_s = (tx.now - entry.entered_at).total_seconds()
+            near = tiers(entry.platform_code, entry.pool_code, left)
+            inputs = {
+                "letter": letter,
+                "waited_s": round(waited_s, 1),
+                "idle": {name: len(agents) for name, agents in near.items()},
+                "agent_idle_s": round((tx.now - chosen.idle_since).total_seconds(), 1),
+            }
+            said = home_offer(tier, entry, chosen.id, waited_s)
+            if why is not None and letter != "a":
+                said = offered_to(chosen.id, (why.english, why.french))
+            inputs = (why.inputs if why else {}) | inputs
+            _make(tx, entry, chosen, reservation_id, kind=tier, inputs=inputs, said=said)
+            return True
+        left.remove(chosen)
+    return False
+
+
+def offer_in_aid(tx: Tx, entry: Row[Any], free: Iterable[FreeAgent], why: Explanation) -> bool:
+    """Offer it to the agent of an aiding region whose last aid is oldest; the pair is held by the caller."""
+    left = list(free)
+    while left:
+        chosen = least_recent_aid(left)
+        reservation_id = tx.new_id("rsv")
+        if reserve_agent(tx, chosen.id, reservation_id):
+            waited_s = (tx.now - entry.entered_at).total_seconds()
+            inputs = why.inputs | {"waited_s": round(waited_s, 1)}
+            said = offered_to(chosen.id, (why.english, why.french))
+            _make(tx, entry, chosen, reservation_id, kind="aid", inputs=inputs, said=said)
+            return True
+        left.remove(chosen)
+    return False
+
+
+def _make(
+    tx: Tx,
+    entry: Row[Any],
+    chosen: FreeAgent,
+    reservation_id: str,
+    *,
+    kind: str,
+    inputs: Mapping[str, Any],
+    said: tuple[str, str],
+) -> None:
+    """The agent is reserved: write down why, the reservation, and tell."""
+    whose = {"agent_id": chosen.id, "to_region": chosen.region}
+    decision_id = _store(tx, entry, kind, {**inputs, "reason": "offered"}, said, **whose)
+    tx.insert(
+        reservation,
+        id=reservation_id,
+        entry_id=entry.id,
+        agent_id=chosen.id,
+        agent_region=chosen.region,
+        home_region=entry.region_code,
+        decision_id=decision_id,
+        state="pending",
+        offered_at=tx.now,
+        deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
+    )
+    tx.update_row(queue_entry, entry.id, state="reserved", offers=entry.offers + 1)
+    tx.emit(
+        OfferMade(
+            **about(entry, tx.now),
+            reservation_id=reservation_id,
+            agent_id=chosen.id,
+            agent_region=chosen.region,
+            decision_id=decision_id,
+        )
+    )
+
+
+def store_wait(tx: Tx, entry: Row[Any], why: Explanation) -> None:
+    """Keep a decision to wait only if it says something new about this entry."""
+    last = None
+    if entry.decided:
+        rows = tx.all(sa.select(routing_decision.c.inputs).where(routing_decision.c.entry_id == entry.id))
+        last = max((row.inputs for row in rows), key=lambda inputs: int(inputs["number"]))
+    if last is None or last["reason"] != why.inputs["reason"]:
+        waited_s = (tx.now - entry.entered_at).total_seconds()
+        inputs = why.inputs | {"waited_s": round(waited_s, 1)}
+        _store(tx, entry, "wait", inputs, (why.english, why.french))
+
+
+def _store(
+    tx: Tx,
+    entry: Row[Any],
+    kind: str,
+    inputs: Mapping[str, Any],
+    said: tuple[str, str],
+    *,
+    agent_id: str | None = None,
+    to_region: str | None = None,
+) -> str:
+    decision_id = tx.new_id("dec")
+    tx.insert(
+        routing_decision,
+        id=decision_id,
+        entry_id=entry.id,
+        at=tx.now,
+        agent_id=agent_id,
+        from_region=entry.region_code,
+        to_region=to_region,
+        kind=kind,
+        inputs={**inputs, "number": entry.decided + 1, "sentence_fr": said[1]},
+        sentence=said[0],
+    )
+    return decision_id
+
+
+def remember_activation(tx: Tx, region_code: str, active: bool) -> None:
+    """Write down that aid opened or closed, unless another transaction is writing it right now."""
+    row = _hold_activation(tx, region_code)
+    if row is not None and row.active != active:
+        if not active and tx.first(sa.select(queue_entry.c.id).where(WAITING, _at(region_code)).limit(1)):
+            return  # a call came in meanwhile
+        tx.update(aid_activation, aid_activation.c.region_code == region_code, active=active, since=tx.now)
+    elif row is None and _activation(tx, region_code) is None:
+        # Only when there is none: inserting beside a row that somebody is changing would wait for them.
+        tx.insert_once(aid_activation, region_code=region_code, active=active, since=tx.now, late_taken=0)
+    tx.changed("aid", region=region_code)
+
+
+def count_late(tx: Tx, region_code: str) -> None:
+    """A late call of this region was taken: late calls are taken by turns. Not counted while others count."""
+    row = _hold_activation(tx, region_code)
+    mine = aid_activation.c.region_code == region_code
+    if row is not None:
+        tx.update(aid_activation, mine, late_taken=aid_activation.c.late_taken + 1)
+    elif _activation(tx, region_code) is None:
+        tx.insert_once(aid_activation, region_code=region_code, active=False, since=tx.now, late_taken=1)
+
+
+def _at(region_code: str) -> sa.ColumnElement[bool]:
+    return queue_entry.c.region_code == region_code
+
+
+def _activation(tx: Tx, region_code: str) -> Row[Any] | None:
+    return tx.first(sa.select(aid_activation).where(aid_activation.c.region_code == region_code))
 
 
 def _hold_activation(tx: Tx, region_code: str) -> Row[Any] | None:
@@ -79,49 +218,3 @@ def _hold_activation(tx: Tx, region_code: str) -> Row[Any] | None:
         .where(aid_activation.c.region_code == region_code)
         .with_for_update(skip_locked=True, key_share=True)
     )
-
-
-def _remember_activation(tx: Tx, region_code: str, was_active: bool, active: bool) -> None:
-    """Write down that aid opened or closed, unless another transaction is writing it right now."""
-    if active == was_active:
-        return
-    tx.changed("aid", region=region_code)
-    if _hold_activation(tx, region_code) is not None:
-        tx.update(aid_activation, aid_activation.c.region_code == region_code, active=active, since=tx.now)
-    elif tx.first(sa.select(aid_activation).where(aid_activation.c.region_code == region_code)) is None:
-        # Only when there is none: inserting beside a row that somebody is changing would wait for them.
-        tx.insert_once(aid_activation, region_code=region_code, active=active, since=tx.now)
-
-
-def _decisions_of(tx: Tx, entry: Row[Any]) -> list[dict[str, Any]]:
-    rows = tx.all(sa.select(routing_decision.c.inputs).where(routing_decision.c.entry_id == entry.id))
-    return sorted((row.inputs for row in rows), key=lambda inputs: int(inputs["number"]))
-
-
-def _store_wait(tx: Tx, entry: Row[Any], decision: Decision) -> None:
-    """Keep a decision to wait only if it says something new about this entry."""
-    before = _decisions_of(tx, entry)
-    if not before or before[-1]["reason"] != decision.reason:
-        _store(tx, entry, decision, before)
-
-
-def _store(tx: Tx, entry: Row[Any], decision: Decision, before: list[dict[str, Any]]) -> str:
-    decision_id = tx.new_id("dec")
-    tx.insert(
-        routing_decision,
-        id=decision_id,
-        entry_id=entry.id,
-        at=tx.now,
-        agent_id=decision.agent_id,
-        from_region=entry.region_code,
-        to_region=decision.to_region,
-        kind=decision.kind,
-        inputs={
-            **decision.inputs,
-            "number": len(before) + 1,
-            "reason": decision.reason,
-            "sentence_fr": decision.sentence_fr,
-        },
-        sentence=decision.sentence_en,
-    )
-    return decision_id

@@ -1,82 +1,88 @@
-"""What a helper keeps for its own callers: declared, or from its floor and from how its calls fare lately.
+"""What a helper keeps for its own callers: what it declared, else by how it keeps its floor.
 
-Nothing is stored: the ledger is folded anew from the region's last calls, so no row is written by every call
-and whatever lost an event is right again with the next one.
+A ledger is how things stood at an instant (``routing_measure``) and every own call that was resolved since,
+folded in the order they left: exact at each decision, and no row is written by every call.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.core.db import Tx
-from callsvc.routing.queries import entered_since, resolved_since
-from callsvc.routing.rules import AHT_S
+from callsvc.platforms.tables import region
+from callsvc.routing.queries import resolved_since
 from callsvc.routing.rules.ledgers import booked
-from callsvc.routing.rules.reserves import kept_idle, reserve
+from callsvc.routing.rules.reserves import kept_idle
 from callsvc.routing.rules.terms import Terms
+from callsvc.routing.tables import aid_activation, aid_region, routing_measure
+
+LOOKS_BACK: Final = timedelta(hours=2)
+"""A region without a call for so long begins anew; so does one that was never measured."""
+
+
+def standing_of(tx: Tx, codes: Collection[str] | None = None) -> list[Row[Any]]:
+    """What is known of each region apart from its agents and calls: declared, activated, measured."""
+    statement = (
+        sa.select(
+            region.c.code,
+            region.c.name,
+            aid_region.c.reserve.label("declared"),
+            aid_region.c.floor,
+            aid_region.c.opted_out,
+            aid_activation.c.active,
+            aid_activation.c.since,
+            aid_activation.c.late_taken,
+            *(column for column in routing_measure.c if column.name != "region_code"),
+        )
+        .outerjoin(aid_region, aid_region.c.region_code == region.c.code)
+        .outerjoin(aid_activation, aid_activation.c.region_code == region.c.code)
+        .outerjoin(routing_measure, routing_measure.c.region_code == region.c.code)
+        .order_by(region.c.code)
+    )
+    if codes is not None:
+        statement = statement.where(region.c.code.in_(codes))
+    return list(tx.all(statement))
+
+
+def floor_of(row: Row[Any], terms: Terms) -> float:
+    """The share of its own calls answered in time that this region never gives away."""
+    return terms.floor if row.floor is None else float(row.floor)
+
+
+def ledgers_at(tx: Tx, rows: Iterable[Row[Any]], terms: Terms, until: datetime) -> dict[str, float]:
+    """How each region keeps its floor, in calls, as of an instant; ``rows`` as ``standing_of`` gives them."""
+    known = {row.code: row for row in rows}
+    earliest = until - LOOKS_BACK
+    since = {code: earliest if row.at is None else max(earliest, row.at) for code, row in known.items()}
+    found = {
+        code: row.ledger if row.at is not None and row.at >= earliest else 0.0 for code, row in known.items()
+    }
+    for call in resolved_since(tx, known, min(since.values(), default=until), until):
+        code = call.region_code
+        if call.left_at <= since[code]:
+            continue
+        waited_s = (call.left_at - call.entered_at).total_seconds()
+        in_time = call.left_how == "connected" and waited_s <= terms.target_s
+        found[code] = booked(found[code], in_time, floor_of(known[code], terms) + terms.margin)
+    return found
+
+
+def kept_by(row: Row[Any], agents: int, ledger: float, terms: Terms) -> int:
+    """Idle agents the region does not lend now: what it declared, else none while it keeps its floor, else at
+    least one, or the Erlang A reserve (``computed_reserve``), and more the further it is below.
+    """
+    if row.declared is not None:
+        return int(row.declared)
+    return kept_idle(agents, ledger, computed_by(row, terms))
+
+
+def computed_by(row: Row[Any], terms: Terms) -> int:
+    """The reserve last computed for this region, when the administrator wants one."""
+    return int(row.reserve or 0) if terms.computed_reserve else 0
+
 
 TERMS: Final = Terms()
 PATIENCE_S: Final = 150.0
-"""Mean patience (lived seconds) assumed by the reserve."""
-
-LOOKS_BACK: Final = timedelta(hours=2)
-MOST_CALLS: Final = 64
-"""A ledger is clipped at ten calls either way: older ones have left no trace in it."""
-
-LOAD_OVER: Final = timedelta(minutes=30)
-"""The load a reserve is computed for is that of the last half hour."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """One region's promise to its own callers, now."""
-
-    declared: int | None
-    floor: float
-    ledger: float
-    load: float  # erlangs of own calls
-
-
-def load_keeping(tx: Tx, declared: Iterable[Row[Any]]) -> dict[str, Keeping]:
-    """By region; ``declared`` rows have ``code``, ``reserve`` and ``floor`` (null: computed, the usual)."""
-    rows = {row.code: row for row in declared}
-    floors = {code: TERMS.floor if row.floor is None else row.floor for code, row in rows.items()}
-    ledgers: defaultdict[str, float] = defaultdict(float)
-    for call in resolved_since(tx, rows, tx.now - LOOKS_BACK, MOST_CALLS):
-        code = call.region_code
-        waited_s = (call.left_at - call.entered_at).total_seconds()
-        in_time = call.left_how == "connected" and waited_s <= TERMS.target_s
-        ledgers[code] = booked(ledgers[code], in_time, floors[code] + TERMS.margin)
-    entered = entered_since(tx, rows, tx.now - LOAD_OVER)
-    return {
-        code: Keeping(
-            declared=row.reserve,
-            floor=floors[code],
-            ledger=ledgers[code],
-            load=entered.get(code, 0) * AHT_S / LOAD_OVER.total_seconds(),
-        )
-        for code, row in rows.items()
-    }
-
-
-def reserve_of(on_duty: int, keeping: Keeping) -> int:
-    """Idle agents the region does not lend now: what it declared, else none while it keeps its floor,
-    else the Erlang A reserve of its load and floor, and more the further it is below.
-    """
-    if keeping.declared is not None:
-        return keeping.declared
-    if keeping.ledger > 0:
-        return 0
-    computed = reserve(
-        on_duty,
-        min(keeping.load, 2.0 * on_duty),
-        keeping.floor,
-        handle_s=AHT_S,
-        patience_s=PATIENCE_S,
-        target_s=TERMS.target_s,
-    )
-    return kept_idle(on_duty, keeping.ledger, computed)

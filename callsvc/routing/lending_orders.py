@@ -18,7 +18,7 @@ from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
 from callsvc.routing.lending_now import hold_order
-from callsvc.routing.offering import offer_next
+from callsvc.routing.offering import offer_waiting
 from callsvc.routing.rules.orders import check_order, check_step
 from callsvc.routing.tables import aid_order, aid_region
 from callsvc.runtime import Runtime
@@ -47,7 +47,7 @@ def lend(
     order_id = _add(tx, aided=aided, aiding=aiding, until=until, by=by, state="open", agents=agents)
     tx.update_row(aid_order, order_id, answered_at=tx.now, answered_by=_name(by), predicted=_kept(predicted))
     _note(tx, by, "aid-lent", order_id, (aided, aiding), agents=agents, until=until.isoformat())
-    offer_next(tx, (aided,))
+    offer_waiting(tx, aided)
     return order_id
 
 
@@ -82,7 +82,7 @@ def accept_aid(
     _check_free_to_lend(tx, row.aiding_region, row.aided_region)
     _step(tx, row, "open", agents=lent, answered_at=tx.now, answered_by=_name(by), predicted=_kept(predicted))
     _note(tx, by, "aid-accepted", order_id, (row.aided_region, row.aiding_region), agents=lent)
-    offer_next(tx, (row.aided_region,))
+    offer_waiting(tx, row.aided_region)
 
 
 def refuse_aid(tx: Tx, order_id: str, *, by: Principal | None, reason: str) -> None:

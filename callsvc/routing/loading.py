@@ -1,201 +1,200 @@
-"""Loads what one decision looks at, in a few indexed queries whatever the number of agents.
+"""Loads what a decision on aid looks at into the ``Country`` of the rules: a few queries, whatever its size.
 
-Nobody free at home is the rare case and the dear one: only then are agreements and helpers read.
+Somebody free at home and nobody waiting longer is the common case, and needs none of this (``offering.py``).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import free_agents, headcounts, skill_counts
-from callsvc.agents.tables import agent
+from callsvc.agents.queries import abilities, headcounts, on_duty_for
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import on_own_phone
-from callsvc.platforms.tables import platform, region
-from callsvc.routing.keeping import load_keeping, reserve_of
-from callsvc.routing.queries import agreements_of, last_refuser, live_aid, waiting_by_group
-from callsvc.routing.tables import aid_activation, aid_region
-from callsvc.routing.views import Agreement, Aid, Entry, FreeAgent, Group, RegionView, Snapshot
-
-BEST_FEW = 6
-"""Free agents looked at in a region: the first is chosen, the others serve when somebody was quicker."""
-
-
-def load_snapshot(
-    tx: Tx, row: Row[Any], *, without: Collection[str] = (), deciding: frozenset[str] = frozenset()
-) -> tuple[Entry, Snapshot]:
-    """What deciding about this queue entry needs.
-
-    ``without``: agents another transaction took meanwhile. ``deciding``: aiding regions another transaction
-    is deciding about.
-    """
-    home = tx.first(
-        sa.select(platform.c.name, platform.c.pool_code, region.c.name.label("region_name"))
-        .join(region, region.c.code == platform.c.region_code)
-        .where(platform.c.code == row.platform_code)
-    )
-    assert home is not None  # noqa: S101 - a foreign key says so
-    entry = Entry(
-        id=row.id,
-        region=row.region_code,
-        platform=row.platform_code,
-        pool=home.pool_code,
-        skill=row.skill,
-        language=row.language,
-        entered_at=row.entered_at,
-        refused_by=last_refuser(tx, row.id) if row.offers else frozenset(),
-    )
-    free = _free_at_home(tx, entry, without)
-    aid = (
-        None
-        if any(one.id not in entry.refused_by for one in free)
-        else _load_aid(tx, entry, without, deciding)
-    )
-    return entry, Snapshot(region_name=home.region_name, platform_name=home.name, free=free, aid=aid)
+from callsvc.routing.heads import Head, heads_of, show
+from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_of
+from callsvc.routing.lending_now import orders_now
+from callsvc.routing.queries import agreements_of, aid_taken, live_aid
+from callsvc.routing.rules import measuring as figures
+from callsvc.routing.rules.proximity import distance_rank
+from callsvc.routing.rules.queues import predicted_wait
+from callsvc.routing.rules.regions import Country, Pact, Region
+from callsvc.routing.rules.slowness import most_lent
+from callsvc.routing.rules.terms import Terms
+from callsvc.routing.views import Group
 
 
-def _free_at_home(tx: Tx, entry: Entry, without: Collection[str]) -> tuple[FreeAgent, ...]:
-    near = sa.case(
-        (agent.c.platform_code == entry.platform, 0),
-        ((platform.c.pool_code == entry.pool) & (platform.c.pool_code != ""), 1),
-        else_=2,
-    )
-    rows = free_agents(
-        tx,
-        [entry.region],
-        skill=entry.skill,
-        language=entry.language,
-        first=[near, agent.c.state_since],
-        limit=BEST_FEW,
-        without=without,
-    )
-    return tuple(_free_agent(row) for row in rows)
+@dataclass(slots=True)
+class Scene:
+    """The country at the instant of a decision. Times in seconds, as ``now``."""
+
+    terms: Terms
+    now: float
+    country: Country
+    regions: Mapping[str, Region]
+    heads: Sequence[Head]
 
 
-def _free_agent(row: Row[Any]) -> FreeAgent:
-    return FreeAgent(
-        id=row.id,
-        region=row.region_code,
-        platform=row.platform_code,
-        pool=row.pool_code,
-        idle_since=row.state_since,
-        last_aid_at=row.last_aid_at,
-    )
-
-
-def _load_aid(tx: Tx, entry: Entry, without: Collection[str], deciding: frozenset[str]) -> Aid:
-    rows = agreements_of(tx, entry.region)
-    helpers = [row.aiding_region for row in rows]
-    held = live_aid(tx) if rows else []
-    views = _views(tx, [entry.region, *helpers], held)
-    in_progress: Counter[tuple[str, str]] = Counter()
-    for one in held:
-        in_progress[(one.region_code, one.agent_region)] += one.calls
-    agreements = tuple(
-        Agreement(
-            aided=row.aided_region,
-            aiding=row.aiding_region,
-            rank=row.rank,
-            activate_wait_s=row.activate_wait_s,
-            release_wait_s=row.release_wait_s,
-            cap=row.cap,
-            in_progress=in_progress[(row.aided_region, row.aiding_region)],
+def load_scene(tx: Tx, terms: Terms, heads: Sequence[Head] | None = None) -> Scene:
+    """Every region with its agents, calls, ledger, aid and agreements, as the rules see them."""
+    heads = heads_of(tx, terms) if heads is None else heads
+    standing = standing_of(tx)
+    regions = _regions(tx, standing, terms, heads)
+    _put_aid(tx, regions, standing)
+    country = Country(list(regions.values()))
+    country.slowness = figures.slowness(
+        *(
+            sum(getattr(row, name) or 0.0 for row in standing)
+            for name in ("own_s", "own_calls", "aid_s", "aid_calls")
         )
-        for row in rows
     )
-    free = _free_abroad(tx, entry, helpers, without) if helpers else {}
-    return Aid(home=views[entry.region], agreements=agreements, helpers=views, free=free, deciding=deciding)
+    oldest: dict[str, float] = {}
+    for head in heads:
+        oldest[head.region] = min(head.oldest, oldest.get(head.region, head.oldest))
+    country.pressed.sort(key=lambda region: (oldest[region.code], region.code))
+    for region in regions.values():
+        region.most_lent = most_lent(region, terms.cap, country.slowness)
+    country.ordered = _put_agreements(tx, regions)
+    return Scene(terms=terms, now=tx.now.timestamp(), country=country, regions=regions, heads=heads)
 
 
-def _free_abroad(
-    tx: Tx, entry: Entry, helpers: Collection[str], without: Collection[str]
-) -> Mapping[str, tuple[FreeAgent, ...]]:
-    never_first = sa.case((agent.c.last_aid_at.is_(None), 0), else_=1)
-    rows = free_agents(
-        tx,
-        helpers,
-        skill=entry.skill,
-        language=entry.language,
-        first=[never_first, agent.c.last_aid_at, agent.c.state_since],
-        limit=BEST_FEW,
-        without=without,
-        elsewhere_than=on_own_phone(tx),
-    )
-    found: defaultdict[str, list[FreeAgent]] = defaultdict(list)
-    for row in rows:
-        found[row.region_code].append(_free_agent(row))
-    return {code: tuple(agents) for code, agents in found.items()}
-
-
-def load_region(tx: Tx, code: str) -> RegionView:
-    """One region as the rules see it."""
-    return _views(tx, [code], live_aid(tx))[code]
-
-
-def _views(tx: Tx, codes: Collection[str], held: Iterable[Row[Any]]) -> dict[str, RegionView]:
-    waiting: defaultdict[str, dict[Group, int]] = defaultdict(dict)
-    for one in waiting_by_group(tx, codes):
-        waiting[one.region_code][(one.skill, one.language)] = one.entries
-    heads = {one.region_code: one for one in headcounts(tx, codes)}
-    on_duty_for, idle_for = _by_group(tx, codes)
-    aid_in: defaultdict[str, Counter[Group]] = defaultdict(Counter)
-    aid_out: Counter[str] = Counter()
-    for one in held:
-        aid_in[one.region_code][(one.skill, one.language)] += one.calls
-        aid_out[one.agent_region] += one.calls
-    declared = _declared(tx, codes)
-    kept = load_keeping(tx, declared)
-    views = {}
-    for row in declared:
-        head = heads.get(row.code)
-        on_duty = head.on_duty if head else 0
-        views[row.code] = RegionView(
-            code=row.code,
+def _regions(tx: Tx, standing: Sequence[Row[Any]], terms: Terms, heads: Sequence[Head]) -> dict[str, Region]:
+    agents = {row.region_code: row for row in headcounts(tx, [row.code for row in standing])}
+    ledgers = ledgers_at(tx, standing, terms, tx.now)
+    regions = {}
+    for row in standing:
+        on_duty = agents[row.code].on_duty if row.code in agents else 0
+        region = Region(
+            row.code,
+            on_duty,
+            handle_s=figures.handling(row.own_s or 0.0, row.own_calls or 0.0),
             name=row.name,
-            waiting=waiting[row.code],
-            on_duty=on_duty,
-            idle=head.idle if head else 0,
-            on_duty_for=on_duty_for[row.code],
-            idle_for=idle_for[row.code],
-            aid_in=aid_in[row.code],
-            aid_out=aid_out[row.code],
-            reserve=reserve_of(on_duty, kept[row.code]),
-            declared=kept[row.code].declared is not None,
-            ledger=kept[row.code].ledger,
-            floor=kept[row.code].floor,
-            opted_out=bool(row.opted_out),
-            active=bool(row.active),
+            reserve=computed_by(row, terms),
         )
-    return views
+        region.idle = agents[row.code].idle if row.code in agents else 0
+        region.ledger = ledgers[row.code]
+        region.kept = kept_by(row, on_duty, region.ledger, terms)
+        region.opted_out = bool(row.opted_out)
+        region.active = bool(row.active)
+        if row.since is not None:
+            region.activated_at = row.since.timestamp()
+        region.late_taken = row.late_taken or 0
+        region.waiting = sum(head.entries for head in heads if head.region == row.code)
+        if region.waiting:
+            show(region, heads)
+        regions[row.code] = region
+    return regions
 
 
-def _by_group(
-    tx: Tx, codes: Collection[str]
-) -> tuple[defaultdict[str, Counter[Group]], defaultdict[str, Counter[Group]]]:
-    """Agents on duty, and idle, by region and group; one who speaks two languages is in two groups."""
-    on_duty: defaultdict[str, Counter[Group]] = defaultdict(Counter)
-    idle: defaultdict[str, Counter[Group]] = defaultdict(Counter)
-    for row in skill_counts(tx, codes):
-        for language in row.languages.split():
-            on_duty[row.region_code][(row.skill, language)] += row.on_duty
-            idle[row.region_code][(row.skill, language)] += row.idle
-    return on_duty, idle
+def _put_aid(tx: Tx, regions: Mapping[str, Region], standing: Iterable[Row[Any]]) -> None:
+    """Who holds whose calls now, and what each gave and received on this day (UTC)."""
+    for pair in live_aid(tx):
+        lend(regions, pair.region_code, pair.agent_region, pair.calls)
+    midnight = tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since: datetime | None = None
+    for row in standing:
+        if row.at is not None and row.at >= midnight:
+            regions[row.code].received, regions[row.code].given = row.received, row.given
+            since = row.at if since is None else min(since, row.at)
+    for pair in aid_taken(tx, since or midnight):
+        regions[pair.home_region].received += pair.calls
+        regions[pair.agent_region].given += pair.calls
 
 
-def _declared(tx: Tx, codes: Collection[str]) -> Sequence[Row[Any]]:
-    return tx.all(
-        sa.select(
-            region.c.code,
-            region.c.name,
-            aid_region.c.reserve,
-            aid_region.c.floor,
-            aid_region.c.opted_out,
-            aid_activation.c.active,
-        )
-        .outerjoin(aid_region, aid_region.c.region_code == region.c.code)
-        .outerjoin(aid_activation, aid_activation.c.region_code == region.c.code)
-        .where(region.c.code.in_(codes))
-    )
+def lend(regions: Mapping[str, Region], home: str, helper: str, calls: int) -> None:
+    """So many more calls of ``home`` are held by agents of ``helper``."""
+    regions[home].aid_in += calls
+    regions[helper].aid_out += calls
+    regions[helper].holds[home] = regions[helper].holds.get(home, 0) + calls
+
+
+def _put_agreements(tx: Tx, regions: Mapping[str, Region]) -> bool:
+    """Who may help whom, on which terms; True when people have lent agents anywhere."""
+    pacts: defaultdict[str, dict[str, Pact]] = defaultdict(dict)
+    for home, rows in _by_home(agreements_of(tx)).items():
+        opens_s = min(row.activate_wait_s for row in rows)
+        regions[home].opens_s, regions[home].closes_s = opens_s, min(row.release_wait_s for row in rows)
+        for row in rows:
+            later = row.activate_wait_s if row.activate_wait_s > opens_s else 0.0
+            pacts[home][row.aiding_region] = Pact(rank=row.rank, opens_s=later, cap=row.cap)
+    orders = orders_now(tx)
+    for order in orders:
+        agreed = pacts[order.aided].get(order.aiding, Pact(cap=0))
+        pacts[order.aided][order.aiding] = agreed._replace(ordered=agreed.ordered + order.agents)
+    for code, region in regions.items():
+        region.pacts = pacts[code]
+        near = sorted(pacts[code], key=lambda other: distance_rank(code, other))
+        region.near = [regions[other] for other in near]
+    return bool(orders)
+
+
+def _by_home(rows: Iterable[Row[Any]]) -> Mapping[str, list[Row[Any]]]:
+    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.aided_region].append(row)
+    return found
+
+
+def show_only(tx: Tx, scene: Scene, code: str) -> tuple[set[Group], set[Group]]:
+    """What somebody idle in this region can take, of its own calls and of others'; the rest is out of sight.
+
+    A platform on its own phone gives no aid outside.
+    """
+    own, lent = takeable(tx, code, scene.heads)
+    for region in scene.country.pressed:
+        groups = own if region.code == code else lent
+        show(region, [head for head in scene.heads if head.group in groups])
+    return own, lent
+
+
+def takeable(tx: Tx, code: str, heads: Sequence[Head]) -> tuple[set[Group], set[Group]]:
+    """Of what waits, what the idle agents of a region can take: (at home, for others)."""
+    wanted = {head.group for head in heads}
+    own: set[Group] = set()
+    lent: set[Group] = set()
+    at_home = on_own_phone(tx) if wanted else frozenset()
+    for row in abilities(tx, [code], {skill for skill, _ in wanted}):
+        can = {(row.skill, language) for language in row.languages.split()} & wanted
+        own |= can
+        if row.platform_code not in at_home:
+            lent |= can
+    return own, lent
+
+
+def show_able(tx: Tx, scene: Scene, home: Region, group: Group, barred: Collection[str]) -> None:
+    """Which helpers have somebody idle for this group; and which have own calls that their idle could take.
+
+    ``barred``: agents who are not asked.
+    """
+    skill, language = group
+    codes = [region.code for region in home.near if region.idle]
+    at_home = on_own_phone(tx) if codes else frozenset()
+    able = {
+        row.region_code
+        for row in abilities(tx, codes, [skill], without=barred)
+        if language in row.languages.split() and row.platform_code not in at_home
+    }
+    for region in home.near:
+        region.able = not region.idle or region.code in able
+        if region.waiting and region.idle:
+            own, _ = takeable(tx, region.code, [head for head in scene.heads if head.region == region.code])
+            show(region, [head for head in scene.heads if head.group in own])
+
+
+def show_scarce(tx: Tx, scene: Scene, home: Region) -> None:
+    """The longest wait of those at home whom only some of its agents can talk to."""
+    home.scarce_s = 0.0
+    for head in scene.heads:
+        if head.region == home.code:
+            hands = on_duty_for(tx, home.code, *head.group)
+            if hands < home.agents:
+                home.scarce_s = max(home.scarce_s, predicted_wait(head.entries, hands, home.handle_s))
+
+
+def hands_for(tx: Tx, code: str, skill: str, language: str) -> int:
+    """Agents who may answer the next call of a group: at home, and those elsewhere who hold its region's."""
+    held: int = sum(pair.calls for pair in live_aid(tx) if pair.region_code == code)
+    return on_duty_for(tx, code, skill, language) + held

@@ -5,27 +5,24 @@ transactions may miss each other (neither sees what the other has not committed 
 looked at once more after the commit; the ticker's ``repair`` is the last resort.
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import anybody_free, headcounts
 from callsvc.agents.service import release_agent
 from callsvc.calls import service as calls
 from callsvc.calls.tables import participant
 from callsvc.core.db import Database, Tx
 from callsvc.core.errors import Conflict, NotFound
-from callsvc.routing.deciding import close_aid, decide
-from callsvc.routing.events import OfferEnded, OfferMade, about
-from callsvc.routing.queries import IS_LIVE, aided_by, hold_reservation, next_waiting
-from callsvc.routing.rules import predicted_wait
+from callsvc.routing.events import OfferEnded, about
+from callsvc.routing.freeing import serve_freed
+from callsvc.routing.helping import ask_for_help
+from callsvc.routing.queries import IS_LIVE, hold_reservation
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.views import Group
-from callsvc.routing.working import offer_other_work
+from callsvc.routing.terms import terms_of
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -34,108 +31,63 @@ MOST_OFFERS = 100
 """Offers one transaction makes in one region; the ticker's repair sees to the rest."""
 
 
-def offer_next(tx: Tx, regions: Iterable[str]) -> int:
-    """Offer what waits in these regions, then what waits in regions they aid; how many offers were made.
+def offer_next(tx: Tx, regions: Iterable[str], *, entered: str = "", newcomer: str = "") -> int:
+    """Agents may have become free in these regions: what they do next; how many offers were made.
 
-    Call it last in a use case, after everything that may have to wait for a lock.
+    ``entered``: a region in which a call has just begun to wait, or waits again: if nobody at home can take
+    it, another region is asked. ``newcomer``: the entry, which gets a sentence if it goes on waiting. Call it
+    last in a use case, after everything that may have to wait for a lock.
     """
-    touched = sorted(set(regions))
-    offered, unmatched = _serve_all(tx, touched)
+    touched = sorted({*regions, entered} - {""})
+    offered, unmatched = _serve(tx, touched, entered, newcomer)
     if unmatched:
-        _look_again(tx, touched)
+        _look_again(tx, touched, entered)
     return offered
 
 
-def _serve_all(tx: Tx, regions: Iterable[str]) -> tuple[int, bool]:
+def offer_waiting(tx: Tx, region: str) -> int:
+    """Offer all that waits in a region and can be taken by anybody now; how many offers were made."""
+    made = offered = offer_next(tx, (region,), entered=region)
+    while made and offered < MOST_OFFERS:
+        made = _serve(tx, [region], region, "")[0]
+        offered += made
+    return offered
+
+
+def _serve(tx: Tx, regions: Sequence[str], entered: str, newcomer: str) -> tuple[int, bool]:
     """(offers made, whether an entry still waits or an agent is still free)."""
+    terms = terms_of(tx)
     offered, unmatched = 0, False
     for region in regions:
-        offered += offer_other_work(tx, region, pressing=True)
-        made, waiting = _serve(tx, region)
-        free = anybody_free(tx, region)
-        offered += made + (_serve_aided(tx, region) + offer_other_work(tx, region) if free else 0)
-        unmatched = unmatched or waiting or free
+        made, free = serve_freed(tx, region, terms)
+        offered += made
+        unmatched = unmatched or free
+    if entered and (not newcomer or _waits(tx, newcomer)):
+        offered += ask_for_help(tx, entered, terms, newcomer=newcomer)
+        unmatched = True
     return offered, unmatched
 
 
-def _serve(tx: Tx, region_code: str) -> tuple[int, bool]:
-    """The region's own queue, in order: (offers made, whether somebody waits on).
-
-    A group nobody can take is skipped from then on, so the work is one decision an offer and one a group.
-    """
-    closed: set[Group] = set()
-    offered = 0
-    while offered < MOST_OFFERS:
-        entry = next_waiting(tx, region_code, closed)
-        if entry is None:
-            break
-        if offer_entry(tx, entry):
-            offered += 1
-        else:
-            closed.add((entry.skill, entry.language))
-    if not closed and offered < MOST_OFFERS:
-        close_aid(tx, region_code)
-    return offered, bool(closed) or offered == MOST_OFFERS
+def _waits(tx: Tx, entry_id: str) -> bool:
+    return bool(tx.scalar(sa.select(queue_entry.c.state).where(queue_entry.c.id == entry_id)) == "pending")
 
 
-def _serve_aided(tx: Tx, region_code: str) -> int:
-    """Regions this one aids, the longest predicted wait first."""
-    waiting = {row.region_code: row.entries for row in aided_by(tx, region_code)}
-    if not waiting:
-        return 0
-    on_duty = {row.region_code: row.on_duty for row in headcounts(tx, waiting)}
-    worst_first = sorted(
-        waiting, key=lambda code: (-predicted_wait(waiting[code], on_duty.get(code, 0)), code)
-    )
-    return sum(_serve(tx, code)[0] for code in worst_first)
-
-
-def _look_again(tx: Tx, regions: list[str]) -> None:
+def _look_again(tx: Tx, regions: Sequence[str], entered: str) -> None:
     """Once more after the commit, in a transaction that sees what others committed meanwhile.
 
     SQLite runs one writing transaction at a time, so nobody can be missed there.
     """
     database = tx._database  # a second transaction needs the database itself
     if database.dialect == "postgresql":
-        tx.after_commit(lambda: _second_look(database, regions))
+        tx.after_commit(lambda: _second_look(database, regions, entered))
 
 
-def _second_look(database: Database, regions: list[str]) -> None:
+def _second_look(database: Database, regions: Sequence[str], entered: str) -> None:
     try:
         with database.begin() as tx:
-            _serve_all(tx, regions)
+            _serve(tx, regions, entered, "")
     except sa.exc.DBAPIError as error:  # the use case is committed: this must not undo its answer
         log.warning("second-look-failed", regions=regions, error=type(error).__name__)
-
-
-def offer_entry(tx: Tx, entry: Row[Any]) -> bool:
-    """Offer one waiting entry, held by the caller, to the agent the rules choose; False if it waits on."""
-    taken = decide(tx, entry)
-    if taken is None:
-        return False
-    decision = taken.decision
-    tx.insert(
-        reservation,
-        id=taken.reservation_id,
-        entry_id=entry.id,
-        agent_id=decision.agent_id,
-        agent_region=decision.to_region,
-        decision_id=taken.decision_id,
-        state="pending",
-        offered_at=tx.now,
-        deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
-    )
-    tx.update(queue_entry, queue_entry.c.id == entry.id, state="reserved", offers=queue_entry.c.offers + 1)
-    tx.emit(
-        OfferMade(
-            **about(entry, tx.now),
-            reservation_id=taken.reservation_id,
-            agent_id=decision.agent_id or "",
-            agent_region=decision.to_region or "",
-            decision_id=taken.decision_id,
-        )
-    )
-    return True
 
 
 def hold_offer(tx: Tx, agent_id: str, reservation_id: str) -> tuple[Row[Any], Row[Any]]:
@@ -189,7 +141,7 @@ def reject(rt: Runtime, agent_id: str, reservation_id: str) -> None:
         if row.state != "pending":
             raise Conflict("offer-over", "This offer is over; look at the state for what is next.")
         return_to_queue(tx, entry, row, "rejected")
-        offer_next(tx, (entry.region_code, row.agent_region))
+        offer_next(tx, (row.agent_region,), entered=entry.region_code)
 
 
 def time_out_offers(rt: Runtime) -> int:
@@ -209,5 +161,5 @@ def _time_out(rt: Runtime, reservation_id: str) -> bool:
         if held is None or held[1].state != "pending":
             return False
         return_to_queue(tx, *held, "timeout")
-        offer_next(tx, (held[0].region_code, held[1].agent_region))
+        offer_next(tx, (held[1].agent_region,), entered=held[0].region_code)
     return True

@@ -6,6 +6,7 @@ Everything a transaction picks up besides - another entry, a free agent, a helpe
 SKIP LOCKED: it never waits while it holds anything another may want, so no cycle can form.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,11 +18,11 @@ from callsvc.calls.tables import call, leg
 from callsvc.core.db import Tx
 from callsvc.platforms.tables import region
 from callsvc.routing.rules import LIVE
-from callsvc.routing.tables import aid_activation, aid_agreement, queue_entry, reservation, routing_decision
-from callsvc.routing.views import Group
+from callsvc.routing.tables import aid_agreement, queue_entry, reservation, routing_decision
 
 # Written out in the statement: a partial index is only used when its condition stands there word for word.
 IS_LIVE = reservation.c.state.in_(sa.bindparam("live", LIVE, expanding=True, literal_execute=True))
+AID = reservation.c.home_region != reservation.c.agent_region
 # Calls alone: what regions are measured and helped by. Other kinds wait in ``working.py``.
 WAITING = (queue_entry.c.state == "pending") & (queue_entry.c.kind == "call")
 IN_ORDER = (queue_entry.c.priority.desc(), queue_entry.c.entered_at, queue_entry.c.id)
@@ -89,50 +90,35 @@ def reservation_of_conference(tx: Tx, conference_id: str, call_id: str) -> str |
     return found
 
 
-def next_waiting(tx: Tx, region_code: str, closed: Collection[Group]) -> Row[Any] | None:
-    """The first waiting entry of a region outside the ``closed`` groups, taken without waiting for it."""
-    statement = sa.select(queue_entry).where(WAITING, queue_entry.c.region_code == region_code)
-    for skill, language in closed:
-        statement = statement.where((queue_entry.c.skill != skill) | (queue_entry.c.language != language))
-    return tx.first(statement.order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True, key_share=True))
-
-
-def waiting_by_group(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
+def resolved_since(tx: Tx, regions: Collection[str], since: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """Calls that were connected or lost after ``since`` and up to ``until``, in the order they left."""
     return tx.all(
         sa.select(
-            queue_entry.c.region_code,
-            queue_entry.c.skill,
-            queue_entry.c.language,
-            sa.func.count().label("entries"),
-        )
-        .where(WAITING, queue_entry.c.region_code.in_(regions))
-        .group_by(queue_entry.c.region_code, queue_entry.c.skill, queue_entry.c.language)
-    )
-
-
-def resolved_since(tx: Tx, regions: Collection[str], since: datetime, most: int) -> Sequence[Row[Any]]:
-    """The last ``most`` calls of each region that were connected or lost, the oldest first."""
-    newest = sa.func.row_number().over(
-        partition_by=queue_entry.c.region_code, order_by=(queue_entry.c.left_at.desc(), queue_entry.c.id)
-    )
-    lately = (
-        sa.select(
-            queue_entry.c.id,
-            queue_entry.c.region_code,
-            queue_entry.c.entered_at,
-            queue_entry.c.left_at,
-            queue_entry.c.left_how,
-            newest.label("newest"),
+            queue_entry.c.region_code, queue_entry.c.entered_at, queue_entry.c.left_at, queue_entry.c.left_how
         )
         .where(
-            queue_entry.c.kind == "call",
             queue_entry.c.region_code.in_(regions),
-            queue_entry.c.left_at >= since,
-            queue_entry.c.left_how != "closed",
+            queue_entry.c.kind == "call",
+            queue_entry.c.left_at > since,
+            queue_entry.c.left_at <= until,
+            queue_entry.c.left_how.not_in(("closed", "reassigned")),
         )
-        .subquery()
+        .order_by(queue_entry.c.left_at, queue_entry.c.id)
     )
-    return tx.all(sa.select(lately).where(lately.c.newest <= most).order_by(lately.c.newest.desc()))
+
+
+def aid_taken(tx: Tx, since: datetime, until: datetime | None = None) -> Sequence[Row[Any]]:
+    """Calls taken in aid after ``since``, offers still open among them, by home and agent's region."""
+    statement = sa.select(
+        reservation.c.home_region, reservation.c.agent_region, sa.func.count().label("calls")
+    ).where(
+        AID,
+        reservation.c.offered_at > since,
+        reservation.c.state.not_in(("rejected", "timeout", "canceled", "rescinded")),
+    )
+    if until is not None:
+        statement = statement.where(reservation.c.offered_at <= until)
+    return tx.all(statement.group_by(reservation.c.home_region, reservation.c.agent_region))
 
 
 def entered_since(tx: Tx, regions: Collection[str], since: datetime) -> dict[str, int]:
@@ -186,13 +172,12 @@ def last_refuser(tx: Tx, entry_id: str) -> frozenset[str]:
     return frozenset(row.agent_id for row in rows)
 
 
-def agreements_of(tx: Tx, aided: str) -> Sequence[Row[Any]]:
-    """The agreements in force by which others aid this region, by rank."""
-    return tx.all(
-        sa.select(aid_agreement)
-        .where(aid_agreement.c.aided_region == aided, _in_force(tx))
-        .order_by(aid_agreement.c.rank, aid_agreement.c.aiding_region)
-    )
+def agreements_of(tx: Tx, aided: str | None = None) -> Sequence[Row[Any]]:
+    """The agreements in force by which others aid this region, or any, by rank."""
+    statement = sa.select(aid_agreement).where(_in_force(tx))
+    if aided is not None:
+        statement = statement.where(aid_agreement.c.aided_region == aided)
+    return tx.all(statement.order_by(aid_agreement.c.rank, aid_agreement.c.aiding_region))
 
 
 def _in_force(tx: Tx) -> sa.ColumnElement[bool]:
@@ -201,46 +186,40 @@ def _in_force(tx: Tx) -> sa.ColumnElement[bool]:
     )
 
 
-def aided_by(tx: Tx, aiding: str) -> Sequence[Row[Any]]:
-    """Active regions this one aids and whose calls wait: ``region_code`` and ``entries``."""
-    return tx.all(
-        sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
-        .join(aid_agreement, aid_agreement.c.aided_region == queue_entry.c.region_code)
-        .join(aid_activation, aid_activation.c.region_code == queue_entry.c.region_code)
-        .where(WAITING, aid_agreement.c.aiding_region == aiding, aid_activation.c.active, _in_force(tx))
-        .group_by(queue_entry.c.region_code)
-    )
-
-
 def live_aid(tx: Tx) -> Sequence[Row[Any]]:
-    """Calls held by agents of another region now, by home region, agent's region and group."""
-    return tx.all(
-        sa.select(
-            queue_entry.c.region_code,
-            reservation.c.agent_region,
-            queue_entry.c.skill,
-            queue_entry.c.language,
-            sa.func.count().label("calls"),
-        )
-        .join(queue_entry, queue_entry.c.id == reservation.c.entry_id)
-        .where(IS_LIVE, reservation.c.agent_region != queue_entry.c.region_code)
-        .group_by(
-            queue_entry.c.region_code,
-            reservation.c.agent_region,
-            queue_entry.c.skill,
-            queue_entry.c.language,
-        )
+    """Calls held by agents of another region now, by home region and agent's region."""
+    return tx.all(_LIVE_AID)
+
+
+_LIVE_AID = (
+    sa.select(
+        reservation.c.home_region.label("region_code"),
+        reservation.c.agent_region,
+        sa.func.count().label("calls"),
     )
+    .where(IS_LIVE, AID)
+    .group_by(reservation.c.home_region, reservation.c.agent_region)
+)
 
 
-def hold_region(tx: Tx, code: str) -> bool:
-    """Take a helper's region row for deciding about it; False if another transaction has it."""
+def hold_pair(tx: Tx, helper: str, home: str) -> bool:
+    """Take a helper's region for deciding about it, and the pair; False if another transaction has either.
+
+    The row, so that two decisions cannot both spend the last agent above the reserve; the pair, so that two
+    regions cannot begin to aid each other at the same moment. On SQLite writers take turns anyway.
+    """
+    columns: list[sa.ColumnElement[Any]] = [region.c.code]
+    if tx.dialect == "postgresql":
+        columns.append(sa.func.pg_try_advisory_xact_lock(_key_of(helper, home)).label("paired"))
     row = tx.first(
-        sa.select(region.c.code)
-        .where(region.c.code == code)
-        .with_for_update(skip_locked=True, key_share=True)
+        sa.select(*columns).where(region.c.code == helper).with_for_update(skip_locked=True, key_share=True)
     )
-    return row is not None
+    return row is not None and (tx.dialect != "postgresql" or bool(row.paired))
+
+
+def _key_of(one: str, other: str) -> int:
+    pair = "aid:" + ":".join(sorted((one, other)))
+    return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def explain(tx: Tx, entry_id: str) -> list[dict[str, Any]]:

@@ -12,11 +12,11 @@ from callsvc.agents.queries import platforms_on_duty
 from callsvc.core.db import Tx
 from callsvc.platforms.queries import platform_by_code
 from callsvc.platforms.service import is_open_now
-from callsvc.routing.deciding import close_aid
 from callsvc.routing.delegated import Home, home_of, tell_delegated
 from callsvc.routing.events import EntryLeft, EntryQueued, about
-from callsvc.routing.loading import load_region
-from callsvc.routing.offering import close_offer, offer_entry, offer_next
+from callsvc.routing.loading import hands_for
+from callsvc.routing.measuring import handling_of
+from callsvc.routing.offering import close_offer, offer_next
 from callsvc.routing.queries import (
     WAITING,
     agreements_of,
@@ -86,8 +86,7 @@ def enter_queue(
         tell_delegated(tx, entry_id, own, home)
     entry = _entry(tx, entry_id)
     tx.emit(EntryQueued(**about(entry, tx.now)))
-    offer_next(tx, [home.region])
-    _say_why_it_waits(tx, entry_id)
+    offer_next(tx, (), entered=home.region, newcomer=entry_id)
     return entry_id
 
 
@@ -95,13 +94,6 @@ def _entry(tx: Tx, entry_id: str) -> Row[Any]:
     row = tx.first(sa.select(queue_entry).where(queue_entry.c.id == entry_id))
     assert row is not None  # noqa: S101 - the caller has just written or locked it
     return row
-
-
-def _say_why_it_waits(tx: Tx, entry_id: str) -> None:
-    """``offer_next`` decides about the head of each group; a newcomer behind it gets its own record."""
-    entry = _entry(tx, entry_id)
-    if entry.state == "pending":
-        offer_entry(tx, entry)
 
 
 def leave_queue(tx: Tx, leg_id: str, how: str) -> bool:
@@ -127,8 +119,6 @@ def cancel_entry(tx: Tx, entry: Row[Any], how: str) -> None:
     tell_left(tx, entry, how, tx.now)
     if offer is not None:
         offer_next(tx, (entry.region_code, offer.agent_region))
-    else:
-        close_aid(tx, entry.region_code)
 
 
 def tell_left(tx: Tx, entry: Row[Any], how: str, at: datetime) -> None:
@@ -143,9 +133,8 @@ def place_of(tx: Tx, leg_id: str) -> Place | None:
     if entry is None or entry.state not in ("pending", "reserved"):
         return None
     position = place_in_queue(tx, entry) if entry.state == "pending" else 1
-    region = load_region(tx, entry.region_code)
-    group = (entry.skill, entry.language)
-    wait_s = predicted_wait(position, region.on_duty_for.get(group, 0) + region.aid_in.get(group, 0))
+    hands = hands_for(tx, entry.region_code, entry.skill, entry.language)
+    wait_s = predicted_wait(position, hands, handling_of(tx, [entry.region_code])[entry.region_code])
     return Place(
         position=position,
         predicted_wait_s=None if math.isinf(wait_s) else wait_s,

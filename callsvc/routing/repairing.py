@@ -19,7 +19,7 @@ from callsvc.routing import listening
 from callsvc.routing.connecting import agent_gone, connect, contact_gone
 from callsvc.routing.disposing import UNSETTLED
 from callsvc.routing.handing_on import TO_NUMBER, consult_gone
-from callsvc.routing.offering import offer_next, return_to_queue
+from callsvc.routing.offering import offer_next, offer_waiting, return_to_queue
 from callsvc.routing.queries import (
     IS_LIVE,
     WAITING,
@@ -127,7 +127,7 @@ def _settle_connection(tx: Tx, reservation_id: str) -> bool:
         connect(tx, entry, row, tx.now)
     else:
         return_to_queue(tx, entry, row, "rescinded")
-        offer_next(tx, (entry.region_code, row.agent_region))
+        offer_next(tx, (row.agent_region,), entered=entry.region_code)
     return True
 
 
@@ -221,7 +221,7 @@ def _free_entry(tx: Tx, entry_id: str) -> bool:
         return False
     state = "completed" if entry.left_at is not None else "pending"
     tx.update(queue_entry, queue_entry.c.id == entry_id, state=state)
-    offer_next(tx, [entry.region_code])
+    offer_next(tx, (), entered=entry.region_code)
     return True
 
 
@@ -248,7 +248,7 @@ def _offer_left_over(rt: Runtime) -> int:
     offered = 0
     for region in sorted({*waiting, *aided}):
         with rt.db.begin() as tx:
-            offered += offer_next(tx, [region])
+            offered += offer_waiting(tx, region)
     return offered
 
 

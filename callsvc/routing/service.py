@@ -24,6 +24,7 @@ from callsvc.routing.lending_orders import (
     withdraw_aid,
 )
 from callsvc.routing.listening import change_mode, declare_listening, leave, listen
+from callsvc.routing.measuring import measure
 from callsvc.routing.offering import offer_next, reject, time_out_offers
 from callsvc.routing.parting import conference_ended, conference_over, participant_left
 from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
@@ -79,6 +80,7 @@ __all__ = [
     "listen",
     "mute",
     "note_seen",
+    "measure",
     "offer_next",
     "participant_joined",
     "participant_left",

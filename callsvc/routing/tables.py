@@ -72,6 +72,9 @@ aid_activation = sa.Table(  # hysteresis: whether a region is being aided now
     sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("since", Instant, nullable=False),
+    sa.Column(
+        "late_taken", sa.Integer, nullable=False, default=0
+    ),  # late calls taken by turns: whose is next
 )
 
 queue_entry = sa.Table(
@@ -129,6 +132,7 @@ reservation = sa.Table(
     sa.Column("entry_id", sa.ForeignKey(queue_entry.c.id), nullable=False, index=True),
     sa.Column("agent_id", sa.ForeignKey("agent.id"), nullable=False, index=True),
     sa.Column("agent_region", sa.ForeignKey("region.code"), nullable=False),
+    sa.Column("home_region", sa.ForeignKey("region.code")),  # the entry's, so that aid is counted by index
     sa.Column("decision_id", Id, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("offered_at", Instant, nullable=False),
@@ -155,6 +159,16 @@ sa.Index(
     "ux_reservation_entry", reservation.c.entry_id, unique=True, sqlite_where=_live, postgresql_where=_live
 )
 sa.Index("ix_reservation_due", reservation.c.deadline_at, sqlite_where=_live, postgresql_where=_live)
+_aid = reservation.c.home_region != reservation.c.agent_region
+sa.Index(
+    "ix_reservation_aid_now",
+    reservation.c.home_region,
+    reservation.c.agent_region,
+    sqlite_where=_live & _aid,
+    postgresql_where=_live & _aid,
+)
+sa.Index("ix_reservation_aid", reservation.c.offered_at, sqlite_where=_aid, postgresql_where=_aid)
+sa.Index("ix_reservation_ended_at", reservation.c.ended_at)
 _undoable = reservation.c.undo_until.is_not(None)
 sa.Index("ix_reservation_undo", reservation.c.undo_until, sqlite_where=_undoable, postgresql_where=_undoable)
 
@@ -167,6 +181,37 @@ wrap_up_limit = sa.Table(  # longest wrap-up after a theme or in a campaign, els
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("changed_by", sa.String(80), nullable=False),
     sa.CheckConstraint("kind in ('skill', 'campaign')", name="kind"),
+)
+
+routing_terms = sa.Table(  # what the administrator chose, each change a row: the newest is in force
+    "routing_terms",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),  # an account's id, or system
+    sa.Column("terms", sa.JSON, nullable=False),  # every choice that differs from its default
+    sa.Column("changed", sa.JSON, nullable=False),  # by name: [before, after]
+)
+
+routing_measure = sa.Table(  # how each region fared, up to an instant; see measuring.py
+    "routing_measure",
+    metadata,
+    sa.Column("region_code", sa.ForeignKey("region.code"), primary_key=True),
+    sa.Column(
+        "at", Instant, nullable=False
+    ),  # what ended before it is in the figures, what ended since is not
+    sa.Column("ledger", sa.Float, nullable=False),
+    sa.Column("reserve", sa.Integer, nullable=False),  # idle agents to keep, by Erlang A of its load and floor
+    sa.Column("own_s", sa.Float, nullable=False),  # seconds and number of own calls handled at home, decayed
+    sa.Column("own_calls", sa.Float, nullable=False),
+    sa.Column("aid_s", sa.Float, nullable=False),  # the same of calls its agents handled for others
+    sa.Column("aid_calls", sa.Float, nullable=False),
+    sa.Column(
+        "waited_s", sa.Float, nullable=False
+    ),  # seconds its callers waited, and how many gave up, decayed
+    sa.Column("gave_up", sa.Float, nullable=False),
+    sa.Column("received", sa.Integer, nullable=False),  # calls others took for it on this day
+    sa.Column("given", sa.Integer, nullable=False),  # calls it took for others
 )
 
 routing_decision = sa.Table(

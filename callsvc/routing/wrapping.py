@@ -68,7 +68,7 @@ def hang_up(rt: Runtime, agent_id: str) -> None:
             return
         if row.bridged_at is None:
             return_to_queue(tx, entry, row, "rejected")
-            offer_next(tx, (entry.region_code, row.agent_region))
+            offer_next(tx, (row.agent_region,), entered=entry.region_code)
         else:
             end_conversation(tx, entry, row)
 

@@ -7,10 +7,10 @@ import pytest
 
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.deferring import may_call_back, may_call_back_for, offers_callback
-from callsvc.routing.rules.explaining import explain_arrival, explain_work
+from callsvc.routing.rules.explaining import explain_arrival, explain_wait, explain_work
 from callsvc.routing.rules.freeing import Work, choose_work, serves_young_first
 from callsvc.routing.rules.lending import choose_helper, why_not_help, why_not_lend
-from callsvc.routing.rules.regions import NOBODY, Country, Region, wait_of
+from callsvc.routing.rules.regions import NOBODY, Country, Pact, Region, wait_of
 from callsvc.routing.rules.slowness import Slowness, most_lent, ratio_for, rescue_below
 from callsvc.routing.rules.terms import Terms
 
@@ -58,7 +58,7 @@ def test_two_regions_never_hold_each_others_calls_by_an_arrival() -> None:
     home.holds = {"11": 1}  # an agent at home talks to a caller of the helper
     assert why_not_help(home, helper) == "itself-aided"
     home.holds = {}
-    helper.waiting = 1
+    helper.waiting, helper.young_since = 1, NOW
     assert why_not_help(home, helper) == "own-calls-waiting"
 
 
@@ -220,9 +220,71 @@ def test_a_decision_says_why_in_two_languages() -> None:
     assert said.french.startswith("Un agent de Île-de-France prend un appel de Grand Est après 5 s")
     assert said.inputs["letter"] == "c" and said.inputs["wait_there_s"] == 432.0
     hot.near = (helper,)
-    assert explain_arrival(hot, None).english == (
-        "Nobody is idle in Grand Est, and nobody can help: Île-de-France has calls of its own waiting."
+    waits = explain_wait(hot, DEADLINE)
+    assert waits.english == (
+        "Grand Est: 40 wait, about 432 s, and nobody there is idle; Île-de-France has calls of its own "
+        "waiting: the call keeps its place."
     )
+    assert waits.inputs["reason"] == "helpers-cannot:11=own-calls-waiting"
+    hot.active = False
+    assert explain_wait(hot, DEADLINE).inputs["reason"] == "below-threshold"
+    hot.near = ()
+    assert "aucune autre région ne s'est engagée" in explain_wait(hot, DEADLINE).french
+
+
+def test_an_agreement_has_a_rank_an_own_threshold_and_a_cap() -> None:
+    near, far = a_region("27", idle=10), a_region("11", idle=30)
+    home = waiting("44", 1, near=(near, far), pacts={"27": Pact(rank=1), "11": Pact(rank=2)})
+    assert choose_helper(home) is near
+    near.holds = {"44": 3}
+    home.pacts = {"27": Pact(rank=1, cap=3), "11": Pact(rank=2)}
+    assert why_not_help(home, near) == "pair-cap" and choose_helper(home) is far
+    home.pacts = {"27": Pact(rank=1, cap=3), "11": Pact(rank=2, opens_s=109)}
+    assert wait_of(home) == 108.0
+    assert why_not_help(home, far) == "not-open" and choose_helper(home) is None
+    home.pacts = {"11": Pact()}
+    assert why_not_help(home, near) == "no-agreement"
+
+
+def test_a_freed_agent_takes_calls_only_of_regions_its_own_agreed_to_help() -> None:
+    helper = a_region("11", idle=1)
+    strange, agreed = waiting("44", 5, waiting=40, pacts={}), waiting("27", 5, pacts={"11": Pact()})
+    work = choose_work(helper, a_country(helper, strange, agreed), DEADLINE, NOW)
+    assert work is not None and work.region is agreed
+    agreed.pacts = {"11": Pact(cap=0)}
+    assert choose_work(helper, a_country(helper, strange, agreed), DEADLINE, NOW) is None
+
+
+def test_agents_lent_on_purpose_help_below_the_reserve_but_one_way_and_not_once_opted_out() -> None:
+    helper = a_region("11", idle=1, kept=5)
+    home = waiting("44", 1, near=(helper,), active=False, pacts={"11": Pact(cap=0, ordered=2)})
+    country = a_country(helper, home)
+    country.ordered = True
+    assert choose_helper(home) is helper
+    assert "lent 2 agents on purpose" in explain_arrival(home, helper).english
+    assert choose_work(helper, country, DEADLINE, NOW) == Work("c", home, "young")
+    helper.holds = {"44": 2}
+    assert choose_helper(home) is None and choose_work(helper, country, DEADLINE, NOW) is None
+    helper.holds, home.holds = {}, {"11": 1}
+    assert choose_helper(home) is None
+    home.holds, helper.opted_out = {}, True
+    assert choose_helper(home) is None and choose_work(helper, country, DEADLINE, NOW) is None
+
+
+def test_a_region_nobody_of_whom_can_talk_to_the_caller_is_not_asked() -> None:
+    helper = a_region("11", idle=9, able=False)
+    home = waiting("44", 1, near=(helper,))
+    assert why_not_help(home, helper) == "nobody-matches" and choose_helper(home) is None
+
+
+def test_few_hands_for_some_callers_open_aid_and_nobody_on_duty_keeps_none_open() -> None:
+    region = a_region("44", agents=100, waiting=1, idle=0)
+    assert not activate(region, Terms(), NOW)
+    region.scarce_s = math.inf
+    assert activate(region, Terms(), NOW)
+    closed = a_region("44", agents=0, idle=0, active=True, activated_at=NOW - 1800)
+    activate(closed, Terms(), NOW)
+    assert not closed.active
 
 
 def test_the_predicted_wait_counts_those_who_hold_our_calls_elsewhere() -> None:

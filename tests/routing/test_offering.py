@@ -7,7 +7,6 @@ import pytest
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.routing import service as routing
 from callsvc.routing.events import EntryLeft, OfferEnded, OfferMade
-from callsvc.routing.rules import order
 from tests.routing.world import Waiting, World
 
 
@@ -77,7 +76,7 @@ def test_the_queue_is_read_in_the_order_the_rules_give(world: World) -> None:
 
 def _place(world: World, call: Waiting) -> tuple[int, datetime, str]:
     row = world.entry(call)
-    return order(row.priority, row.entered_at, row.id)
+    return (-row.priority, row.entered_at, row.id)
 
 
 def test_a_rejected_call_keeps_its_place_and_goes_to_somebody_else(world: World) -> None:

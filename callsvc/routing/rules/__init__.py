@@ -15,23 +15,22 @@ it from SQL, the twin keeps it in memory, and both call the same functions:
 | ``deferring`` | is a callback offered, and may one be made now |
 | ``rotating`` | which agent of the chosen region |
 | ``explaining`` | what each of these decisions looked at, and one sentence in two languages |
+| ``homing`` | which agent at home: platform, pool, region |
+| ``proximity`` | which regions are nearest |
+| ``measuring`` | handling time, patience and slowness, from sums over lately finished calls |
+| ``queues`` | the states of a wait, and the wait told to whoever waits |
 | ``terms`` | what the administrator chooses |
-| ``choosing``, ``queues`` | the decision of the live service about one entry, with its sentence |
 """
 
-from callsvc.routing.rules.choosing import choose, why_not
+from callsvc.routing.rules.measuring import AHT_S
 from callsvc.routing.rules.queues import (
-    AHT_S,
     ENTRY_STATES,
     FRONT,
     KINDS,
     LIVE,
     RESERVATION_STATES,
     SUPERVISION_MODES,
-    is_active,
-    order,
     predicted_wait,
-    region_wait,
 )
 
 __all__ = [
@@ -42,10 +41,5 @@ __all__ = [
     "LIVE",
     "RESERVATION_STATES",
     "SUPERVISION_MODES",
-    "choose",
-    "is_active",
-    "order",
     "predicted_wait",
-    "region_wait",
-    "why_not",
 ]

@@ -10,10 +10,13 @@ from callsvc.routing.rules.terms import Terms
 
 def is_aided(region: Region, terms: Terms, now: float) -> bool:
     """Is it being aided from now on? Ask when a call begins to wait and when an agent becomes free."""
-    wait_s = wait_of(region)
+    wait_s = max(wait_of(region), region.scarce_s)
     if region.active:
-        return wait_s >= terms.release_s or not region.idle or now - region.activated_at < terms.dwell_s
-    return wait_s >= terms.activate_s and region.waiting > 0
+        closes_s = terms.release_s if region.closes_s is None else region.closes_s
+        too_early = now - region.activated_at < terms.dwell_s
+        return wait_s >= closes_s or (region.agents > 0 and not region.idle) or too_early
+    opens_s = terms.activate_s if region.opens_s is None else region.opens_s
+    return wait_s >= opens_s and region.waiting > 0
 
 
 def activate(region: Region, terms: Terms, now: float) -> bool:

@@ -1,12 +1,14 @@
 """Each decision about aid with what it looked at, and one sentence for a supervisor, in two languages."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from callsvc.routing.rules.freeing import Work
-from callsvc.routing.rules.lending import why_not_help
+from callsvc.routing.rules.lending import is_ordered, why_not_help
 from callsvc.routing.rules.regions import Country, Region, wait_of
+from callsvc.routing.rules.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +49,43 @@ _WORK_FR = {
         "personne n'attend en {helper}"
     ),
 }
-_AIDED_EN = "nobody is idle in {home}; {helper} has {idle} idle agents and keeps {kept}: it helps"
-_AIDED_FR = "personne n'est libre en {home} ; {helper} a {idle} agents libres et en garde {kept} : elle aide"
-_WAITS_EN = "nobody is idle in {home}, and nobody can help: {why}"
-_WAITS_FR = "personne n'est libre en {home} et personne ne peut aider : {why}"
+_AIDED_EN = "{queue}; {helper} has {idle} idle agents and keeps {kept}: it helps"
+_AIDED_FR = "{queue} ; {helper} a {idle} agents libres et en garde {kept} : elle aide"
+_LENT_EN = (
+    "{queue}; {helper} has lent {ordered} agents on purpose and {held} of them are busy there: it helps"
+)
+_LENT_FR = "{queue} ; {helper} a prêté {ordered} agents exprès, dont {held} y sont pris : elle aide"
+_WAITS_EN = "{queue}; {why}: the call keeps its place"
+_WAITS_FR = "{queue} ; {why} : l'appel garde sa place"
+_ALONE = ("no other region has agreed to help", "aucune autre région ne s'est engagée à aider")
+_CALM = ("aid opens at {opens} s", "l'entraide s'ouvre à {opens} s")
 _REFUSALS = {
-    "opted-out": ("opted out", "s'est retirée de l'entraide"),
-    "reserve": ("has {idle} idle and keeps {kept}", "a {idle} agents libres et en garde {kept}"),
-    "cap": ("already lends {lent}", "prête déjà {lent} agents"),
-    "own-calls-waiting": ("has calls of its own waiting", "a ses propres appels en attente"),
-    "itself-aided": ("is being helped by it itself", "est elle-même aidée par elle"),
+    "opted-out": ("{helper} opted out", "{helper} s'est retirée de l'entraide"),
+    "reserve": (
+        "{helper} has {idle} idle and keeps {kept}",
+        "{helper} a {idle} agents libres et en garde {kept}",
+    ),
+    "cap": ("{helper} already lends {lent}", "{helper} prête déjà {lent} agents"),
+    "pair-cap": (
+        "{helper} already holds {held} of its calls, the most agreed",
+        "{helper} tient déjà {held} de ses appels, le plus qui soit convenu",
+    ),
+    "own-calls-waiting": (
+        "{helper} has calls of its own waiting",
+        "{helper} a ses propres appels en attente",
+    ),
+    "itself-aided": ("{helper} is being helped by it itself", "{helper} est elle-même aidée par elle"),
+    "nobody-matches": (
+        "{helper} has nobody idle with this skill and language",
+        "{helper} n'a personne de libre avec cette compétence et cette langue",
+    ),
+    "not-open": (
+        "{helper} helps only from a longer wait on",
+        "{helper} n'aide qu'à partir d'une attente plus longue",
+    ),
+    "no-agreement": ("{helper} has not agreed to help", "{helper} ne s'est pas engagée à aider"),
+    "below-threshold": ("{helper} is not asked yet", "{helper} n'est pas encore sollicitée"),
+    "deciding": ("{helper} is taking another call right now", "{helper} prend un autre appel à l'instant"),
 }
 
 
@@ -76,7 +105,7 @@ def explain_work(helper: Region, work: Work, country: Country, now: float) -> Ex
         "helper": helper.name,
         "home": home.name,
         "waited": f"{now - since:.0f}",
-        "there": f"{wait_of(home):.0f}",
+        "there": "∞" if math.isinf(wait_of(home)) else f"{wait_of(home):.0f}",
         "kept": helper.kept,
         "idle": helper.idle,
     }
@@ -87,30 +116,91 @@ def explain_work(helper: Region, work: Work, country: Country, now: float) -> Ex
     )
 
 
-def explain_arrival(home: Region, helper: Region | None) -> Explanation:
-    """Why a call that arrived where nobody is idle is aided by this region, or waits."""
-    figures = {"home": home.code, "wait_there_s": _seconds(wait_of(home)), "active": home.active}
-    if helper is not None:
-        said = {"helper": helper.name, "home": home.name, "idle": helper.idle, "kept": helper.kept}
-        return Explanation(
-            inputs=figures | _figures(helper),
-            english=_sentence(_AIDED_EN, said),
-            french=_sentence(_AIDED_FR, said),
-        )
-    refusals = {one.code: why_not_help(home, one) or "reserve" for one in home.near}
-    listed = [_refusal(one, refusals[one.code]) for one in home.near]
-    english, french = "; ".join(one for one, _ in listed), " ; ".join(one for _, one in listed)
+def explain_arrival(home: Region, helper: Region) -> Explanation:
+    """Why a call that arrived where nobody is idle is aided by this region."""
+    held = helper.holds.get(home.code, 0)
+    pact = home.pacts.get(helper.code) if home.pacts else None
+    said = {
+        "helper": helper.name,
+        "idle": helper.idle,
+        "kept": helper.kept,
+        "held": held,
+        "ordered": pact.ordered if pact else 0,
+    }
+    lent = is_ordered(home, helper)
     return Explanation(
-        inputs=figures | {"helpers": refusals},
-        english=_sentence(_WAITS_EN, {"home": home.name, "why": english}),
-        french=_sentence(_WAITS_FR, {"home": home.name, "why": french}),
+        inputs=_queue(home) | _figures(helper) | {"letter": "lent" if lent else "arrival"},
+        english=_sentence(_LENT_EN if lent else _AIDED_EN, said | {"queue": _queue_en(home)}),
+        french=_sentence(_LENT_FR if lent else _AIDED_FR, said | {"queue": _queue_fr(home)}),
     )
 
 
-def _refusal(helper: Region, why: str) -> tuple[str, str]:
-    said = {"idle": helper.idle, "kept": helper.kept, "lent": helper.aid_out}
-    english, french = _REFUSALS[why]
-    return f"{helper.name} {english.format(**said)}", f"{helper.name} {french.format(**said)}"
+def explain_wait(home: Region, terms: Terms, busy: Collection[str] = ()) -> Explanation:
+    """Why a call of this region goes on waiting; ``busy``: helpers whom another decision is about right now.
+
+    ``inputs["reason"]`` is short, and the same as long as nothing that matters changed: ``no-agreement``,
+    ``below-threshold``, or ``helpers-cannot`` with each helper's own.
+    """
+    refusals: dict[str, str] = {}
+    if not home.near:
+        reason, whys = "no-agreement", [_ALONE]
+    elif not home.active and not any(is_ordered(home, one) for one in home.near):
+        opens_s = terms.activate_s if home.opens_s is None else home.opens_s
+        reason, whys = "below-threshold", [_both(_CALM, {"opens": f"{opens_s:g}"})]
+    else:
+        refusals = {
+            one.code: "deciding" if one.code in busy else why_not_help(home, one) or "reserve"
+            for one in home.near
+        }
+        reason = "helpers-cannot:" + ",".join(f"{code}={refusals[code]}" for code in sorted(refusals))
+        whys = [_refusal(home, one, refusals[one.code]) for one in home.near]
+    english, french = "; ".join(one for one, _ in whys), " ; ".join(one for _, one in whys)
+    helpers = {one.code: _figures(one) | {"answer": refusals[one.code]} for one in home.near if refusals}
+    return Explanation(
+        inputs=_queue(home) | {"reason": reason, "helpers": helpers},
+        english=_sentence(_WAITS_EN, {"queue": _queue_en(home), "why": english}),
+        french=_sentence(_WAITS_FR, {"queue": _queue_fr(home), "why": french}),
+    )
+
+
+def _refusal(home: Region, helper: Region, why: str) -> tuple[str, str]:
+    said = {
+        "helper": helper.name,
+        "idle": helper.idle,
+        "kept": helper.kept,
+        "lent": helper.aid_out,
+        "held": helper.holds.get(home.code, 0),
+    }
+    return _both(_REFUSALS[why], said)
+
+
+def _both(texts: tuple[str, str], said: dict[str, Any]) -> tuple[str, str]:
+    return texts[0].format(**said), texts[1].format(**said)
+
+
+def _queue(home: Region) -> dict[str, Any]:
+    return {
+        "home": home.code,
+        "waiting_there": home.waiting,
+        "wait_there_s": _seconds(_wait(home)),
+        "active": home.active,
+    }
+
+
+def _wait(home: Region) -> float:
+    return max(wait_of(home), home.scarce_s)
+
+
+def _queue_en(home: Region) -> str:
+    wait_s = _wait(home)
+    about = "nobody there can take them" if math.isinf(wait_s) else f"about {wait_s:.0f} s"
+    return f"{home.name}: {home.waiting} wait, {about}, and nobody there is idle"
+
+
+def _queue_fr(home: Region) -> str:
+    wait_s = _wait(home)
+    about = "personne n'y est en poste pour eux" if math.isinf(wait_s) else f"environ {wait_s:.0f} s"
+    return f"{home.name} : {home.waiting} en attente, {about}, et personne n'y est libre"
 
 
 def _figures(helper: Region) -> dict[str, Any]:

@@ -8,15 +8,16 @@
     e  a late call of the region with the longest predicted wait
 
 b, c and e only while the region lends: it has not opted out, keeps its reserve and is under its cap; and only
-for regions that are being aided. b and c lend on purpose where two regions may hold each other's calls. In
-order of arrival, a and d are one: the oldest own call comes before any aid.
+for regions that are being aided, as agreed. b and c lend on purpose where two regions may hold each other's
+calls. In order of arrival, a and d are one: the oldest own call comes before any aid.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from callsvc.routing.rules.lending import why_not_lend
-from callsvc.routing.rules.regions import NOBODY, Country, Region, is_overloaded, wait_of
+from callsvc.routing.rules.lending import may_take_from, why_not_lend
+from callsvc.routing.rules.regions import NOBODY, Country, Region, has_calls, is_overloaded, wait_of
 from callsvc.routing.rules.slowness import ratio_for, rescue_below
 from callsvc.routing.rules.terms import Terms
 
@@ -62,55 +63,59 @@ def next_late(region: Region, terms: Terms) -> Age:
     return "late"
 
 
+def is_plain(helper: Region) -> bool:
+    """Own calls wait and all of them are still in time: the oldest is next, whatever goes on elsewhere."""
+    return helper.young_since < NOBODY and helper.late_since == NOBODY
+
+
 def choose_work(helper: Region, country: Country, terms: Terms, now: float) -> Work | None:
     """The call an agent freed in ``helper`` takes, or None: they stay idle. Ages must be up to date."""
     young_first = serves_young_first(country, terms)
-    if helper.waiting and (not young_first or helper.young_since < NOBODY):
+    own = has_calls(helper)
+    if own and (not young_first or helper.young_since < NOBODY):
         return Work("a", helper, next_age(helper, young_first, terms))
     lends = why_not_lend(helper) is None
-    if lends:
-        found = _rescue(helper, country, terms, now) or _longest(helper, country, terms, young_first)
-        if found is not None:
-            return found
-    if helper.waiting:
+    aided: list[Region] = []
+    if lends or country.ordered:
+        aided = [region for region in country.pressed if may_take_from(region, helper, lends)]
+    found = _rescue(aided, country, terms, now) or _longest(helper, aided, country, terms, young_first)
+    if found is not None:
+        return found
+    if own:
         return Work("d", helper, next_late(helper, terms))
-    return _longest_late(helper, country, terms) if lends else None
+    return _longest_late(aided, terms, young_first)
 
 
-def _rescue(helper: Region, country: Country, terms: Terms, now: float) -> Work | None:
+def _rescue(aided: Sequence[Region], country: Country, terms: Terms, now: float) -> Work | None:
     oldest, best = now - terms.rescue_s, None
     below = rescue_below(terms.rescue_below, country.slowness)
-    for region in country.pressed:
-        if (
-            region.young_since <= oldest
-            and region.ledger < below
-            and region.received <= region.given
-            and region.active
-            and region is not helper
-        ):
+    for region in aided:
+        if region.young_since <= oldest and region.ledger < below and region.received <= region.given:
             oldest, best = region.young_since, region
     return Work("b", best, "young") if best is not None else None
 
 
-def _longest(helper: Region, country: Country, terms: Terms, young_first: bool) -> Work | None:
+def _longest(
+    helper: Region, aided: Sequence[Region], country: Country, terms: Terms, young_first: bool
+) -> Work | None:
     best, longest = None, 0.0
-    if helper.waiting:
+    if has_calls(helper):
         longest = ratio_for(terms.ratio, country.slowness) * wait_of(helper)
-    for region in country.pressed:
-        if region.young_since < NOBODY and region.active and region is not helper:
+    for region in aided:
+        if region.young_since < NOBODY:
             wait_s = wait_of(region)
             if wait_s >= longest:
                 best, longest = region, wait_s
     return Work("c", best, next_age(best, young_first, terms)) if best is not None else None
 
 
-def _longest_late(helper: Region, country: Country, terms: Terms) -> Work | None:
+def _longest_late(aided: Sequence[Region], terms: Terms, young_first: bool) -> Work | None:
     best, longest = None, 0.0
-    for region in country.pressed:
-        if region.late_since < NOBODY and region.active and region is not helper:
+    for region in aided:
+        if region.late_since < NOBODY:
             wait_s = wait_of(region)
             if wait_s >= longest:
                 best, longest = region, wait_s
     if best is None:
         return None
-    return Work("e", best, next_late(best, terms) if serves_young_first(country, terms) else "late")
+    return Work("e", best, next_late(best, terms) if young_first else "late")

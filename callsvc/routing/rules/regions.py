@@ -5,8 +5,8 @@ them. Times are lived seconds on any one clock; an empty queue has ``math.inf`` 
 """
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from callsvc.routing.rules.ledgers import booked
 from callsvc.routing.rules.reserves import kept_idle
@@ -15,15 +15,30 @@ NOBODY: Final = math.inf
 """The arrival of the oldest call of an empty queue."""
 
 
+class Pact(NamedTuple):
+    """What another region agreed to do for this one."""
+
+    rank: int = 0  # who is asked first, the lowest; equals are told apart by what they can spare
+    opens_s: float = 0.0  # it helps from this predicted wait on, if later than the first who help
+    cap: float = math.inf  # calls of this pair at once
+    ordered: int = 0  # agents lent by people on purpose: whatever the wait and the reserve
+
+
 class Region:
-    """A region now. A call is *young* while it may still be answered in time, *late* afterwards."""
+    """A region now. A call is *young* while it may still be answered in time, *late* afterwards.
+
+    The arrivals are those of calls that the decision at hand may take: where agents differ in what they can
+    do, the calls that the freed agent could take, or that somebody idle there could.
+    """
 
     __slots__ = (
+        "able",
         "activated_at",
         "active",
         "agents",
         "aid_in",
         "aid_out",
+        "closes_s",
         "code",
         "given",
         "handle_s",
@@ -36,9 +51,12 @@ class Region:
         "most_lent",
         "name",
         "near",
+        "opens_s",
         "opted_out",
+        "pacts",
         "received",
         "reserve",
+        "scarce_s",
         "second_since",
         "waiting",
         "young_since",
@@ -69,6 +87,11 @@ class Region:
         self.active = False  # is being aided
         self.activated_at = -math.inf
         self.near: Sequence[Region] = ()  # the regions that may help it, the nearest first
+        self.pacts: Mapping[str, Pact] | None = None  # by helper; None: all help on the usual terms
+        self.opens_s: float | None = None  # predicted wait from which it is aided; None: as in the terms
+        self.closes_s: float | None = None  # and below which it no longer is
+        self.scarce_s = 0.0  # longest predicted wait of those only some of its agents can talk to
+        self.able = True  # somebody idle there can talk to the caller who waits
 
     def __repr__(self) -> str:
         return f"<Region {self.code}: {self.idle} idle of {self.agents}, {self.waiting} wait>"
@@ -82,7 +105,7 @@ class Region:
 class Country:
     """All regions, and those with calls waiting; ``slowness``: how long aid takes, 1 = as long as at home."""
 
-    __slots__ = ("agents", "handle_s", "pressed", "regions", "slowness", "waiting")
+    __slots__ = ("agents", "handle_s", "ordered", "pressed", "regions", "slowness", "waiting")
 
     def __init__(self, regions: Sequence[Region]) -> None:
         self.regions = regions
@@ -91,6 +114,7 @@ class Country:
         self.pressed: list[Region] = [region for region in regions if region.waiting]
         self.waiting = sum(region.waiting for region in regions)
         self.slowness = 1.0
+        self.ordered = False  # people have lent agents somewhere, whatever the reserves
 
 
 def wait_of(region: Region) -> float:
@@ -102,6 +126,11 @@ def wait_of(region: Region) -> float:
         return 0.0
     hands = region.agents + region.aid_in
     return region.waiting * region.handle_s / hands if hands > 0 else math.inf
+
+
+def has_calls(region: Region) -> bool:
+    """Does a call wait there that the decision at hand may take?"""
+    return region.young_since < NOBODY or region.late_since < NOBODY
 
 
 def is_overloaded(country: Country, overload_s: float) -> bool:
