@@ -105,6 +105,7 @@ def test_a_freed_agent_aids_only_where_it_may(country: Country, terms: Terms) ->
             assert work.region.ledger < terms.rescue_below
         if work.letter == "e":
             assert not helper.waiting
+            assert not work.region.holds.get(helper.code), "two ways at once"
 
 
 @settings(max_examples=400)

@@ -5,7 +5,7 @@
     c  a call of the region with the longest predicted wait; with own late calls, only when that wait is
        ``ratio`` times our own (more when aid is measured to be slow)
     d  an own late call: the oldest, or by turns the oldest that can still be answered within a minute
-    e  a late call of the region with the longest predicted wait
+    e  a late call of the region with the longest predicted wait, one way: of none that holds a call of ours
 
 b, c and e only while the region lends: it has not opted out, keeps its reserve and is under its cap; and only
 for regions that are being aided, as agreed. b and c lend on purpose where two regions may hold each other's
@@ -83,7 +83,8 @@ def choose_work(helper: Region, country: Country, terms: Terms, now: float) -> W
         return found
     if own:
         return Work("d", helper, next_late(helper, terms))
-    return _longest_late(aided, terms, young_first)
+    one_way = [region for region in aided if not region.holds.get(helper.code)]
+    return _longest_late(one_way, terms, young_first)
 
 
 def _rescue(aided: Sequence[Region], country: Country, terms: Terms, now: float) -> Work | None:
