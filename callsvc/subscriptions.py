@@ -38,6 +38,7 @@ from callsvc.dialing.owed_by_agents import dial_instead
 from callsvc.dialing.previewing import withdraw_task
 from callsvc.dialing.revising import revise_attempt
 from callsvc.dialing.stopping import cancel_stopped, cancel_suppressed
+from callsvc.messages.budgets import give_back_text
 from callsvc.messages.events import MessageEnded, MessageSent
 from callsvc.metrics import service as metrics
 from callsvc.organising.practice import note_practice
@@ -83,7 +84,7 @@ REACTIONS: Reactions = {
         metrics.note_contact_finished,
     ),
     MessageSent: (text_sent, announcement_sent),
-    MessageEnded: (text_failed, announcement_failed),
+    MessageEnded: (give_back_text, text_failed, announcement_failed),
     LegPlaced: (
         slot_kept,
         metrics.note_attempt_placed,

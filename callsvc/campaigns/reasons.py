@@ -34,6 +34,7 @@ REASONS: dict[str, Healing] = {
     "campaign-not-running": "event",
     "campaign-not-started": "time",
     "budget-spent": "time",
+    "budget-in-hand": "time",
     # hours, and what the number has been through
     "outside-window": "time",
     "outside-wish": "time",

@@ -181,8 +181,9 @@ def _lasting(facts: Facts, channel: Channel, now: datetime) -> list[str]:
 def _rules(facts: Facts, channel: Channel, hours: Hours | None, now: datetime) -> dict[str, Rule]:
     """Reason -> the rule that gives it; caps and what spares people calls are about calls alone."""
     rules: dict[str, Rule] = {"campaign-not-started": NotBefore(facts.starts_at)}
+    rules |= _budget(facts, now)
     if channel == "voice":
-        rules |= _caps(facts) | _budget(facts)
+        rules |= _caps(facts)
         rules["slot-announced"] = NotBefore(facts.slot_from)
         if not facts.promised and hours is not None:
             rules |= _sparing(facts, hours.zone) | _wish(facts, hours, now)
@@ -232,7 +233,9 @@ def _refusal(facts: Facts) -> dict[str, Rule]:
     return {"refused-recently": NotBefore(max(refusals, default=None))}
 
 
-def _budget(facts: Facts) -> dict[str, Rule]:
+def _budget(facts: Facts, now: datetime) -> dict[str, Rule]:
+    if facts.spending.in_hand:
+        return {"budget-in-hand": NotBefore(now + _BUSY)}
     if not facts.spending.exhausted:
         return {}
     return {"budget-spent": DayBudget(frozenset({facts.spending.day}), facts.spending.zone)}

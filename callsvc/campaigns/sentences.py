@@ -30,6 +30,7 @@ PHRASES = {
     "campaign-not-running": _("the campaign is not running"),
     "campaign-not-started": _("the campaign has not begun"),
     "budget-spent": _("the campaign's budget of the day is spent"),
+    "budget-in-hand": _("what is left of the day's budget is held for calls under way"),
     "outside-wish": _("they chose other hours for our calls"),
     "slot-announced": _("the call was announced for later"),
     "unannounced": _("the call was not announced to them yet"),

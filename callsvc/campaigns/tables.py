@@ -121,8 +121,10 @@ campaign_day = sa.Table(  # what a campaign with a budget has spent on one day (
     sa.Column("campaign_id", sa.ForeignKey(campaign.c.id), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("calls", sa.Integer, nullable=False),
-    sa.Column("seconds", sa.Integer, nullable=False),  # as billed, and as estimated for calls in hand
+    sa.Column("seconds", sa.Integer, nullable=False),  # as billed, and as held for calls in hand
     sa.Column("micro_euros", sa.BigInteger, nullable=False),
+    sa.Column("held_seconds", sa.Integer, nullable=False),  # of these, for calls in hand
+    sa.Column("held_micro_euros", sa.BigInteger, nullable=False),
 )
 
 # asked: a second person is to look at it. approved: it may start. refused: they said no, and why. withdrawn:

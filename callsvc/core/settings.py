@@ -201,7 +201,7 @@ class Settings(BaseSettings):
     callsvc_sms_prices: str = Field(
         "FR=0.08,*=0.10",
         pattern=r"^(([A-Z]{2}|\*)=\d+(\.\d+)?(,|$))*$",
-        description="Euros for one segment of an SMS by country, * for any other: for estimates alone.",
+        description="Euros for one segment of an SMS by country, * for any other: for estimates and budgets.",
     )
     callsvc_stop_confirmation: str = Field(
         "ours",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from callsvc.calls.placing import Claim, claim_leg, give_up, order_for, send_claim
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.tables import call, leg, live_call
+from callsvc.campaigns.budgets import lock_budget
 from callsvc.campaigns.callers import caller_for
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.halting import hold_campaign
@@ -19,11 +20,9 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.core.db import Tx
 from callsvc.core.each import for_each
-from callsvc.dialing.budgets import lock_budget, spend
+from callsvc.dialing.budgets import limit_s, spend
 from callsvc.dialing.facts import facts_of_leg
 from callsvc.runtime import Runtime
-
-_LONGEST_CALL_S = 3600
 
 
 def place_attempts(rt: Runtime, leg_ids: list[str]) -> None:
@@ -89,7 +88,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         to=reveal(tx, number),
         from_=caller,
         ring_timeout_s=config.ring_timeout_s,
-        time_limit_s=_LONGEST_CALL_S,
+        time_limit_s=limit_s(config, tx.settings.callsvc_tariffs, number.country, number.kind),
         machine_detection=config.machine_detection if row.agent_id is None else "",  # the agent hears it
     )
     spend(tx, row, config, campaign.id, number)

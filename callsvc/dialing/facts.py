@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.calls.tables import call, leg, live_call
+from callsvc.campaigns.budgets import spending_of
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import flags_of
 from callsvc.campaigns.facts import base_facts, numbers_of, people, suppression_pairs
@@ -19,7 +20,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
-from callsvc.dialing.budgets import next_cost, spending_of
+from callsvc.dialing.budgets import next_cost
 from callsvc.dialing.turns import PROMISED
 from callsvc.dialing.wishes import slots_of, wished_of, with_wishes
 
@@ -91,13 +92,14 @@ def _past(row: Row[Any]) -> PastCall:
 def with_ledger(
     facts: Facts, ledger: Ledger, number_id: str, config: CampaignFile, settings_tariffs: str
 ) -> Facts:
-    """The facts of one number, complete."""
+    """The facts of one number, complete. Of a campaign by SMS the spending is asked when it is sent."""
     seconds, micro_euros = next_cost(config, settings_tariffs, facts.country, facts.number_kind)
+    spending = replace(ledger.spending, next_seconds=seconds, next_micro_euros=micro_euros)
     return replace(
         facts,
         calls=ledger.calls.get(number_id, ()),
         number_is_live=number_id in ledger.live,
-        spending=replace(ledger.spending, next_seconds=seconds, next_micro_euros=micro_euros),
+        spending=spending if config.channel == "voice" else Spending(),
     )
 
 

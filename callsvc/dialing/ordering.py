@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.budgets import has_budget, spending_of
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.tables import IN_TURN, WAITING, campaign_contact, campaign_share
 from callsvc.core.db import Tx
-from callsvc.dialing.budgets import has_budget, spending_of
+from callsvc.core.tariffs import MICRO
+from callsvc.dialing.budgets import next_cost
 from callsvc.dialing.turns import CLOSES_SOON, Chosen, Share, Waiting, catch_up, choose
 from callsvc.platforms.tables import region
 
@@ -61,7 +63,7 @@ def people_in_turn(tx: Tx, config: CampaignFile, campaign_id: str, room: int) ->
 def _budget_room(tx: Tx, config: CampaignFile, campaign_id: str) -> int:
     """Calls that the day's budget leaves, less those planned already; the claim counts exactly."""
     most = 1_000_000
-    if not has_budget(config):
+    if not has_budget(config) or config.channel != "voice":
         return most
     spending = spending_of(tx, config, campaign_id)
     if spending.exhausted:
@@ -75,7 +77,13 @@ def _budget_room(tx: Tx, config: CampaignFile, campaign_id: str) -> int:
             leg.c.placement == "planned", leg.c.lease_until.is_not(None), _PLACE.campaign_id == campaign_id
         )
     )
-    return (spending.most_calls - spending.calls if spending.most_calls else most) - int(planned)
+    seconds, micro_euros = next_cost(config, tx.settings.callsvc_tariffs, "FR", "mobile")
+    left = [spending.most_calls - spending.calls] if spending.most_calls else [most]
+    if spending.most_minutes:
+        left.append((spending.most_minutes * 60 - spending.seconds) // seconds)
+    if spending.most_euros and micro_euros:
+        left.append((round(spending.most_euros * MICRO) - spending.micro_euros) // micro_euros)
+    return min(left) - int(planned)
 
 
 def _move(tx: Tx, campaign_id: str) -> None:

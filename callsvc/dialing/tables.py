@@ -66,7 +66,7 @@ rehearsal = sa.Table(  # a campaign tried on the simulator; nobody of the list i
     sa.CheckConstraint("status in ('waiting', 'running', 'completed', 'failed')", name="status"),
 )
 
-leg_spend = sa.Table(  # a call of a campaign with a budget: estimated when claimed, exact when billed
+leg_spend = sa.Table(  # a call of a campaign with a budget: at its longest when claimed, then as billed
     "leg_spend",
     metadata,
     sa.Column("leg_id", sa.ForeignKey("leg.id"), primary_key=True),
@@ -75,4 +75,6 @@ leg_spend = sa.Table(  # a call of a campaign with a budget: estimated when clai
     sa.Column("seconds", sa.Integer, nullable=False),
     sa.Column("micro_euros", sa.BigInteger, nullable=False),
     sa.Column("rate_micro_euros", sa.BigInteger, nullable=False),  # a minute
+    sa.Column("held_seconds", sa.Integer, nullable=False),  # at its longest
+    sa.Column("settled", sa.Boolean, nullable=False),  # billed, or proven not placed
 )

@@ -1,5 +1,6 @@
 """May this message be sent now? ``may_contact`` for a campaign's; the same, without one, for the others."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from callsvc.campaigns.facts import base_facts, campaign_row, config_of, people,
 from callsvc.campaigns.rules import DIALLABLE_KINDS, Verdict, hours_of, is_suppressed, may_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
+from callsvc.messages.budgets import cost_of_message, text_spending
 from callsvc.messages.conversing import by_agent
 from callsvc.messages.service import STOP_CONFIRMED
 from callsvc.messages.tables import message
@@ -23,6 +25,7 @@ _TOO_LATE = timedelta(hours=12)  # since it might have been sent: longer than th
 _AWAKE = timedelta(minutes=15)  # lived: who wrote to us so lately waits for the answer, whatever the hour
 _AWAITED = timedelta(hours=2)  # lived: the same for the answer of a person, who may have been busy
 _HOURS = "outside-window"
+_OVERLOOKED = frozenset({_HOURS, "budget-spent", "budget-in-hand"})  # for whoever waits for an answer
 
 
 def may_send(tx: Tx, row: Row[Any], number: Row[Any]) -> Verdict:
@@ -41,7 +44,7 @@ def may_send(tx: Tx, row: Row[Any], number: Row[Any]) -> Verdict:
         else _in_campaign(tx, row, number, suppressions, place)
     )
     awake = _AWAITED if by_agent(row.cause) else _AWAKE
-    if verdict.reasons == (_HOURS,) and _wrote_lately(tx, number.id, awake):
+    if verdict.reasons and set(verdict.reasons) <= _OVERLOOKED and _wrote_lately(tx, number.id, awake):
         return Verdict((), tx.now)
     return verdict
 
@@ -77,6 +80,8 @@ def _in_campaign(
         number=number,
         suppressions=suppressions,
     )
+    cost = cost_of_message(tx, config, row, number.country) if config.budget.euros_a_day else 0
+    facts = replace(facts, spending=text_spending(tx, config, place.campaign_id, cost))
     verdict = may_contact(facts, "sms", tx.now)
     hours = hours_of(facts)
     could_go = (hours.next_opening(row.planned_at) if hours is not None else None) or row.planned_at

@@ -19,15 +19,14 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.campaigns.writing import announcing_sender
 from callsvc.contacts.tables import contact, contact_number, phone_number
 from callsvc.core.db import Tx
-from callsvc.core.settings import Settings
 from callsvc.flows.service import definition_of
 from callsvc.messages.pacing import rate_of
+from callsvc.messages.prices import price_of, prices_of
 from callsvc.messages.segments import Advice, Segments, advice, count
 from ivr_flows.lint.written import Written
 
 What = Literal["conversation", "announcement", "fallback"]
 
-_ANY = "*"
 _SAMPLES = {
     "day": "mercredi 30 septembre",
     "from": "10:00",
@@ -77,7 +76,7 @@ def estimate(tx: Tx, campaign_id: str) -> Cost:
     for (language, _), many in groups.items():
         languages[language] = languages.get(language, 0) + many
     texts = [_cost(*wanted, people=languages) for wanted in _texts(tx, row, config, languages)]
-    prices = _prices(tx.settings, config)
+    prices = prices_of(tx.settings, config)
     least, most, unpriced = _sums(groups, texts, prices)
     sender = announcing_sender(config) if config.announce else config.sms_sender
     people = sum(groups.values())
@@ -90,20 +89,6 @@ def estimate(tx: Tx, campaign_id: str) -> Cost:
         unpriced=unpriced,
         lasts=timedelta(seconds=people / rate_of(tx.settings, sender)) if texts else timedelta(),
     )
-
-
-def price_of(prices: Mapping[str, float], country: str) -> float | None:
-    """Euros for one segment to this country.
-
-    >>> price_of({"FR": 0.08, "*": 0.1}, "RE"), price_of({"FR": 0.08}, "RE")
-    (0.1, None)
-    """
-    return prices.get(country, prices.get(_ANY))
-
-
-def _prices(settings: Settings, config: CampaignFile) -> dict[str, float]:
-    pairs = (pair.split("=") for pair in settings.callsvc_sms_prices.split(",") if pair)
-    return {country: float(price) for country, price in pairs} | config.sms.prices
 
 
 def _people(tx: Tx, campaign_id: str) -> tuple[dict[tuple[str, str], int], int]:

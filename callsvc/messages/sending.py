@@ -17,6 +17,7 @@ from callsvc.contacts.suppressions import suppress
 from callsvc.core.db import Tx
 from callsvc.core.each import for_each
 from callsvc.messages.allowing import may_send
+from callsvc.messages.budgets import lock_text_budget, spend_text, unspend_text
 from callsvc.messages.pacing import turn_of
 from callsvc.messages.service import give_up_message, lock_message
 from callsvc.messages.settling import doubt, record_sent
@@ -53,6 +54,7 @@ def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
     if row.placement != "planned" or held_back(tx, row):
         return None
     number = lock_number(tx, row.number_id)
+    lock_text_budget(tx, row)
     verdict = may_send(tx, row, number)
     if not verdict.yes and (verdict.final or verdict.earliest is None):
         give_up_message(tx, row, "refused", " ".join(verdict.reasons))
@@ -69,6 +71,7 @@ def _claim(tx: Tx, message_id: str) -> MessageClaim | None:
     if turn > tx.machine_now:
         tx.update(message, message.c.id == row.id, reasons="paced", lease_until=turn, paced_at=turn)
         return None
+    spend_text(tx, row, number)
     tx.update(
         message,
         message.c.id == row.id,
@@ -141,6 +144,7 @@ def _record_refusal(tx: Tx, message_id: str, error: CarrierError) -> None:
             suppress(tx, row.number_id, "sms", source="carrier", evidence=row.id)
         return
     # Throttled or unsent: nothing exists at the carrier, so the same intent may be sent later.
+    unspend_text(tx, message_id)
     reason = "throttled" if isinstance(error, Throttled) else "unsent"
     lease_until = tx.machine_now + timedelta(seconds=tx.settings.callsvc_lease_s)
     again = {"placement": "planned", "reasons": reason, "lease_until": lease_until, "paced_at": None}

@@ -83,3 +83,12 @@ sa.Index(
     sqlite_where=_talking,
     postgresql_where=_talking,
 )
+
+message_spend = sa.Table(  # an SMS of a campaign with a budget of euros; deleted if it was never sent
+    "message_spend",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey(message.c.id), primary_key=True),
+    sa.Column("campaign_id", sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),  # of the installation
+    sa.Column("micro_euros", sa.BigInteger, nullable=False),
+)

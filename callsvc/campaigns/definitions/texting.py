@@ -10,7 +10,7 @@ class Texting(Part):
     """Hours and prices of SMS.
 
     ``windows`` are the campaign's own unless given. ``prices`` are euros a segment by country (``"*"``: any
-    other), over those of ``CALLSVC_SMS_PRICES``; they are for the estimate alone.
+    other), over those of ``CALLSVC_SMS_PRICES``; they are for the estimate and the budget of euros.
     """
 
     windows: list[Window] = Field(default_factory=list)

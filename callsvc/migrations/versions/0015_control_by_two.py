@@ -18,6 +18,7 @@ def _instant() -> callsvc.core.db.Instant:
 def upgrade() -> None:
     _approval()
     _starts_and_ends()
+    _budgets()
 
 
 def _approval() -> None:
@@ -63,4 +64,32 @@ def _starts_and_ends() -> None:
         "start_gate",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_start_gate")),
+    )
+
+
+def _budgets() -> None:
+    """Calls under way at the change are settled by their bill, as everything before."""
+    for name, columns in (
+        ("campaign_day", {"held_seconds": sa.Integer(), "held_micro_euros": sa.BigInteger()}),
+        ("leg_spend", {"held_seconds": sa.Integer()}),
+    ):
+        with op.batch_alter_table(name) as table:
+            for column, kind in columns.items():
+                table.add_column(sa.Column(column, kind, nullable=False, server_default="0"))
+        with op.batch_alter_table(name) as table:
+            for column in columns:
+                table.alter_column(column, server_default=None)
+    with op.batch_alter_table("leg_spend") as table:
+        table.add_column(sa.Column("settled", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("leg_spend") as table:
+        table.alter_column("settled", server_default=None)
+    op.create_table(
+        "message_spend",
+        sa.Column("message_id", sa.String(40), nullable=False),
+        sa.Column("campaign_id", sa.String(60), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("micro_euros", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_message_spend_campaign_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_spend_message_id")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_spend")),
     )
