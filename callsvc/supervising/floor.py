@@ -12,9 +12,9 @@ from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.agents.limits import over_time, waiting_wishes
-from callsvc.agents.tables import agent, team
+from callsvc.agents.tables import activity_wish, agent, team
 from callsvc.core.db import Tx
-from callsvc.core.errors import NotFound
+from callsvc.core.errors import Conflict, NotFound
 from callsvc.labels import ACTIVITIES, AGENT_STATES
 from callsvc.platforms.tables import platform
 from callsvc.routing import service as routing
@@ -95,12 +95,18 @@ def decide_wish(agent_id: str, wish_id: str, action: str) -> ResponseReturnValue
     if action not in ("grant", "refuse"):
         raise NotFound("action-unknown", "A wish is granted or refused.")
     with rt.db.begin() as tx:
-        mine = {wish.id for wish in waiting_wishes(tx, _scope(principal) & (agent.c.id == agent_id))}
-        if wish_id not in mine:
-            raise NotFound("wish-unknown", "No agent of your regions waits for this.")
+        wish = (activity_wish.c.id == wish_id) & (activity_wish.c.agent_id == agent_id)
+        if tx.first(_agents(principal).where(agent.c.id == agent_id, sa.exists().where(wish))) is None:
+            raise NotFound("wish-unknown", "No agent of your regions asked for this.")
         record_access(tx, principal, "activity-wish", agent_id, {"granted": action == "grant"})
-    routing.decide_wish(rt, wish_id, granted=action == "grant", by=principal.account_id)
-    toast(gettext("Granted.") if action == "grant" else gettext("Refused; the agent sees it."))
+    try:
+        routing.decide_wish(rt, wish_id, granted=action == "grant", by=principal.account_id)
+    except Conflict:
+        toast(
+            gettext("This wish is over: the agent does something else now, or it was answered."), kind="bad"
+        )
+    else:
+        toast(gettext("Granted.") if action == "grant" else gettext("Refused; the agent sees it."))
     return redirect(url_for("supervising.agents"))
 
 

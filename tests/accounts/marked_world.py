@@ -9,7 +9,7 @@ from datetime import timedelta
 from callsvc.accounts.service import add_account, create_key
 from callsvc.accounts.sessions import open_session
 from callsvc.accounts.tables import api_key, web_session
-from callsvc.agents.tables import agent, agent_skill
+from callsvc.agents.tables import activity_wish, agent, agent_skill
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, leg_transition
 from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact, stop_order
@@ -202,6 +202,10 @@ def _people(tx: Tx, place: Place) -> None:
         activity="available", activity_since=tx.now, state="on-call", state_since=tx.now, **where,
     )  # fmt: skip
     tx.insert(agent_skill, agent_id=f"{mark}-agent", skill="tracing", level=1)
+    tx.insert(
+        activity_wish, id=f"{mark}-wish", agent_id=f"{mark}-agent", region_code=place.region,
+        activity="break", state="waiting", asked_at=tx.now, deadline_at=tx.now + LONG, decided_by="",
+    )  # fmt: skip
     NUMBERS[mark] = number_id
     tx.insert(
         tracing_case, id=f"{mark}-case", reference=f"{mark}-reference", platform_code=place.platform,
@@ -250,7 +254,7 @@ def _calls(tx: Tx, place: Place) -> None:
     tx.insert(
         routing_decision, id=f"{mark}-decision", entry_id=f"{mark}-entry", at=tx.now, kind="wait",
         sentence=f"{mark} waits.", from_region=place.region,
-        inputs={"number": 1, "sentence_fr": f"{mark} attend."},
+        inputs={"number": 1, "reason": "no-agreement", "sentence_fr": f"{mark} attend."},
     )  # fmt: skip
     tx.insert(
         reservation, id=f"{mark}-reservation", entry_id=f"{mark}-entry", agent_id=f"{mark}-agent",

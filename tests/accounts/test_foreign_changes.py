@@ -35,6 +35,7 @@ ACTIONS = {
     "accounts.act": tuple(_ACTS),
     "campaigns.act": tuple(CAMPAIGN_ACTIONS),
     "supervising.declare": ("in", "out"),
+    "supervising.decide_wish": ("grant", "refuse"),
     "supervising.change_order": ("accept", "refuse", "withdraw", "give-back"),
 }  # said by the address
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -52,6 +53,9 @@ JSON: dict[str, Any] = {
     "suppressions_api.wish_lift": REASON,
     "aid_api.accept_aid_order": {"agents": 1},
     "aid_api.refuse_aid_order": {"reason": "A spike of our own."},
+    "floor_api.join_conversation": {"mode": "listen"},
+    "floor_api.change_agents_activity": {"activity": "break"},
+    "floor_api.reassign_entry": {"skill": "tracing"},
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
 FORM: dict[str, dict[str, str]] = {
@@ -59,6 +63,9 @@ FORM: dict[str, dict[str, str]] = {
     "cases.give_back": {"why": "wrong-region"},
     "cases.close": {"why": "followed-up"},
     "people.opt_out": {"scope": "all"},
+    "supervising.change_activity": {"activity": "training"},
+    "supervising.join_call": {"mode": "listen"},
+    "supervising.give_to_agent": {"agent": "own-agent"},
     "people.give_number": {"number": "06 39 98 00 99"},
     "people.enrol": {"campaign_id": "shared"},
     "people.book_callback": {"day": "2020-12-01", "time": "10:00", "number_id": "num1"},

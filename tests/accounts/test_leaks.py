@@ -50,6 +50,7 @@ EXAMPLES = {
     "reservation_id": "{mark}-reservation",
     "callback_id": "{mark}-callback",
     "order_id": "{mark}-order",
+    "wish_id": "{mark}-wish",
     "delegation_id": "{mark}-delegation",
     "region_code": "{region}",
     "platform_code": "{platform}",
@@ -166,7 +167,7 @@ def test_the_examples_are_alive(rt: Runtime, app: Flask) -> None:
     for rule in readable(app):
         answer = client.get(filled(rule, dict.fromkeys(rule.arguments, OWN)))
         allowed = {403} if rule.endpoint.startswith(WHOLE_COUNTRY) else {200, 302}
-        if rule.endpoint.startswith(("desk_api.", "desk.")):
+        if rule.endpoint.startswith(("desk_api.", "work_api.", "desk.")):
             allowed |= {403}  # this account is no agent
         if rule.endpoint == "people.found":
             allowed |= {404}  # a search is its author's alone

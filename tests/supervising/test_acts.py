@@ -256,6 +256,7 @@ def test_a_wish_beyond_a_limit_is_granted_or_refused_on_the_page(world: World, c
     press(chief, f"agents/{first}/wishes/{wishes[0].id}/grant")
     press(chief, f"agents/{second}/wishes/{wishes[1].id}/refuse")
     assert [world.agent_row(one).activity for one in (first, second)] == ["break", "available"]
+    assert "This wish is over" in press(chief, f"agents/{first}/wishes/{wishes[0].id}/refuse")
     assert chief.post(f"/console/agents/{first}/wishes/{wishes[1].id}/grant").status_code == 404
 
 
