@@ -43,6 +43,12 @@ AGENT_STATES = {
     "on-call": _("in conversation"),
     "wrap-up": _("finishing a call"),
 }
+KINDS = {
+    "call": _("a call"),
+    "sms": _("somebody who writes"),
+    "task": _("somebody to call"),
+    "callback": _("a promised call"),
+}
 ENTRY_STATES = {
     "pending": _("waiting"),
     "reserved": _("being offered"),
@@ -114,6 +120,7 @@ OUTCOMES = {
     "fax": _("fax"),
     "undelivered": _("SMS not delivered"),
     "other-channel": _("contacted another way"),
+    "not-needed": _("no longer needed"),
 }
 DISPOSITIONS = OUTCOMES | {  # how one try went; those that end a person's place are outcomes too
     "identity-unconfirmed": _("did not say who they are"),
@@ -134,6 +141,7 @@ DISPOSITIONS = OUTCOMES | {  # how one try went; those that end a person's place
     "canceled": _("canceled"),
     "not-placed": _("not placed"),
     "interrupted": _("interrupted by a fault of ours"),
+    "awaiting-answer": _("waiting for their answer"),
 }
 HEALTHS = {
     "alive": _("alive"),
@@ -241,6 +249,7 @@ _KINDS = {
     "entry": ENTRY_STATES,
     "order": ORDERS,
     "agent": AGENT_STATES,
+    "kind": KINDS,
     "action": ACTIONS,
     "outcome": OUTCOMES,
     "disposition": DISPOSITIONS,

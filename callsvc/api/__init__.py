@@ -26,6 +26,7 @@ from callsvc.routing.aid_api import aid_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
 from callsvc.routing.floor_api import floor_api
+from callsvc.routing.work_api import work_api
 from callsvc.studio.api import results_api
 
 API: tuple[Blueprint, ...] = (
@@ -54,4 +55,5 @@ API: tuple[Blueprint, ...] = (
     routing_api,
     suppression_lists_api,
     suppressions_api,
+    work_api,
 )

@@ -16,9 +16,11 @@ from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid, NotFound
 from callsvc.desk.showing import caller_of
+from callsvc.desk.working import work_context
 from callsvc.routing import service as routing
 from callsvc.routing.desk import desk_targets
 from callsvc.routing.desk_api import agent_of
+from callsvc.routing.disposing import words_for
 from callsvc.routing.tables import queue_entry
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext
@@ -142,15 +144,18 @@ def _context(agent_id: str) -> dict[str, Any]:
         "desk": state, "activities": ACTIVITIES, "dispositions": AGENTS, "caller": None, "targets": [],
     }  # fmt: skip
     state["since"] = datetime.fromisoformat(state["state_since"])
-    held = state["offer"] or state["call"] or state["wrap_up"]
+    held = state["offer"] or state["call"] or state["wrap_up"] or state["work"]
     if held is not None:
+        shown["dispositions"] = words_for(held["kind"])
         for told, name in (("deadline", "until"), ("since", "begun")):
             held[name] = datetime.fromisoformat(held[told]) if held.get(told) else None
     if held is None or state["offer"]:
         return shown | {"held": held}
     with current_rt().db.begin() as tx:
         entry = tx.first(sa.select(queue_entry).where(queue_entry.c.id == held["entry_id"]))
-        if entry is not None:
+        if entry is not None and state["work"]:
+            shown |= work_context(tx, entry)
+        elif entry is not None:
             shown["caller"] = caller_of(tx, entry, principal.language)
             if not _noted(tx, entry.call_id):  # once: what the page fetches again and again shows nothing new
                 record_read(tx, principal, "caller", entry.call_id)

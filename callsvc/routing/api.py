@@ -30,7 +30,8 @@ REGION_UNKNOWN = Refusal("region-unknown", 404, "No region of yours has this cod
 
 class QueueEntry(Told):
     id: str
-    call_id: str
+    kind: Literal["call", "sms", "task", "callback"]
+    call_id: str | None = Field(description="None while nobody was called: of work that is no call.")
     region_code: str = Field(description="Home region.")
     platform_code: str
     skill: str
@@ -39,6 +40,9 @@ class QueueEntry(Told):
     state: Literal["pending", "reserved", "assigned", "wrapping", "completed", "canceled"]
     entered_at: datetime
     deadline_at: datetime
+    promised_at: datetime | None = Field(description="When a call was promised to them.")
+    owner_agent_id: str | None = Field(description="The agent who is to have it...")
+    owner_until: datetime | None = Field(description="...until then; from then on anybody.")
     offers: int = Field(description="How often it was offered to an agent.")
     assigned_at: datetime | None
     left_at: datetime | None
@@ -68,6 +72,7 @@ class Why(Told):
 
 class QueueFilter(Paging):
     state: Literal["", "pending", "reserved", "assigned", "wrapping", "completed", "canceled"] = ""
+    kind: Literal["", "call", "sms", "task", "callback"] = ""
     region: RegionCode = ""
     skill: Name = ""
 
@@ -124,6 +129,7 @@ def list_queue_entries(query: QueueFilter) -> QueueEntryList:
     wanted = narrowed(
         _entries(),
         (queue_entry.c.state, query.state),
+        (queue_entry.c.kind, query.kind),
         (queue_entry.c.region_code, query.region),
         (queue_entry.c.skill, query.skill),
     )

@@ -17,6 +17,7 @@ from callsvc.platforms.tables import platform, region
 from callsvc.routing.listening import supervisor_of
 from callsvc.routing.queries import reservation_of_agent
 from callsvc.routing.tables import queue_entry
+from callsvc.routing.work_shown import stage_of
 from callsvc.runtime import Runtime
 
 LONGEST_WAIT_S = 25.0
@@ -52,6 +53,7 @@ def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
             "offer": None,
             "call": None,
             "wrap_up": None,
+            "work": None,
         } | shown
 
 
@@ -92,6 +94,7 @@ def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
         "reservation_id": held.id,
         "entry_id": entry.id,
         "call_id": entry.call_id,
+        "kind": entry.kind,
         "region": entry.region_code,
         "region_name": entry.region_name,
         "platform": entry.platform_code,
@@ -104,6 +107,8 @@ def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
     if held.state == "pending":
         waited_s = round((tx.now - entry.entered_at).total_seconds(), 1)
         return {"offer": common | {"waited_s": waited_s, "deadline": deadline}}
+    if stage := stage_of(entry, held):
+        return {"work": common | {"stage": stage, "deadline": deadline}}
     if held.talk_ended_at is not None:
         talk_s = round((held.talk_ended_at - held.bridged_at).total_seconds(), 1)
         return {"wrap_up": common | {"talk_s": talk_s, "deadline": deadline}}

@@ -50,7 +50,8 @@ class OnDesk(Told):
 
     reservation_id: str
     entry_id: str
-    call_id: str
+    call_id: str | None = Field(description="None while nobody was called: of work that is no call.")
+    kind: Literal["call", "sms", "task", "callback"]
     region: str = Field(description="Home region of the caller.")
     region_name: str
     platform: str
@@ -81,8 +82,13 @@ class WrapUp(OnDesk):
     deadline: datetime
 
 
+class DeskWork(OnDesk):
+    stage: Literal["look", "write"] = Field(description="Look at whom to call, or write to somebody.")
+    deadline: datetime = Field(description="Then it goes to somebody else, or is closed.")
+
+
 class DeskState(Told):
-    """Everything on the desk at one version. At most one of offer, call and wrap_up is set."""
+    """Everything on the desk at one version. At most one of offer, call, wrap_up and work is set."""
 
     agent_id: str
     client_name: str
@@ -96,6 +102,7 @@ class DeskState(Told):
     offer: Offer | None
     call: DeskCall | None
     wrap_up: WrapUp | None
+    work: DeskWork | None
 
 
 class ActivityWish(Asked):

@@ -1,0 +1,26 @@
+"""Whom the work on a desk is about, as its page shows it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.accounts.access import record_read
+from callsvc.accounts.guard import current_principal
+from callsvc.accounts.tables import access_log
+from callsvc.core.db import Tx
+from callsvc.routing import writing
+from callsvc.routing.work_shown import details_of
+
+
+def work_context(tx: Tx, entry: Row[Any]) -> dict[str, Any]:
+    """Whom the work is about, for the page; noted once as read, for the page is fetched again and again."""
+    principal = current_principal()
+    seen = sa.select(access_log.c.id).where(
+        access_log.c.account_id == principal.account_id,
+        access_log.c.action == "caller-read",
+        access_log.c.subject == entry.id,
+    )
+    if tx.first(seen.limit(1)) is None:
+        record_read(tx, principal, "caller", entry.id)
+    return {"work": details_of(tx, entry), "closings": writing.CLOSINGS}
