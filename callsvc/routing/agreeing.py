@@ -4,7 +4,8 @@ The region that helps agrees: an account of a region makes and changes what its 
 ends it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,12 +17,34 @@ from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, NotFound
 from callsvc.platforms.queries import region_by_code
-from callsvc.platforms.tables import region
-from callsvc.routing.rules.agreements import Week, check_agreement, holds_at
+from callsvc.routing.rules.agreements import Week, check_agreement
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_agreement_change
 
 SHOWN: Final = 100
 """Changes shown at once, the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """One agreement, wherever it is read from."""
+
+    aided_region: str
+    aiding_region: str
+    rank: int
+    activate_wait_s: int
+    release_wait_s: int
+    cap: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    hours: Week | None = None
+
+    @classmethod
+    def of(cls, aided: str, aiding: str, terms: Mapping[str, Any]) -> "Agreed":
+        """From terms as they are kept: instants are text there."""
+        instants = {
+            name: datetime.fromisoformat(terms[name]) for name in ("starts_at", "ends_at") if terms.get(name)
+        }
+        return cls(aided_region=aided, aiding_region=aiding, **{**terms, **instants})
 
 
 def put_agreement(
@@ -101,22 +124,22 @@ def changes_of(tx: Tx, by: Principal) -> Sequence[Row[Any]]:
     return tx.all(sa.select(aid_agreement_change).where(mine).order_by(*newest).limit(SHOWN))
 
 
+def agreements_at(tx: Tx, at: datetime) -> list[Agreed]:
+    """What was agreed at an instant of the past: today's agreements, with later changes undone."""
+    found = {
+        (row.aided_region, row.aiding_region): terms_said(row) for row in tx.all(sa.select(aid_agreement))
+    }
+    later = sa.select(aid_agreement_change).where(aid_agreement_change.c.at > at)
+    newest = (aid_agreement_change.c.at.desc(), aid_agreement_change.c.id.desc())
+    for one in tx.all(later.order_by(*newest)):
+        found[one.aided_region, one.aiding_region] = one.before
+    return [Agreed.of(*pair, terms) for pair, terms in sorted(found.items()) if terms is not None]
+
+
 def seen_by(by: Principal) -> sa.ColumnElement[bool]:
     """Agreements in which the reader's regions give or take."""
     keys = (aid_agreement.c.aided_region, aid_agreement.c.aiding_region)
     return sa.or_(*(scope_condition(by, key) for key in keys))
-
-
-def in_force(tx: Tx, rows: Collection[Row[Any]]) -> list[Row[Any]]:
-    """Those of these agreements whose dates and hours hold now."""
-    if not any(row.hours for row in rows):  # dates alone are asked for in SQL
-        return list(rows)
-    zones = {row.code: row.zone for row in tx.all(sa.select(region.c.code, region.c.zone))}
-    return [
-        row
-        for row in rows
-        if holds_at(row.hours, row.starts_at, row.ends_at, zones[row.aiding_region], tx.now)
-    ]
 
 
 def terms_said(row: Row[Any] | None) -> dict[str, Any] | None:

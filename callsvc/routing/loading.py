@@ -3,7 +3,6 @@
 Somebody free at home and nobody waiting longer is the common case, and needs none of this (``offering.py``).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,10 @@ from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_o
 from callsvc.routing.lending_now import orders_now
 from callsvc.routing.queries import agreements_of, aid_taken, live_aid
 from callsvc.routing.rules import measuring as figures
+from callsvc.routing.rules.pacts import agree
 from callsvc.routing.rules.proximity import distance_rank
 from callsvc.routing.rules.queues import predicted_wait
-from callsvc.routing.rules.regions import Country, Pact, Region
+from callsvc.routing.rules.regions import Country, Region
 from callsvc.routing.rules.slowness import most_lent
 from callsvc.routing.rules.terms import Terms
 from callsvc.routing.views import Group
@@ -113,29 +113,9 @@ def lend(regions: Mapping[str, Region], home: str, helper: str, calls: int) -> N
 
 def _put_agreements(tx: Tx, regions: Mapping[str, Region]) -> bool:
     """Who may help whom, on which terms; True when people have lent agents anywhere."""
-    pacts: defaultdict[str, dict[str, Pact]] = defaultdict(dict)
-    for home, rows in _by_home(agreements_of(tx)).items():
-        opens_s = min(row.activate_wait_s for row in rows)
-        regions[home].opens_s, regions[home].closes_s = opens_s, min(row.release_wait_s for row in rows)
-        for row in rows:
-            later = row.activate_wait_s if row.activate_wait_s > opens_s else 0.0
-            pacts[home][row.aiding_region] = Pact(rank=row.rank, opens_s=later, cap=row.cap)
     orders = orders_now(tx)
-    for order in orders:
-        agreed = pacts[order.aided].get(order.aiding, Pact(cap=0))
-        pacts[order.aided][order.aiding] = agreed._replace(ordered=agreed.ordered + order.agents)
-    for code, region in regions.items():
-        region.pacts = pacts[code]
-        near = sorted(pacts[code], key=lambda other: distance_rank(code, other))
-        region.near = [regions[other] for other in near]
+    agree(regions, agreements_of(tx), orders, distance_rank)
     return bool(orders)
-
-
-def _by_home(rows: Iterable[Row[Any]]) -> Mapping[str, list[Row[Any]]]:
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        found[row.aided_region].append(row)
-    return found
 
 
 def show_only(tx: Tx, scene: Scene, code: str) -> tuple[set[Group], set[Group]]:

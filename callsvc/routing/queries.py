@@ -18,6 +18,7 @@ from callsvc.calls.tables import call, leg
 from callsvc.core.db import Tx
 from callsvc.platforms.tables import region
 from callsvc.routing.rules import LIVE
+from callsvc.routing.rules.agreements import holds_at
 from callsvc.routing.tables import aid_agreement, queue_entry, reservation, routing_decision
 
 # Written out in the statement: a partial index is only used when its condition stands there word for word.
@@ -177,7 +178,15 @@ def agreements_of(tx: Tx, aided: str | None = None) -> Sequence[Row[Any]]:
     statement = sa.select(aid_agreement).where(_in_force(tx))
     if aided is not None:
         statement = statement.where(aid_agreement.c.aided_region == aided)
-    return tx.all(statement.order_by(aid_agreement.c.rank, aid_agreement.c.aiding_region))
+    rows = tx.all(statement.order_by(aid_agreement.c.rank, aid_agreement.c.aiding_region))
+    if not any(row.hours for row in rows):
+        return rows
+    zones = {row.code: row.zone for row in tx.all(sa.select(region.c.code, region.c.zone))}
+    return [
+        row
+        for row in rows
+        if holds_at(row.hours, row.starts_at, row.ends_at, zones[row.aiding_region], tx.now)
+    ]
 
 
 def _in_force(tx: Tx) -> sa.ColumnElement[bool]:

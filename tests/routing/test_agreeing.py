@@ -11,6 +11,7 @@ from callsvc.accounts.tables import access_log
 from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.routing import service as routing
 from callsvc.routing.agreeing import changes_of
+from callsvc.routing.offering import offer_waiting
 from callsvc.routing.rules.agreements import Week, holds_at, spans_on
 from callsvc.routing.tables import aid_agreement
 from tests.routing.world import World
@@ -114,3 +115,16 @@ def test_dates_bound_the_hours() -> None:
     whole = spans_on(None, None, None, "Europe/Paris", date(2020, 10, 25))  # the night clocks go back
     assert whole[0][1] - whole[0][0] == timedelta(hours=24)  # wall clock; 25 hours pass
     assert (whole[0][1].astimezone(UTC) - whole[0][0].astimezone(UTC)) == timedelta(hours=25)
+
+
+def test_out_of_its_hours_an_agreement_lets_nobody_help(world: World) -> None:
+    world.agent("67")
+    helpers = [world.agent("75"), world.agent("75")]
+    world.waits("67")
+    put(world, activate_wait_s=0, release_wait_s=0, hours={"0": [["12:00", "14:00"]]})
+    call = world.waits("67", max_wait_s=4 * 3600)
+    assert world.offered_to(call) is None
+    world.later(2 * 3600)  # noon in Paris
+    with world.rt.db.begin() as tx:
+        offer_waiting(tx, "44")
+    assert world.offered_to(call) in helpers

@@ -189,3 +189,15 @@ def test_every_step_is_in_the_access_log_and_seen_by_both_sides(world: World) ->
             assert [row.id for row in orders_shown(tx, side)] == [order_id]
             assert order_of(tx, order_id, side).state == "over"
         assert orders_shown(tx, BRETAGNE) == []
+
+
+def test_those_lent_take_waiting_calls_at_once_and_no_more_than_were_lent(world: World) -> None:
+    """No agreement, no threshold, no reserve: people decided."""
+    world.declare_aid("11", reserve=5)
+    helpers = [world.agent("75") for _ in range(3)]
+    world.agent("67", skills=("medical",))
+    calls = [world.waits("67") for _ in range(3)]
+    assert [world.offered_to(call) for call in calls] == [None, None, None]
+    lent(world, agents=2)
+    taken = [world.offered_to(call) for call in calls]
+    assert len(set(taken) & set(helpers)) == 2 and taken.count(None) == 1

@@ -51,6 +51,7 @@ class Policy(Protocol):
     def aged(self, day: "Day", call: int, home: Queued) -> None: ...
     def resolved(self, home: Queued, in_time: bool) -> None: ...
     def ended(self, day: "Day", took_s: float, aid: bool) -> None: ...
+    def staffed(self, day: "Day") -> None: ...
 
 
 class Day:
@@ -66,16 +67,20 @@ class Day:
         slow: float = 1.0,
         callbacks: Callbacks | None = None,
         ends_s: float = NOBODY,
+        ring_s: float = 0.0,
         changes: Sequence[tuple[float, Callable[["Day"], None]]] = (),
     ) -> None:
         self.regions, self.trace, self.policy = regions, trace, policy
         self.target_s = target_s
         self.slow, self.callbacks, self.ends_s = slow, callbacks, ends_s
+        self.ring_s = ring_s  # from the moment an agent is chosen to the conversation
         self.changes = changes
         self.state = bytearray(len(trace))
         self.answered = array("d", bytes(8 * len(trace)))  # when an agent took the call; 0 = never
         self.by = array("h", bytes(2 * len(trace)))  # whose agent, once taken
         self.country = Country(regions)
+        if not self.country.agents:  # nobody is on duty yet
+            self.country.handle_s = sum(one.handle_s for one in regions) / len(regions)
         self.aiding: list[tuple[float, str]] = []  # when which region began to be aided
         self.heap: list[tuple[float, int, int]] = []
         self.foreign_while_out = 0  # calls of others a region took after it had opted out
@@ -134,7 +139,7 @@ class Day:
         if helper is not home:
             needs *= self.slow
             self._lend(home, helper)
-        self.policy.resolved(home, now - trace.at[call] <= self.target_s)
+        self.policy.resolved(home, now + self.ring_s - trace.at[call] <= self.target_s)
         heappush(self.heap, (now + needs, ENDS, call))
 
     def take(self, home: Queued, age: Age, helper: Queued) -> None:
@@ -224,6 +229,7 @@ class Day:
         more = agents - region.agents
         region.agents = agents
         self.country.agents += more
+        self.policy.staffed(self)
         if more >= 0:
             back = min(more, region.leaving)
             region.leaving -= back

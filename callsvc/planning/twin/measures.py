@@ -31,13 +31,14 @@ class Tally:
     deferred: int = 0
     kept: int = 0
     aided: int = 0  # answered by another region
+    gave: int = 0  # calls of other regions its own agents answered
 
     def count(self, day: Day, call: int) -> None:
         """One more call, as the day left it."""
         self.offered += 1
         answered = day.answered[call]
         if answered:
-            wait_s = answered - day.trace.at[call]
+            wait_s = answered + day.ring_s - day.trace.at[call]
             self.answered += 1
             self.waited_s += wait_s
             self.in_time += wait_s <= day.target_s
@@ -100,7 +101,8 @@ def measure(scenario: Scenario, policy: str, seed: int, day: Day) -> Measures:
         if first <= at < last:
             tallies[trace.home[call]].count(day, call)
             if day.answered[call]:
-                waits.append(day.answered[call] - at)
+                waits.append(day.answered[call] + day.ring_s - at)
+                tallies[day.by[call]].gave += day.by[call] != trace.home[call]
     waits.sort()
     return Measures(
         policy=policy,

@@ -49,6 +49,7 @@ def open_day(scenario: Scenario, policy: Policy, trace: Trace) -> Day:
             vain_s=offer.vain_s,
         ),
         ends_s=scenario.hours * HOUR,
+        ring_s=0.0 if scenario.day is None else scenario.day.ring_s,
         changes=changes(scenario),
     )
 

@@ -16,7 +16,7 @@ class Queued(Region):
     Those who left are dropped when they come up.
     """
 
-    __slots__ = ("callbacks", "index", "late", "leaving", "second", "second_s", "young")
+    __slots__ = ("callbacks", "index", "late", "leaving", "nearest", "second", "second_s", "young")
 
     def __init__(self, index: int, code: str, agents: int, *, handle_s: float, reserve: int = 0) -> None:
         super().__init__(code, agents, handle_s=handle_s, reserve=reserve)
@@ -26,6 +26,7 @@ class Queued(Region):
         self.late: deque[int] = deque()
         self.second_s = 40.0  # from the target to the second promise
         self.callbacks: deque[int] = deque()
+        self.nearest: list[str] = []  # the other regions, by distance
         self.leaving = 0  # agents who go home when their call ends
 
     def settle(self, state: bytearray, trace: Trace, edge: float) -> None:

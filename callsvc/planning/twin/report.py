@@ -55,6 +55,24 @@ def text(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> str
     return "\n".join(lines)
 
 
+def was(tallies: Mapping[str, Tally]) -> str:
+    """The recorded day itself, in one line."""
+    day = pooled(tallies.values())
+    shares = ", ".join(
+        f"{said} {day.share(name):.1f} %"
+        for said, name in (
+            ("within 20 s", "in_time"),
+            ("within 60 s", "within_60"),
+            ("abandoned", "abandoned"),
+            ("callback", "deferred"),
+            ("aided", "aided"),
+        )
+    )
+    return (
+        f"as it was: {day.offered} calls, {shares}, mean wait {day.waited_s / max(1, day.answered):.1f} s\n"
+    )
+
+
 def _cell(figure: Figure | None) -> str:
     return "-" if figure is None else str(figure)
 
@@ -63,7 +81,7 @@ def as_json(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> 
     """Everything the table says, the course of the day and each seed by itself."""
     return {
         "title": scenario.title,
-        "scenario": scenario.model_dump(mode="json", by_alias=True),
+        "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"day"}),
         "policies": {policy: asdict(row(scenario, days)) for policy, days in played.items()},
         f"against_{REFERENCE}": {
             policy: {name: asdict(one) for name, one in changed.items()}

@@ -13,18 +13,23 @@ population.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from callsvc.core.errors import Invalid, NotFound
+from callsvc.planning.twin.agreed import AgreementPart, OrderPart
 from callsvc.planning.twin.france import NAMES
+from callsvc.planning.twin.parts import Code, Hours, OptOut, Part, Somewhere
+from callsvc.planning.twin.recordings import Recording, read_recording
 from callsvc.routing.rules.terms import Terms
+
+__all__ = ["POLICIES", "Hours", "Policy", "Scenario", "load_scenario", "names", "read_scenario"]
 
 LIBRARY: Final = Path(__file__).parent / "library"
 Policy = Literal[
@@ -39,30 +44,7 @@ Policy = Literal[
 ]
 POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
 _TERMS: Final = TypeAdapter(Terms)
-Code = Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]{0,11}$")]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Hours(Part):
-    """From one hour of the day to another."""
-
-    from_h: float = Field(0.0, ge=0, le=48, alias="from")
-    to_h: float = Field(48.0, gt=0, le=48, alias="to")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Hours":
-        if self.to_h <= self.from_h:
-            raise ValueError("`to` is an hour after `from`")
-        return self
-
-
-class Somewhere(Hours):
-    """In these regions, or in all of them when none is named."""
-
-    regions: list[Code] = Field(default_factory=list)
+_MERGED: Final = ("people", "terms", "callbacks")
 
 
 class Spike(Somewhere):
@@ -73,10 +55,6 @@ class Shift(Somewhere):
     """Agents on duty, as a multiple of the usual."""
 
     times: float = Field(ge=0, le=20)
-
-
-class OptOut(Somewhere):
-    """These regions give no aid."""
 
 
 class People(Part):
@@ -98,8 +76,8 @@ class Staffing(Part):
 class RegionPart(Part):
     code: Code
     name: str = ""
-    agents: int = Field(ge=1, le=100_000)
-    load: float = Field(gt=0, description="erlangs offered on a usual day")
+    agents: int = Field(ge=0, le=100_000)
+    load: float = Field(ge=0, description="erlangs offered on a usual day")
 
 
 class CallbackPart(Part):
@@ -127,7 +105,10 @@ class Scenario(Part):
     opt_outs: list[OptOut] = Field(default_factory=list)
     callbacks: CallbackPart = CallbackPart()
     terms: dict[str, Any] = Field(default_factory=dict)
-    recorded: str = Field("", description="a CSV of a real day: at_s, region, handle_s")
+    agreements: list[AgreementPart] | None = Field(None, description="none: each helps each")
+    orders: list[OrderPart] = Field(default_factory=list)
+    recorded: str = Field("", description="a recorded day, or a CSV of one: at_s, region, handle_s")
+    day: Recording | None = Field(None, description="the recorded day itself")
     policies: list[Policy] = Field(default_factory=lambda: list(POLICIES[:6]), min_length=1)
     seeds: Seeds = Seeds()
 
@@ -137,7 +118,9 @@ class Scenario(Part):
         if self.regions and len(codes) < len(self.regions):
             raise ValueError("regions: each code once")
         named: Sequence[Somewhere] = [*self.spikes, *self.shifts, *self.opt_outs]
-        unknown = sorted({code for part in named for code in part.regions} - codes)
+        said = {code for part in named for code in part.regions}
+        said |= {code for one in self.agreements or () for code in (one.aided_region, one.aiding_region)}
+        unknown = sorted((said | {code for one in self.orders for code in (one.aided, one.aiding)}) - codes)
         if unknown:
             known = ", ".join(sorted(codes))
             raise ValueError(f"no region has the code {', '.join(unknown)}; there are {known}")
@@ -161,6 +144,14 @@ def read_scenario(text: str) -> Scenario:
         raise Invalid("scenario-invalid", f"The file is not YAML: {said}") from None
     if not isinstance(raw, dict):
         raise Invalid("scenario-invalid", "A scenario is a mapping of settings, such as title: A quiet day.")
+    return make_scenario(raw)
+
+
+def make_scenario(raw: Mapping[str, Any]) -> Scenario:
+    """The same from what was read; a recorded day gives whatever the scenario does not say."""
+    recorded = raw.get("recorded")
+    if isinstance(recorded, str) and recorded.endswith((".yaml", ".yml", ".json")):
+        raw = with_day(read_recording(Path(recorded)), raw)
     try:
         return Scenario.model_validate(raw)
     except ValidationError as error:
@@ -170,6 +161,15 @@ def read_scenario(text: str) -> Scenario:
         ]
         said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
         raise Invalid("scenario-invalid", f"Correct the scenario: {said}", problems=problems) from None
+
+
+def with_day(recording: Recording, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario of this day, with what ``raw`` says in its place."""
+    said = recording.scenario()
+    for name in _MERGED:
+        chosen = raw.get(name, {})
+        said[name] = said.get(name, {}) | chosen if isinstance(chosen, dict) else chosen
+    return said | {name: value for name, value in raw.items() if name not in _MERGED} | {"day": recording}
 
 
 def names() -> list[str]:

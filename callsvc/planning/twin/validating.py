@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from callsvc.planning.twin.measures import Measures
+from callsvc.planning.twin.parts import Hours
 from callsvc.planning.twin.playing import play
-from callsvc.planning.twin.scenario import Hours, People, Policy, RegionPart, Scenario
+from callsvc.planning.twin.scenario import People, Policy, RegionPart, Scenario
 from callsvc.routing.rules.erlang import Pool, answer, erlang_c
 
 ENDLESS_S = 1e9

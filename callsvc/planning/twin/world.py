@@ -1,17 +1,19 @@
 """From a scenario to what a day is played with: the calls of a seed, the regions, what changes during it."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 from callsvc.core.errors import Invalid
+from callsvc.planning.twin.agreed import everybody, pacts
 from callsvc.planning.twin.day import Day
 from callsvc.planning.twin.france import NAMES, PEOPLE, nearest
+from callsvc.planning.twin.parts import Somewhere
 from callsvc.planning.twin.queues import Queued
-from callsvc.planning.twin.scenario import RegionPart, Scenario, Somewhere
+from callsvc.planning.twin.scenario import RegionPart, Scenario
 from callsvc.planning.twin.traces import Segment, Trace, draw_trace, recorded_trace
 from callsvc.routing.rules.erlang import Pool, answer
 from callsvc.routing.rules.reserves import reserve
@@ -59,13 +61,16 @@ def open_regions(scenario: Scenario, *, computed: bool, floor: float) -> list[Qu
             kept = reserve(
                 part.agents, part.load, floor, handle_s=people.handle_s, patience_s=people.patience_s
             )
-        one = Queued(index, part.code, part.agents, handle_s=people.handle_s, reserve=kept)
+        agents = part.agents if scenario.day is None else scenario.day.on_duty(part.code, 0.0)
+        handle_s = people.handle_s if scenario.day is None else scenario.day.handling(part.code)
+        one = Queued(index, part.code, agents, handle_s=handle_s, reserve=kept)
         one.name = part.name or NAMES.get(part.code, part.code)
         regions.append(one)
     by_code = {region.code: region for region in regions}
     for region in regions:
         order = nearest(region.code) if region.code in NAMES else tuple(by_code)
-        region.near = [by_code[code] for code in order if code in by_code and code != region.code]
+        region.nearest = [code for code in order if code in by_code and code != region.code]
+        region.near = [by_code[code] for code in region.nearest]
     return regions
 
 
@@ -91,6 +96,8 @@ def segments(scenario: Scenario) -> list[Segment]:
 def trace_of(scenario: Scenario, seed: int) -> Trace:
     """The calls of one seed; of a recorded day, its own arrivals with drawn patience."""
     people = scenario.people
+    if scenario.day is not None:
+        return scenario.day.trace([part.code for part in plan(scenario)], seed)
     if scenario.recorded:
         return recorded_trace(_recorded(scenario), people, Random(seed))  # noqa: S311 - a simulation
     return draw_trace(segments(scenario), people, seed)
@@ -115,11 +122,14 @@ def _recorded(scenario: Scenario) -> list[tuple[float, int, float]]:
 def changes(scenario: Scenario) -> list[tuple[float, Callable[[Day], None]]]:
     """What changes by the clock: agents on duty, and who gives no aid."""
     found: list[tuple[float, Callable[[Day], None]]] = []
-    usual = [part.agents for part in plan(scenario)]
-    for shift in scenario.shifts:
-        found.append((shift.from_h * HOUR, _staffing(scenario, shift, usual, shift.times)))
-        if shift.to_h <= scenario.hours:
-            found.append((shift.to_h * HOUR, _staffing(scenario, shift, usual, 1.0)))
+    for number, part in enumerate(plan(scenario)):
+        for hour in _edges(scenario, part):
+            found.append((hour * HOUR, _staffing(number, _on_duty(scenario, part, hour))))
+    if scenario.agreements is not None or scenario.orders:
+        agreed = scenario.agreements
+        if agreed is None:
+            agreed = everybody([part.code for part in plan(scenario)], scenario.chosen_terms())
+        found += pacts(agreed, scenario.orders)
     for opting in scenario.opt_outs:
         found.append((opting.from_h * HOUR, _opting(scenario, opting, True)))
         if opting.to_h <= scenario.hours:
@@ -133,16 +143,29 @@ def _places(scenario: Scenario, part: Somewhere) -> Iterator[int]:
             yield index
 
 
-def _staffing(
-    scenario: Scenario, part: Somewhere, usual: Sequence[int], times: float
-) -> Callable[[Day], None]:
-    wanted = [(index, round(usual[index] * times)) for index in _places(scenario, part)]
+def _edges(scenario: Scenario, part: RegionPart) -> list[float]:
+    """Hours at which the number of agents on duty there changes."""
+    shifts = [one for one in scenario.shifts if part.code in (one.regions or (part.code,))]
+    edges = {hour for one in shifts for hour in (one.from_h, one.to_h)}
+    if scenario.day is not None:
+        edges |= {since / HOUR for since, _ in scenario.day.staffing(part.code)}
+        if shifts:
+            edges.add(0.0)
+    return sorted(hour for hour in edges if hour <= scenario.hours)
 
-    def change(day: Day) -> None:
-        for index, agents in wanted:
-            day.staff(day.regions[index], agents)
 
-    return change
+def _on_duty(scenario: Scenario, part: RegionPart, hour: float) -> int:
+    """Agents there from this hour on: the usual, or those of the recorded day, times every shift."""
+    agents = part.agents if scenario.day is None else scenario.day.on_duty(part.code, hour * HOUR)
+    times = 1.0
+    for shift in scenario.shifts:
+        if shift.holds(hour) and part.code in (shift.regions or (part.code,)):
+            times *= shift.times
+    return round(agents * times)
+
+
+def _staffing(number: int, agents: int) -> Callable[[Day], None]:
+    return lambda day: day.staff(day.regions[number], agents)
 
 
 def _opting(scenario: Scenario, part: Somewhere, opted_out: bool) -> Callable[[Day], None]:

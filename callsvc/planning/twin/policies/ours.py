@@ -86,6 +86,10 @@ class Ours:
         if self.slowness.due():
             self._cap(day)
 
+    def staffed(self, day: Day) -> None:
+        """The cap is a share of those on duty."""
+        self._cap(day)
+
     def _activate(self, day: Day, region: Queued) -> None:
         if activate(region, self.terms, day.now):
             day.aiding.append((day.now, region.code))
@@ -94,7 +98,7 @@ class Ours:
         while region.callbacks and may_call_back(region, self.terms):
             day.call_back(region, region)
         while region.idle > region.kept:
-            home = max(day.regions, key=lambda one: len(one.callbacks) / one.agents)
+            home = max(day.regions, key=lambda one: len(one.callbacks) / max(1, one.agents))
             if not home.callbacks or not may_call_back_for(region, home, day.country, self.terms):
                 return
             day.call_back(home, region)

@@ -34,6 +34,9 @@ class Isolated:
     def ended(self, day: Day, took_s: float, aid: bool) -> None:
         """No account is kept."""
 
+    def staffed(self, day: Day) -> None:
+        """Shares are looked at when they are needed."""
+
     def freed(self, day: Day, region: Queued) -> None:
         """The own queue, in order of arrival; callbacks when it is empty."""
         while region.idle and region.waiting:
@@ -88,7 +91,7 @@ class Pooled(Isolated):
         if not any(one.callbacks for one in day.regions) or region.opted_out:
             return
         while region.idle > 0.03 * region.agents and not day.country.waiting and day.now < day.ends_s:
-            home = max(day.regions, key=lambda one: len(one.callbacks) / one.agents)
+            home = max(day.regions, key=lambda one: len(one.callbacks) / max(1, one.agents))
             if not home.callbacks:
                 return
             day.call_back(home, region)
