@@ -1,4 +1,4 @@
-"""Builds the Runtime and the Flask application; turns kinds of errors into HTTP codes."""
+"""Builds the Flask application; turns kinds of errors into HTTP codes."""
 
 from datetime import timedelta
 
@@ -13,7 +13,6 @@ from callsvc.calls.pages import blueprint as calls
 from callsvc.campaigning.approvals import awaiting
 from callsvc.campaigning.pages import blueprint as campaigns
 from callsvc.contacts.cases.pages import blueprint as cases
-from callsvc.core.settings import Settings
 from callsvc.desk import blueprint as desk
 from callsvc.directory.pages import blueprint as directory
 from callsvc.health import blueprint as health
@@ -24,10 +23,9 @@ from callsvc.people.pages import blueprint as people
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
-from callsvc.runtime import Runtime, runtime_from_settings
+from callsvc.runtime import Runtime
 from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.studio.pages import blueprint as flows
-from callsvc.subscriptions import REACTIONS
 from callsvc.supervising import blueprint as supervising
 from callsvc.web import attach, csrf
 from callsvc.web.cookies import FORM, cookie_name, is_https
@@ -55,12 +53,6 @@ FORMS: tuple[Blueprint, ...] = (
     supervising,
     audit,
 )
-
-
-def make_runtime(settings: Settings | None = None) -> Runtime:
-    rt = runtime_from_settings(settings or Settings.from_environment())
-    rt.db.reactions = REACTIONS
-    return rt
 
 
 def create_app(rt: Runtime) -> Flask:

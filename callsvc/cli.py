@@ -107,7 +107,7 @@ def _explain(error: Exception) -> str | None:
 @cache
 def runtime() -> "Runtime":
     """The Runtime a command works with, from the environment, ``.env`` or the embedded stack's settings."""
-    from callsvc.app import make_runtime
+    from callsvc.assembly import make_runtime
     from callsvc.processes.environment import adopt_environment
 
     adopt_environment()

@@ -17,7 +17,7 @@ from callsvc.core.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """``callsvc.app.make_runtime()`` makes the real one; tests make another."""
+    """``callsvc.assembly.make_runtime()`` makes the real one; tests make another."""
 
     settings: Settings
     clock: Clock  # lived time

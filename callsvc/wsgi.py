@@ -1,6 +1,7 @@
 """What gunicorn serves: ``gunicorn callsvc.wsgi:app``."""
 
-from callsvc.app import create_app, make_runtime
+from callsvc.app import create_app
+from callsvc.assembly import make_runtime
 from callsvc.core.logs import configure_logs
 from callsvc.operations.beating import start_beating
 

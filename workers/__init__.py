@@ -14,7 +14,7 @@ _held: "list[Runtime]" = []
 def current_runtime() -> "Runtime":
     """The Runtime of this process, made at its first use."""
     if not _held:
-        from callsvc.app import make_runtime
+        from callsvc.assembly import make_runtime
 
         _held.append(make_runtime())
     return _held[0]

@@ -7,7 +7,7 @@ an administrator whose password is said once. A production database is set up by
 import secrets
 
 from callsvc.accounts.service import add_account, has_accounts
-from callsvc.app import make_runtime
+from callsvc.assembly import make_runtime
 from callsvc.flows.service import publish
 from callsvc.platforms.service import load_france
 from callsvc.processes.stack import Stack

@@ -83,7 +83,7 @@ class RunningStack:
 
     def runtime(self) -> "Runtime":
         """A Runtime on the stack's database, clock and carrier. Dispose of ``rt.db.engine`` after use."""
-        from callsvc.app import make_runtime
+        from callsvc.assembly import make_runtime
 
         return make_runtime(self.stack.settings())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from callsvc.accounts.service import resume_session, sign_in
-from callsvc.app import make_runtime
+from callsvc.assembly import make_runtime
 from callsvc.flows.tables import flow_version
 from callsvc.platforms.tables import platform, region
 from callsvc.processes.first_start import FIRST, set_up_first
