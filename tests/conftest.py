@@ -29,7 +29,7 @@ from callsvc.migrations import upgrade
 from callsvc.runtime import Runtime
 from callsvc.subscriptions import REACTIONS
 from tests.built_once import build_once
-from tests.emptying import empty
+from tests.emptying import empty, renew
 
 # No deadline: how long one example takes says more about the machine than about the code. Where a commit is
 # judged the examples are the same each time; everywhere else every run looks for new ones.
@@ -102,19 +102,25 @@ def postgres_engine() -> Iterator[sa.Engine]:
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """One engine for the SQLite of every test: an engine keeps what it compiled, sixty statements a test."""
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}")
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
     """An empty, migrated database of each kind in turn."""
+    engine: sa.Engine
     if request.param == "postgresql":
         engine = request.getfixturevalue("postgres_engine")
         empty(engine)
-        yield engine
-        return
-    path = tmp_path / "test.db"
-    path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-    engine = connect(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    else:
+        engine = request.getfixturevalue("sqlite_engine")
+        renew(engine, request.getfixturevalue("sqlite_template"))
+    return engine
 
 
 @pytest.fixture
