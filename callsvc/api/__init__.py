@@ -13,6 +13,8 @@ from callsvc.contacts.api import suppressions_api
 from callsvc.contacts.cases.api import cases_api
 from callsvc.contacts.import_api import imports_api
 from callsvc.contacts.suppression_lists_api import suppression_lists_api
+from callsvc.desk.helping_api import helping_api
+from callsvc.desk.lines_api import lines_api
 from callsvc.dialing.api import dialing_api
 from callsvc.dialing.stop_api import stops_api
 from callsvc.directory.api import directory_api
@@ -44,7 +46,9 @@ API: tuple[Blueprint, ...] = (
     estimates_api,
     floor_api,
     flows_api,
+    helping_api,
     imports_api,
+    lines_api,
     messages_api,
     metrics_api,
     organising_api,

@@ -1,5 +1,7 @@
 """What an agent chose at the end of a call reaches the campaign: it says more than ``connected``."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from callsvc.calls.queries import call_of_leg
@@ -45,12 +47,19 @@ def follow_agent(tx: Tx, event: WrapUpEnded) -> None:
     The contact's leg may end before or after the wrap-up: what ends last finds what the other left. Nothing
     follows from a wrap-up that ended at its time limit: ``connected`` is then all that is known.
     """
-    if event.disposition == "callback" and _number_of(tx, event.leg_id) is not None:
-        book_callback(tx, event.leg_id, in_minutes=_CALLBACK_MIN, at=None, days=0)
-    elif event.disposition == "opted-out":
-        _opt_out(tx, event.leg_id)
+    if event.disposition == "opted-out":
+        opt_out_told(tx, event.leg_id)
     if event.disposition:
         _replace_connected(tx, event.leg_id, event.disposition)
+    promised = event.disposition == "callback" or event.callback_at is not None
+    if promised and _number_of(tx, event.leg_id) is not None:  # after the outcome, which ends older promises
+        book_callback(tx, event.leg_id, in_minutes=_minutes_to(tx, event.callback_at), at=None, days=0)
+
+
+def _minutes_to(tx: Tx, at: datetime | None) -> int:
+    if at is None:
+        return _CALLBACK_MIN
+    return max(0, round((at - tx.now).total_seconds() / 60))
 
 
 def _number_of(tx: Tx, leg_id: str) -> str | None:
@@ -58,18 +67,21 @@ def _number_of(tx: Tx, leg_id: str) -> str | None:
     return found
 
 
-def _opt_out(tx: Tx, leg_id: str) -> None:
-    """The person told the agent: no more calls for this purpose; without a campaign, none at all."""
+def opt_out_told(tx: Tx, leg_id: str, *, everything: bool = False) -> str:
+    """The person told the agent: no more calls for this purpose; without a campaign, or with ``everything``,
+    none at all. The scope of the suppression; empty for a caller without a number.
+    """
     number_id = _number_of(tx, leg_id)
     if number_id is None:
-        return  # a caller without a number: there is nothing that could be suppressed
+        return ""
     place_id = call_of_leg(tx, leg_id).campaign_contact_id
     campaign_id = tx.scalar(
         sa.select(campaign_contact.c.campaign_id).where(campaign_contact.c.id == place_id)
     )
     purpose = str(campaign_row(tx, campaign_id).purpose) if campaign_id else ""
-    scope = "purpose" if purpose else "all"
+    scope = "purpose" if purpose and not everything else "all"
     suppress(tx, number_id, scope, purpose=purpose, source="agent", evidence=leg_id)
+    return scope
 
 
 def _replace_connected(tx: Tx, leg_id: str, disposition: str) -> None:

@@ -1,24 +1,29 @@
 """What an agent's desk shows, and waiting until it changes."""
 
 import time
+from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.agents.limits import limit_of, place_in_line, wish_of
 from callsvc.agents.queries import agent_by_id, version_of
+from callsvc.agents.rules import LIMITED
 from callsvc.calls.tables import participant
 from callsvc.core.db import Tx
 from callsvc.directory.queries import rule_of
 from callsvc.directory.rules import why_not
 from callsvc.directory.tables import directory_target
 from callsvc.platforms.tables import platform, region
+from callsvc.routing.disposing import undoable
 from callsvc.routing.listening import supervisor_of
 from callsvc.routing.queries import reservation_of_agent
 from callsvc.routing.tables import queue_entry
 from callsvc.routing.work_shown import stage_of
 from callsvc.runtime import Runtime
+from callsvc.softphone.service import driver
 
 LONGEST_WAIT_S = 25.0
 """Real seconds a desk may wait in one request; proxies cut at 30."""
@@ -54,7 +59,35 @@ def desk_state(rt: Runtime, agent_id: str) -> dict[str, Any]:
             "call": None,
             "wrap_up": None,
             "work": None,
+            "undo": _undo(tx, agent_id),
+            "wish": _wish(tx, agent_id),
+            "over_at": _over_at(tx, row),
+            "line": driver(tx, agent_id),
         } | shown
+
+
+def _undo(tx: Tx, agent_id: str) -> dict[str, Any] | None:
+    """The last disposition, while it may be taken back."""
+    row = undoable(tx, agent_id)
+    if row is None or row.undo_until <= tx.now:
+        return None
+    return {"disposition": row.chosen, "until": row.undo_until.isoformat()}
+
+
+def _wish(tx: Tx, agent_id: str) -> dict[str, Any] | None:
+    """What the agent stands in line for."""
+    row = wish_of(tx, agent_id)
+    if row is None:
+        return None
+    return {"activity": row.activity, "asked_at": row.asked_at.isoformat(), "place": place_in_line(tx, row)}
+
+
+def _over_at(tx: Tx, row: Row[Any]) -> str | None:
+    """When what the agent does now has lasted as long as it may."""
+    limit = limit_of(tx, row.region_code, row.activity) if row.activity in LIMITED else None
+    if limit is None or limit.longest_min is None:
+        return None
+    return str((row.activity_since + timedelta(minutes=limit.longest_min)).isoformat())
 
 
 def wait_for_change(rt: Runtime, agent_id: str, after: int, wait_s: float) -> dict[str, Any]:
@@ -106,12 +139,15 @@ def _shown(tx: Tx, held: Row[Any]) -> dict[str, Any]:
     deadline = held.deadline_at.isoformat()
     if held.state == "pending":
         waited_s = round((tx.now - entry.entered_at).total_seconds(), 1)
-        return {"offer": common | {"waited_s": waited_s, "deadline": deadline}}
+        rings = held.agent_leg_id is not None
+        return {"offer": common | {"waited_s": waited_s, "deadline": deadline, "rings": rings}}
     if stage := stage_of(entry, held):
         return {"work": common | {"stage": stage, "deadline": deadline}}
+    common["callback_at"] = held.callback_at.isoformat() if held.callback_at else None
     if held.talk_ended_at is not None:
         talk_s = round((held.talk_ended_at - held.bridged_at).total_seconds(), 1)
-        return {"wrap_up": common | {"talk_s": talk_s, "deadline": deadline}}
+        more = held.extended_at is None
+        return {"wrap_up": common | {"talk_s": talk_s, "deadline": deadline, "extendable": more}}
     since = held.bridged_at.isoformat() if held.bridged_at else None
     return {"call": common | {"connected": since is not None, "since": since} | _handling(tx, entry, held)}
 

@@ -3,10 +3,6 @@
 Every verb may be sent twice: the second time finds it done, or says that it is over (409), and does no more.
 """
 
-from datetime import datetime
-from typing import Literal
-
-from pydantic import Field
 from spectree import Tag
 
 from callsvc.accounts.guard import api, current_principal
@@ -15,9 +11,19 @@ from callsvc.agents.service import agent_of_account
 from callsvc.core.errors import Forbidden
 from callsvc.routing import service as routing
 from callsvc.routing.desk import desk_targets
+from callsvc.routing.desk_models import (
+    ActivityWish,
+    DeskQuery,
+    DeskState,
+    DeskTarget,
+    DeskTargetList,
+    DispositionWish,
+    TargetWish,
+    TransferWish,
+    Wish,
+)
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
-from callsvc.web.models import Asked, Name, Told
 
 desk_api = api_blueprint("desk_api")
 
@@ -27,6 +33,7 @@ _OFFER = (
     NOT_AN_AGENT,
     Refusal("offer-unknown", 404, "No offer made to this agent has this id."),
     Refusal("offer-over", 409, "It was withdrawn, timed out or answered: look at the state."),
+    Refusal("telephone-rings", 409, "It rings your own telephone: pick up and press a key."),
 )
 
 
@@ -40,107 +47,14 @@ _TARGET = (
 )
 
 
-class DeskQuery(Asked):
-    after: int | None = Field(None, ge=0, le=2**31 - 1, description="A version: answer once it differs.")
-    wait: float = Field(0, ge=0, le=25, description="Real seconds to wait for that.")
-
-
-class OnDesk(Told):
-    """What an offer, a call and a wrap-up have in common."""
-
-    reservation_id: str
-    entry_id: str
-    call_id: str | None = Field(description="None while nobody was called: of work that is no call.")
-    kind: Literal["call", "sms", "task", "callback"]
-    region: str = Field(description="Home region of the caller.")
-    region_name: str
-    platform: str
-    platform_name: str
-    skill: str = Field(examples=["tracing"])
-    language: str
-    aid: bool = Field(description="The caller is of another region than the agent.")
-
-
-class Offer(OnDesk):
-    waited_s: float
-    deadline: datetime
-
-
-class DeskCall(OnDesk):
-    connected: bool
-    since: datetime | None
-    held: bool = Field(description="The contact is on hold.")
-    muted: bool = Field(description="The agent is not heard.")
-    consult: Literal["none", "ringing", "there"] = Field(description="Whether somebody was asked in.")
-    supervised: Literal["", "listen", "whisper", "speak"] = Field(
-        description="How a supervisor is in the call; empty: nobody is, or agents are not told."
-    )
-
-
-class WrapUp(OnDesk):
-    talk_s: float
-    deadline: datetime
-
-
-class DeskWork(OnDesk):
-    stage: Literal["look", "write"] = Field(description="Look at whom to call, or write to somebody.")
-    deadline: datetime = Field(description="Then it goes to somebody else, or is closed.")
-
-
-class DeskState(Told):
-    """Everything on the desk at one version. At most one of offer, call, wrap_up and work is set."""
-
-    agent_id: str
-    client_name: str
-    platform: str
-    region: str
-    activity: str
-    state: str
-    state_since: datetime
-    now: datetime
-    version: int
-    offer: Offer | None
-    call: DeskCall | None
-    wrap_up: WrapUp | None
-    work: DeskWork | None
-
-
-class ActivityWish(Asked):
-    activity: str = Field(max_length=40, description="Ready, or why not.", examples=["available", "break"])
-
-
-class Wish(Asked):
-    on: bool = Field(strict=True, description="True: from now on; false: no more.")
-
-
-class TargetWish(Asked):
-    target: Name = Field(min_length=1, description="A name of the directory.", examples=["samu-67"])
-
-
-class TransferWish(Asked):
-    target: Name = Field("", description="Whom to hand the call on to; empty: whoever was asked in.")
-
-
-class DeskTarget(Told):
-    name: str
-    title: str
-    kind: Literal["number", "queue"]
-
-
-class DeskTargetList(Told):
-    items: list[DeskTarget]
-
-
-class DispositionWish(Asked):
-    disposition: str = Field(max_length=40, description="How the call ended.", examples=["reached"])
-
-
 def agent_of(principal: Principal) -> str:
-    """The agent this account signs in as; ``not-an-agent`` for anybody else."""
-    with current_rt().db.read() as tx:
+    """The agent this account signs in as; ``not-an-agent`` for others. Whoever asks is at their desk."""
+    rt = current_rt()
+    with rt.db.read() as tx:
         agent_id = agent_of_account(tx, principal.account_id)
     if agent_id is None:
         raise Forbidden("not-an-agent", "This account has no desk; sign in as an agent.")
+    routing.note_seen(rt, agent_id)
     return agent_id
 
 
@@ -171,10 +85,17 @@ def desk_state(query: DeskQuery) -> DeskState:
     refusals=(
         NOT_AN_AGENT,
         Refusal("activity-unknown", 422, "No agent can be doing this; the sentence lists them."),
+        Refusal("activity-full", 409, "As many as may do this do it; details say your place in line."),
+        Refusal("agent-left", 409, "This agent does not work here any more."),
+        Refusal("softphone-missing", 409, "No call could reach you: choose a line first."),
     ),
 )
 def declare_activity(json: ActivityWish) -> DeskState:
-    """Ready, on break, away. A call under way goes on; a pending offer is handed back."""
+    """Ready, on break, away. A call under way goes on; a pending offer is handed back.
+
+    Beyond the limit of your region you stand in line (`wish` of the state) until a place falls free or, where
+    the region allows it, a supervisor grants it.
+    """
     agent_id = _me()
     routing.set_activity(current_rt(), agent_id, json.activity)
     return _state(agent_id)
@@ -283,7 +204,10 @@ def transfer_call(json: TransferWish) -> DeskState:
     ),
 )
 def give_disposition(json: DispositionWish) -> DeskState:
-    """Say how the call ended; the wrap-up ends and the agent is idle."""
+    """Say how the call ended; the wrap-up ends and the agent is idle.
+
+    It may be taken back for half a minute, or until the next call is taken; `opted-out` may not.
+    """
     agent_id = _me()
     routing.dispose(current_rt(), agent_id, json.disposition)
     return _state(agent_id)

@@ -33,6 +33,12 @@ from callsvc.runtime import Runtime
 AT_ONCE: Final = ("opted-out",)
 """Dispositions that cannot be taken back: an opt-out wins any race, and only an audited lift undoes one."""
 
+SAYS_LESS: Final = ("", "reached", "unresolved")
+"""Where a call back was promised at an hour, that is how it ended, whether the agent says so or not."""
+
+NO_CALLS: Final = ("opted-out", "refused")
+"""Whoever wants no calls is not called back: the promise is moot."""
+
 LEAST_AFTER_UNDO_S: Final = 30.0
 """Lived seconds of wrap-up that whoever takes a disposition back has at least."""
 
@@ -65,6 +71,8 @@ def finish(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str) -> None:
 
     A conversation by SMS has no window: the person may write again at once, and is in the queue anew.
     """
+    if row.callback_at is not None and disposition in SAYS_LESS:
+        disposition = "callback"
     undo_s = tx.settings.callsvc_undo_s if entry.kind != "sms" and disposition not in ("", *AT_ONCE) else 0.0
     tx.update(
         reservation,
@@ -92,6 +100,7 @@ def _settle(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str, ended_at: 
             agent_region=row.agent_region,
             disposition=disposition,
             handle_s=max(0.0, (ended_at - row.bridged_at).total_seconds()),
+            callback_at=row.callback_at if disposition not in NO_CALLS else None,
         )
     )
 
@@ -173,6 +182,12 @@ def extend_wrap_up(rt: Runtime, agent_id: str) -> None:
         deadline_at = row.deadline_at + timedelta(seconds=wrap_up_s(tx, entry))
         tx.update(reservation, reservation.c.id == row.id, extended_at=tx.now, deadline_at=deadline_at)
         touch_agent(tx, agent_id)
+
+
+def promise_callback(tx: Tx, row: Row[Any], at: datetime) -> None:
+    """Note on a held reservation when its person is to be called back; booked when all is final."""
+    tx.update(reservation, reservation.c.id == row.id, callback_at=at)
+    touch_agent(tx, row.agent_id)
 
 
 def _in_wrap_up(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:

@@ -84,13 +84,17 @@ class HandedOnEnded(EntryEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WrapUpEnded(EntryEvent):
-    """The agent is done with the call; ``disposition`` is what they chose, or '' at the time limit."""
+    """The agent is done with the call; ``disposition`` is what they chose, or '' at the time limit.
+
+    Told when it is final; ``at`` is when the wrap-up ended.
+    """
 
     reservation_id: str
     agent_id: str
     agent_region: str
     disposition: str
     handle_s: float  # talk and wrap-up
+    callback_at: datetime | None = None  # the agent promised a call for then
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,14 @@ from callsvc.routing.connecting import (
 )
 from callsvc.routing.declaring import declare_aid
 from callsvc.routing.desk import desk_state, wait_for_change
-from callsvc.routing.disposing import dispose, end_wrap_ups, extend_wrap_up, settle_dispositions, undo
+from callsvc.routing.disposing import (
+    dispose,
+    end_wrap_ups,
+    extend_wrap_up,
+    promise_callback,
+    settle_dispositions,
+    undo,
+)
 from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.lending_orders import (
     accept_aid,
@@ -85,6 +92,7 @@ __all__ = [
     "participant_joined",
     "participant_left",
     "place_of",
+    "promise_callback",
     "put_agreement",
     "refuse_aid",
     "reject",

@@ -145,6 +145,7 @@ reservation = sa.Table(
     sa.Column("chosen", sa.String(40)),  # by the agent, who may still take it back...
     sa.Column("undo_until", Instant),  # ...until then (lived); null: nothing is waiting to become final
     sa.Column("extended_at", Instant),  # the wrap-up was made longer, once
+    sa.Column("callback_at", Instant),  # lived: a call the agent promised for then
     sa.Column("agent_leg_id", sa.ForeignKey("leg.id")),
     sa.Column("conference_id", sa.ForeignKey("conference.id")),
     sa.Column("consult_leg_id", sa.ForeignKey("leg.id"), index=True),  # whom the agent asked in

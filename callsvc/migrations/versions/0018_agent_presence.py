@@ -103,6 +103,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("chosen", sa.String(length=40), nullable=True))
         table.add_column(sa.Column("undo_until", _INSTANT, nullable=True))
         table.add_column(sa.Column("extended_at", _INSTANT, nullable=True))
+        table.add_column(sa.Column("callback_at", _INSTANT, nullable=True))
     undoable = sa.text("undo_until IS NOT NULL")
     op.create_index(
         "ix_reservation_undo",
@@ -116,7 +117,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_reservation_undo", table_name="reservation")
     with op.batch_alter_table("reservation") as table:
-        for name in ("chosen", "undo_until", "extended_at"):
+        for name in ("chosen", "undo_until", "extended_at", "callback_at"):
             table.drop_column(name)
     for name in (
         "wrap_up_limit", "agent_softphone", "activity_wish", "activity_limit", "agent_presence",
