@@ -9,7 +9,8 @@ from spectree import Tag
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import api, current_principal
 from callsvc.routing import calling_out, writing
-from callsvc.routing.desk_api import NOT_AN_AGENT, DeskState, agent_of
+from callsvc.routing.desk_api import NOT_AN_AGENT, agent_of
+from callsvc.routing.desk_models import DeskState
 from callsvc.routing.service import desk_state
 from callsvc.routing.work_shown import details_of, work_on
 from callsvc.web import current_rt
