@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "callers": ("callsvc.dialing.control_cli:callers", "Numbers and names that people are shown."),
     "report": ("callsvc.metrics.cli:report", "Call-volume figures."),
     "audit": ("callsvc.audit.cli:audit", "Our books against the carrier's; the seal of the access log."),
+    "retention": ("callsvc.retention.cli:retention", "Personal data nobody needs: preview, erase."),
     "reconcile": ("callsvc.dialing.cli:reconcile", "Settle what is in doubt with the carrier now."),
     "staff": ("callsvc.planning.cli:staff", "How many agents a load needs."),
     "forecast": ("callsvc.planning.cli:forecast", "The load to expect."),

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.accounts.service import seal_access_log
+from callsvc.agents.back_office import train_back_offices
 from callsvc.agents.pooling import form_pools
 from callsvc.appointments.reminding import send_due_reminders
 from callsvc.campaigns.scheduling import keep_schedules
@@ -32,6 +33,7 @@ from callsvc.dialing.rehearsing import ask_for_rehearsals
 from callsvc.dialing.stopping import carry_out_left
 from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
+from callsvc.planning.previewing import ask_for_previews
 from callsvc.routing import service as routing
 from callsvc.routing.calling_out import end_looks
 from callsvc.routing.leaving import expire_work
@@ -59,6 +61,10 @@ class Task:
 
 def _roll_up(rt: Runtime) -> None:
     rt.jobs.enqueue("roll_up_metrics", [])
+
+
+def _forget(rt: Runtime) -> None:
+    rt.jobs.enqueue("forget_due", [])
 
 
 def deadlines() -> list[Task]:
@@ -98,11 +104,14 @@ def chores() -> list[Task]:
         Task(5.0, _roll_up),
         Task(5.0, count_paths),
         Task(30.0, form_pools),
+        Task(30.0, train_back_offices),
         Task(60.0, seal_access_log),
         Task(1.0, ask_for_imports),
         Task(60.0, mark_late_handovers),
         Task(5.0, ask_for_rehearsals),
+        Task(5.0, ask_for_previews),
         Task(60.0, forget_expired),
+        Task(60.0, _forget),
         Task(60.0, forget_old_pieces),
     ]
 

@@ -73,6 +73,9 @@ class CampaignFile(Part):
     households: Literal["together", "apart"] = "together"  # together: one call covers all who share a number
     standing: bool = False  # never completes by itself: people come in all day
     most_calls_a_day: int = Field(0, ge=0)  # 0 = no budget set
+    retention_days: int = Field(
+        0, ge=0, le=3660
+    )  # from its end; then people are forgotten. 0 = the settings'
 
 
 def read_campaign(text: str) -> CampaignFile:

@@ -20,6 +20,7 @@ phone_number = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),  # mobile, fixed, voip, other
     sa.Column("zone", sa.String(40), nullable=False),  # IANA zone of the number, when nothing better is known
     sa.Column("tail", sa.Integer, index=True),  # its last digits, blind (searching/terms.py); null: not yet
+    sa.Column("erased_at", Instant),  # made anonymous by callsvc/retention
 )
 
 suppression = sa.Table(
@@ -166,9 +167,9 @@ contact = sa.Table(
     "contact",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    sa.Column(
-        "fingerprint", sa.LargeBinary, nullable=False, unique=True
-    ),  # keyed hash of number + folded name
+    # Of people whom no list brought (who called us, who tries a flow): a keyed hash of what makes them one.
+    # In a list the same person is whoever shares a number, and that number's row is locked meanwhile.
+    sa.Column("fingerprint", sa.LargeBinary),
     # None of the next three has a foreign key: they were read or inserted by the transaction that inserts the
     # person, nothing deletes a case, a platform or a region, and checking cost a third of storing somebody.
     sa.Column("case_id", Id, index=True),
@@ -190,6 +191,15 @@ contact = sa.Table(
     sa.Column("import_id", Id),  # no foreign key: an import writes its own id, and no import is deleted
     sa.Column("import_line", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("erased_at", Instant),  # made anonymous by callsvc/retention
+)
+
+sa.Index(
+    "ux_contact_fingerprint",
+    contact.c.fingerprint,
+    unique=True,
+    sqlite_where=contact.c.fingerprint.is_not(None),
+    postgresql_where=contact.c.fingerprint.is_not(None),
 )
 
 contact_number = sa.Table(

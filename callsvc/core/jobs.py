@@ -23,16 +23,18 @@ QUEUES: dict[str, str] = {
     "send_messages": "messages",
     "import_lists": "imports",
     "rehearse": "imports",
+    "preview_aid": "upkeep",
     "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",
     "roll_up_metrics": "upkeep",
+    "forget_due": "upkeep",
 }
 
 
 # Seconds a job may take; a list of a million people takes minutes, and a worker of its own.
 _LONGEST_S = 60
-_LONGER_S = {"import_lists": 6 * 3600, "rehearse": 600}
+_LONGER_S = {"import_lists": 6 * 3600, "rehearse": 600, "preview_aid": 600}
 
 
 # Machine time. A job that was asked for and has done nothing yet is asked for again after this; with the

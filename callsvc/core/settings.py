@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         description="Percent by which a campaign may outgrow what its second person saw before it needs "
         "another look, and never by more than CALLSVC_APPROVAL_SIZE people.",
     )
+    callsvc_retention_days: int = Field(
+        90,
+        ge=1,
+        le=3660,
+        description="Days after a campaign ended, or a case was reported, after which names, numbers, texts "
+        "and answers of its people are erased; a campaign may declare others. docs/retention.md says why 90.",
+    )
     callsvc_stop_requests: int = Field(
         16,
         ge=1,
@@ -153,12 +160,13 @@ class Settings(BaseSettings):
         24.0,
         ge=0,
         description="Who spoke with an agent within so many lived hours and calls again is offered to that "
-        "agent first; 0: never.",
+        "agent first, if they are free; 0: never.",
     )
-    callsvc_personal_call_s: float = Field(
-        0.0,
-        ge=0,
-        description="Lived seconds such a call waits for that agent while busy; 0: only if they are free.",
+    callsvc_tell_place: bool = Field(
+        True, description="Whether callers who wait are told their place and about how long, now and then."
+    )
+    callsvc_overflow_told_s: float = Field(
+        120.0, ge=0, description="Expected wait (lived seconds) from which callers hear their region's words."
     )
     callsvc_missed_offers: int = Field(
         3, ge=1, le=20, description="Offers in a row an agent may miss before they are set on break."

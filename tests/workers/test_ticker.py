@@ -46,4 +46,4 @@ def test_a_task_runs_in_its_own_rhythm_and_not_between(rt: Runtime) -> None:
 def test_every_task_of_the_ticker_runs_on_an_empty_database(rt: Runtime) -> None:
     for task in (*deadlines(), *chores()):
         task.act(rt)
-    assert rt.jobs.take() == [("roll_up_metrics", ())]  # type: ignore[attr-defined]
+    assert rt.jobs.take() == [("roll_up_metrics", ()), ("forget_due", ())]  # type: ignore[attr-defined]

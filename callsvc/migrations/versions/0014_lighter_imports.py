@@ -28,8 +28,15 @@ def _lighten_contacts() -> None:
         table.drop_index("ix_contact_region_code")
         for column in ("case_id", "platform_code", "region_code", "import_id"):
             table.drop_constraint(f"fk_contact_{column}", type_="foreignkey")
+        table.drop_constraint("uq_contact_fingerprint", type_="unique")
+        table.alter_column("fingerprint", nullable=True)
         table.add_column(sa.Column("last_term", sa.Integer(), nullable=True))
         table.add_column(sa.Column("first_term", sa.Integer(), nullable=True))
+    is_known = sa.text("fingerprint IS NOT NULL")
+    op.create_index(
+        "ux_contact_fingerprint", "contact", ["fingerprint"], unique=True,
+        sqlite_where=is_known, postgresql_where=is_known,
+    )  # fmt: skip
     with op.batch_alter_table("contact_number") as table:
         for column in ("contact_id", "number_id"):
             table.drop_constraint(f"fk_contact_number_{column}", type_="foreignkey")

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _approval()
     _starts_and_ends()
     _budgets()
+    _retention()
 
 
 def _approval() -> None:
@@ -92,4 +93,17 @@ def _budgets() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_message_spend_campaign_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_spend_message_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_spend")),
+    )
+
+
+def _retention() -> None:
+    op.add_column("contact", sa.Column("erased_at", _instant()))
+    op.add_column("phone_number", sa.Column("erased_at", _instant()))
+    op.create_table(
+        "retention_pass",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("after", sa.String(40), nullable=False),
+        sa.Column("ended_at", _instant()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_pass")),
     )

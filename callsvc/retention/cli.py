@@ -1,0 +1,43 @@
+"""``callsvc retention``: what would be erased, and erasing it now instead of within the hour."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+import click
+
+from callsvc.retention.passing import forget_due, preview_retention
+from callsvc.runtime import Runtime
+
+MakeRuntime = Callable[[], Runtime]
+_form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+
+
+@click.group()
+def retention() -> None:
+    """Personal data that nobody needs any more: docs/retention.md."""
+
+
+@retention.command("preview")
+@_form
+@click.pass_obj
+def preview(make_runtime: MakeRuntime, form: str) -> None:
+    """Count whom it would erase now, and change nothing."""
+    with make_runtime().db.read() as tx:
+        due = preview_retention(tx)
+    if form == "json":
+        click.echo(json.dumps(asdict(due)))
+        return
+    click.echo(f"{due.people} people and {due.numbers} numbers would be erased ({due.days} days)")
+
+
+@retention.command("run")
+@_form
+@click.pass_obj
+def run(make_runtime: MakeRuntime, form: str) -> None:
+    """Erase them now; interrupted, it goes on where it stood."""
+    people, numbers = forget_due(make_runtime(), at_once=True)
+    if form == "json":
+        click.echo(json.dumps({"people": people, "numbers": numbers}))
+        return
+    click.echo(f"{people} people and {numbers} numbers erased")

@@ -1,0 +1,117 @@
+"""Whom nobody needs to know any more: the days their campaigns and their case declared have passed.
+
+A person is kept while one of their campaigns is not over, or ended fewer days ago than its file says
+(``retention_days``, else ``CALLSVC_RETENTION_DAYS``); in a standing campaign, which never ends, while their
+place is open or had its outcome less long ago. They are kept as long for a case that was reported or handed
+over lately, for an appointment, and for a promise. A number is kept while a person of ours has it, while a
+do-not-contact entry is about it, for ever, and while a call or an SMS with it is that young.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from callsvc.appointments.tables import appointment
+from callsvc.calls.tables import call, leg, live_call
+from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.tables import (
+    case_handover,
+    contact,
+    contact_number,
+    phone_number,
+    suppression,
+    tracing_case,
+)
+from callsvc.core.db import Tx
+from callsvc.dialing.tables import callback
+from callsvc.messages.tables import live_dialogue, message, sms_conversation
+
+_OVER = ("stopped", "completed")
+_OPEN_PROMISE = callback.c.status.in_(("booked", "queued", "due"))
+
+
+@dataclass(frozen=True)
+class Past:
+    """``before``: what is older the installation does not need. ``over``, ``standing``: campaigns by id."""
+
+    before: datetime
+    over: tuple[str, ...]  # that ended longer ago than they keep their people
+    standing: dict[str, datetime]  # and since when an outcome in them is old enough
+
+
+def past(tx: Tx) -> Past:
+    """What is past now, by every campaign's own days."""
+    over, standing = [], {}
+    for row in tx.all(sa.select(campaign)):
+        days = int(row.config.get("retention_days") or tx.settings.callsvc_retention_days)
+        before = tx.now - timedelta(days=days)
+        if row.state in _OVER and row.changed_at <= before:
+            over.append(row.id)
+        elif row.config.get("standing") and row.state not in _OVER:
+            standing[row.id] = before
+    return Past(tx.now - timedelta(days=tx.settings.callsvc_retention_days), tuple(over), standing)
+
+
+def people_due(when: Past) -> sa.Select[Any]:
+    """Rows (``id``, ``case_id``) of people who may be erased, by id."""
+    mine = campaign_contact.c.contact_id == contact.c.id
+    needed = [mine, campaign_contact.c.campaign_id.not_in(when.over)]
+    for name, before in when.standing.items():
+        old = (campaign_contact.c.status == "done") & (campaign_contact.c.outcome_at <= before)
+        needed.append(~((campaign_contact.c.campaign_id == name) & old))
+    reported = (tracing_case.c.id == contact.c.case_id) & (tracing_case.c.reported_at > when.before)
+    open_still = case_handover.c.ended_at.is_(None) | (case_handover.c.ended_at > when.before)
+    handed_over = (case_handover.c.case_id == contact.c.case_id) & open_still
+    visit = (appointment.c.contact_id == contact.c.id) & (appointment.c.starts_at > when.before)
+    promised = sa.exists().where(callback.c.campaign_contact_id == campaign_contact.c.id, _OPEN_PROMISE, mine)
+    return (
+        sa.select(contact.c.id, contact.c.case_id)
+        .where(
+            contact.c.erased_at.is_(None),
+            contact.c.created_at <= when.before,
+            contact.c.elicited_at <= when.before,
+            ~sa.exists().where(*needed),
+            ~sa.exists().where(reported),
+            ~sa.exists().where(handed_over),
+            ~sa.exists().where(visit),
+            ~promised,
+        )
+        .order_by(contact.c.id)
+    )
+
+
+def numbers_due(when: Past) -> sa.Select[Any]:
+    """Rows (``id``) of numbers that may be erased, by id."""
+    this = phone_number.c.id
+    called = (leg.c.number_id == this) & ((leg.c.planned_at > when.before) | leg.c.ended_at.is_(None))
+    written = (message.c.number_id == this) & (message.c.planned_at > when.before)
+    kept = (
+        sa.exists().where(contact_number.c.number_id == this),
+        sa.exists().where(suppression.c.number_id == this),
+        sa.exists().where(live_call.c.number_id == this),
+        sa.exists().where(live_dialogue.c.number_id == this),
+        sa.exists().where(sms_conversation.c.number_id == this, sms_conversation.c.closed_at.is_(None)),
+        sa.exists().where(callback.c.number_id == this, _OPEN_PROMISE),
+        sa.exists().where(called),
+        sa.exists().where(written),
+    )
+    free = [~one for one in kept]
+    return sa.select(this).where(phone_number.c.erased_at.is_(None), *free).order_by(this)
+
+
+def legs_of(people: list[str]) -> sa.Select[tuple[str]]:
+    """The ids of their legs, by what their calls say."""
+    places = sa.select(campaign_contact.c.id).where(campaign_contact.c.contact_id.in_(people))
+    theirs = call.c.contact_id.in_(people) | call.c.campaign_contact_id.in_(places)
+    return sa.select(leg.c.id).join(call, call.c.id == leg.c.call_id).where(theirs)
+
+
+def cases_due(tx: Tx, rows: list[Row[Any]]) -> list[str]:
+    """Of the cases of these people those in which nobody is known any more."""
+    ids = sorted({row.case_id for row in rows if row.case_id})
+    known = sa.select(contact.c.case_id).where(contact.c.case_id.in_(ids), contact.c.erased_at.is_(None))
+    kept = {row.case_id for row in tx.all(known)} if ids else set()
+    return [one for one in ids if one not in kept]
