@@ -13,12 +13,11 @@ Said: TypeAlias = tuple[Any, ...]
 
 
 class Entry(NamedTuple):
-    """A person to store. `contact_id`, `fingerprint` and `sealed` hold if the person is new; `elicited_at` is
+    """A person to store. `contact_id` and `sealed` hold if the person is new; `elicited_at` is
     a stamp of `core.bulk`, empty when the row does not say; `consent_on` an ISO day or None."""
 
     line: int
     contact_id: str
-    fingerprint: bytes
     sealed: bytes
     first_name: str
     last_name: str

@@ -109,7 +109,7 @@ def _store(rt: Runtime, work: Work, batch: Batch) -> None:
 
 def _store_in(tx: Tx, work: Work, batch: Batch, report: ImportReport) -> tuple[int, int]:
     stored = store_batch(tx, batch.entries, work.import_id)
-    _mind_oppositions(tx, work.import_id, batch, stored)
+    mind_oppositions(tx, work.import_id, batch, stored)
     if work.campaign and stored.contacts:
         tx.emit(
             ContactsImported(
@@ -138,7 +138,7 @@ def _store_in(tx: Tx, work: Work, batch: Batch, report: ImportReport) -> tuple[i
     return _keep(tx, work, batch.rejects) if work.keep_rejects else (0, 0)
 
 
-def _mind_oppositions(tx: Tx, import_id: str, batch: Batch, stored: Stored) -> None:
+def mind_oppositions(tx: Tx, import_id: str, batch: Batch, stored: Stored) -> None:
     """Opt-outs of these lines are recorded; lines whose number opted out before are told."""
     held = live_suppressions(tx, stored.known_numbers) if stored.known_numbers else {}
     fresh: dict[str, str] = {}

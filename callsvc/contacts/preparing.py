@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from callsvc.contacts.entries import Batch, NumberEntry, Opposed, Said
 from callsvc.contacts.importing import ContactList, ImportReport, Problem, ReadRow, RejectsWriter
-from callsvc.contacts.importing.fields import bare
-from callsvc.contacts.searching.terms import name_terms, tail_term
+from callsvc.contacts.searching.terms import LONGEST_TAIL, name_terms, tail_term
 from callsvc.core.bulk import stamp
 from callsvc.core.france import ZONES, zone_of_department
 from callsvc.core.keyring import Keyring
@@ -31,10 +31,16 @@ webhook that writes to the same SQLite file waits less (now about a tenth of a s
 LENGTH: Final = struct.Struct(">I")
 """What stands before a batch that one process sends to another: its length in bytes."""
 
+_AT_ONCE: Final = 200
+"""Rows that go through one step before the next step begins: few enough to stay in the processor's cache,
+many enough that what a step needs stays there too."""
+
 _LINES: Final = 5000
 """Lines of one batch, when hardly any of them is a person's."""
 
-_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
+_T = TypeVar("_T")
+
+_encoded: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,94 +57,94 @@ class Placing:
 
 
 class Preparer:
-    """Prepares one list. `some_ids(kind, count)` makes ids."""
+    """Prepares one list. `some_ids(kind, count)` makes ids, so many `at_once`."""
 
     def __init__(
-        self, rows: ContactList, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]
+        self,
+        rows: ContactList,
+        placing: Placing,
+        keyring: Keyring,
+        some_ids: Callable[[str, int], list[str]],
+        at_once: int = 1,
     ) -> None:
         self._rows, self._placing = rows, placing
-        self._entries = EntryMaker(placing, keyring, some_ids).entries
+        self._entry = EntryMaker(placing, keyring, some_ids, at_once).entry
 
     def batches(self, after: int = 0, *, size: int = BATCH) -> Iterator[Batch]:
         """Batches of the lines after `after`, which are done already."""
-        kept: list[tuple[ReadRow, str, str]] = []
+        entries: list[Said] = []
         opposed: list[Opposed] = []
         report, rejects = ImportReport(), io.StringIO()
         writer = RejectsWriter(rejects, self._rows.header)
-        lines, line = 0, after
-        for row in self._rows.below(after):
-            self._sort(row, kept, opposed, report)
-            report.count(row)
-            if row.problems:
-                writer.write(row)
-            line, lines = row.line, lines + 1
-            if len(kept) >= size or lines >= _LINES:
-                yield Batch(line, report.tally(), rejects.getvalue(), self._entries(kept), opposed)
-                kept, opposed, lines, report = [], [], 0, ImportReport()
+        source, lines, line = iter(self._rows.below(after)), 0, after
+        while rows := list(islice(source, min(_AT_ONCE, size))):
+            entries += self._entries(rows, opposed, report)
+            for row in rows:
+                report.count(row)
+                if row.problems:
+                    writer.write(row)
+            line, lines = rows[-1].line, lines + len(rows)
+            if len(entries) >= size or lines >= _LINES:
+                yield Batch(line, report.tally(), rejects.getvalue(), entries, opposed)
+                entries, opposed, lines, report = [], [], 0, ImportReport()
                 rejects.seek(0)
                 rejects.truncate()
         if lines:
-            yield Batch(line, report.tally(), rejects.getvalue(), self._entries(kept), opposed)
+            yield Batch(line, report.tally(), rejects.getvalue(), entries, opposed)
 
-    def _sort(
-        self,
-        row: ReadRow,
-        kept: list[tuple[ReadRow, str, str]],
-        opposed: list[Opposed],
-        report: ImportReport,
-    ) -> None:
-        if not row.kept:
-            return
-        found = place(row, self._placing)
-        if isinstance(found, Problem):
-            row.problems.append(found)
-            row.kept = False
-            if row.values.opposition:
-                opposed.append((row.line, tuple(tuple(number) for number in row.numbers)))
-            return
-        kept.append((row, *found))
-        report.numbers += len(row.numbers)
+    def _entries(self, rows: list[ReadRow], opposed: list[Opposed], report: ImportReport) -> list[Said]:
+        placed: list[tuple[ReadRow, str, str]] = []
+        for row in rows:
+            if not row.kept:
+                continue
+            found = place(row, self._placing)
+            if isinstance(found, Problem):
+                row.problems.append(found)
+                row.kept = False
+                if row.values.opposition:
+                    opposed.append((row.line, tuple(tuple(number) for number in row.numbers)))
+                continue
+            placed.append((row, *found))
+            report.numbers += len(row.numbers)
+        entry = self._entry
+        return [entry(*one) for one in placed]
 
 
 class EntryMaker:
-    """Makes entries of placed rows. `some_ids(kind, count)` makes ids."""
+    """Makes entries of placed rows. `some_ids(kind, count)` makes ids, so many `at_once`."""
 
-    def __init__(self, placing: Placing, keyring: Keyring, some_ids: Callable[[str, int], list[str]]) -> None:
-        self._placing, self._keyring, self._some_ids = placing, keyring, some_ids
-        self._nonces: Iterator[bytes] = iter(())
+    def __init__(
+        self,
+        placing: Placing,
+        keyring: Keyring,
+        some_ids: Callable[[str, int], list[str]],
+        at_once: int = 1,
+    ) -> None:
+        self._placing, self._keyring = placing, keyring
+        self._contact_ids = _supply(lambda: some_ids("ctc", at_once))
+        self._number_ids = _supply(lambda: some_ids("num", at_once))
+        self._nonces = _supply(lambda: _nonces(at_once))
+        self._tails: dict[str, int] = {}
 
-    def entries(self, kept: list[tuple[ReadRow, str, str]]) -> list[Said]:
-        """An entry for each row with its platform and its zone."""
-        many = sum([len(row.numbers) for row, _, _ in kept])
-        contacts = iter(self._some_ids("ctc", len(kept)))
-        numbers = iter(self._some_ids("num", many))
-        chance = os.urandom(12 * (len(kept) + many))
-        self._nonces = iter([chance[start : start + 12] for start in range(0, len(chance), 12)])
-        return [
-            self._entry(row, platform, zone, contact_id, numbers)
-            for (row, platform, zone), contact_id in zip(kept, contacts, strict=True)
-        ]
-
-    def _entry(self, row: ReadRow, platform: str, zone: str, contact_id: str, ids: Iterator[str]) -> Said:
+    def entry(self, row: ReadRow, platform: str, zone: str) -> Said:
+        """A row with its platform and its zone, as it is stored."""
         values, placing, keyring = row.values, self._placing, self._keyring
+        contact_id = next(self._contact_ids)
+        first_name, last_name, birth_year = values.first_name, values.last_name, values.birth_year
         postcode = values.postcode or ""
-        birth = "null" if values.birth_year is None else values.birth_year
         person = (
-            f'{{"first_name":{_quoted(values.first_name)},"last_name":{_quoted(values.last_name)},'
-            f'"birth_year":{birth},"postcode":"{postcode}"}}'
+            f'{{"first_name":{_quoted(first_name)},"last_name":{_quoted(last_name)},'
+            f'"birth_year":{birth_year or "null"},"postcode":"{postcode}"}}'
         )
-        name = folded(values.first_name, values.last_name)
         reported = _stamp(values.reported_at, zone, placing.dialect) if values.reported_at else ""
         elicited = _stamp(values.elicited_at, zone, placing.dialect) if values.elicited_at else reported
-        basis = "consent" if values.consent else values.consent_basis or placing.consent_basis
         return (
             row.line,
             contact_id,
-            keyring.fingerprint(f"{row.numbers[0].e164}|{name}"),
             keyring.encrypt_bytes(person.encode(), f"contact:{contact_id}", next(self._nonces)),
-            values.first_name,
-            values.last_name,
-            values.birth_year,
+            first_name,
+            last_name,
+            birth_year,
             postcode,
             platform,
             placing.platforms[platform],
@@ -150,28 +156,40 @@ class EntryMaker:
             values.reference,
             reported,
             elicited,
-            basis,
+            "consent" if values.consent else values.consent_basis or placing.consent_basis,
             values.consent_on.isoformat() if values.consent_on else placing.consent_on,
             values.opposition,
-            *name_terms(keyring, values.first_name, values.last_name),
-            tuple([self._number(number, next(ids), zone) for number in row.numbers]),
+            *name_terms(keyring, first_name, last_name),
+            tuple([self._number(number, zone) for number in row.numbers]),
         )
 
-    def _number(self, number: Number, number_id: str, zone: str) -> NumberEntry:
-        keyring, territory = self._keyring, number.territory
-        fingerprint = keyring.fingerprint(number.e164)
+    def _number(self, number: Number, zone: str) -> NumberEntry:
+        keyring, e164, territory = self._keyring, number.e164, number.territory
+        fingerprint = keyring.fingerprint(e164)
+        tail = self._tails.get(e164[-LONGEST_TAIL:])
+        if tail is None:
+            tail = self._tails[e164[-LONGEST_TAIL:]] = tail_term(keyring, e164)
         return (
             fingerprint,
-            number_id,
-            keyring.encrypt_bytes(
-                number.e164.encode(), f"phone_number:{fingerprint.hex()}", next(self._nonces)
-            ),
+            next(self._number_ids),
+            keyring.encrypt_bytes(e164.encode(), f"phone_number:{fingerprint.hex()}", next(self._nonces)),
             number.synthetic,
             territory,
             number.kind,
-            ZONES.get(territory) or zone_of(e164=number.e164) or zone,
-            tail_term(keyring, number.e164),
+            ZONES.get(territory) or zone_of(e164=e164) or zone,
+            tail,
         )
+
+
+def _supply(some: Callable[[], list[_T]]) -> Iterator[_T]:
+    """Forever what `some` makes, one by one."""
+    while True:
+        yield from some()
+
+
+def _nonces(count: int) -> list[bytes]:
+    chance = os.urandom(12 * count)
+    return [chance[start : start + 12] for start in range(0, len(chance), 12)]
 
 
 def place(row: ReadRow, placing: Placing) -> tuple[str, str] | Problem:
@@ -188,13 +206,9 @@ def place(row: ReadRow, placing: Placing) -> tuple[str, str] | Problem:
 
 
 @lru_cache(maxsize=50_000)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(bare(name).split())
-
-
-def folded(first_name: str, last_name: str) -> str:
-    """A name for comparison, as `importing.fields.folded_name`; names repeat, so each is folded once."""
-    return " ".join(sorted(_words(first_name) + _words(last_name)))
+def _quoted(name: str) -> str:
+    """A name as JSON; names repeat."""
+    return _encoded(name)
 
 
 @lru_cache(maxsize=50_000)

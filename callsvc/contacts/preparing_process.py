@@ -31,7 +31,8 @@ def main() -> None:
     options = told["options"]
     options |= {"today": date.fromisoformat(options["today"]), "countries": frozenset(options["countries"])}
     with read_list(_source(told, keyring), ReadOptions(**options)) as rows:
-        preparer = Preparer(rows, Placing(**told["placing"]), keyring, RandomIds(MachineClock()).some)
+        placing, ids = Placing(**told["placing"]), RandomIds(MachineClock())
+        preparer = Preparer(rows, placing, keyring, ids.some, at_once=1000)
         _give(preparer.batches(told["after"]), sys.stdout.buffer)
 
 

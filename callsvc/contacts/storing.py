@@ -33,7 +33,7 @@ _NUMBER: Final = (
 )
 _LINK: Final = ("contact_id", "number_id", "rank")
 _CONTACT: Final = (
-    *("id", "fingerprint", "case_id", "platform_code", "region_code", "person", "language", "zone"),
+    *("id", "case_id", "platform_code", "region_code", "person", "language", "zone"),
     *("department", "fragility", "priority", "elicited_at", "consent_basis", "consent_on", "import_id"),
     *("import_line", "created_at", "last_term", "first_term"),
 )
@@ -66,8 +66,9 @@ class Stored:
 def store_batch(tx: Tx, entries: Sequence[Said], import_id: str | None) -> Stored:
     """Store a batch of entries; the same entries again change nothing.
 
-    Two imports at once may both find a person new: the second then fails on a unique key (IntegrityError) and
-    the caller runs the batch again.
+    Two imports at once may both find a number new: the second then fails on its unique key (IntegrityError)
+    and the caller runs the batch again. Numbers that are known are locked before their people are looked
+    for, so that of two imports the second finds whom the first has stored.
     """
     return _Storing(tx, import_id).store(entries)
 
@@ -107,11 +108,11 @@ class _Storing:
 
     def _add(self, said: Said, ids: list[str]) -> None:
         """A person nobody shares a number with: nearly every row of a list."""
-        (line, contact_id, fingerprint, sealed, _, _, _, _, platform, region, zone, department, language,
+        (line, contact_id, sealed, _, _, _, _, platform, region, zone, department, language,
          fragility, priority, reference, _, elicited, basis, agreed_on, _, last_term, first_term, further,
          _) = said  # fmt: skip
         self.contacts[contact_id] = (
-            contact_id, fingerprint, self.cases[reference] if reference else None, platform, region, sealed,
+            contact_id, self.cases[reference] if reference else None, platform, region, sealed,
             language, zone, department, fragility, priority, elicited or self.now, basis, agreed_on,
             self.import_id, line, self.now, last_term, first_term,
         )  # fmt: skip
@@ -234,7 +235,9 @@ def _numbers_by_print(tx: Tx, prints: Sequence[bytes]) -> dict[bytes, tuple[str,
     query = "SELECT fingerprint, id, synthetic, kind FROM phone_number WHERE fingerprint"
     return {
         bytes(fingerprint): (number_id, bool(synthetic), kind)
-        for fingerprint, number_id, synthetic, kind in tx.among(query, prints)
+        for fingerprint, number_id, synthetic, kind in tx.among(
+            query, prints, lock="ORDER BY id FOR NO KEY UPDATE"
+        )
     }
 
 

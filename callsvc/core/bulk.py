@@ -59,14 +59,17 @@ def _copy(table: str, columns: tuple[str, ...]) -> str:
     return f'COPY "{table}" ({names}) FROM STDIN'
 
 
-def rows_among(connection: "Connection", select: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+def rows_among(
+    connection: "Connection", select: str, values: Sequence[Any], *, lock: str = ""
+) -> Iterator[tuple[Any, ...]]:
     """The rows whose last-named column is among these values, as the driver gives them.
 
-    Example: ``rows_among(connection, "SELECT id FROM contact WHERE id", ids)``.
+    ``lock`` is how PostgreSQL locks them; a writing transaction of SQLite is alone anyway.
+    Example: ``rows_among(connection, "SELECT id FROM contact WHERE id", ids, lock="FOR UPDATE")``.
     """
     if connection.dialect.name == "postgresql":
         if values:
-            yield from connection.exec_driver_sql(f"{select} = ANY(%s)", (list(values),))
+            yield from connection.exec_driver_sql(f"{select} = ANY(%s) {lock}", (list(values),))
         return
     waiting = iter(values)
     while some := tuple(islice(waiting, _AT_ONCE)):

@@ -106,9 +106,9 @@ class Tx:
         """Many rows at once, values as the driver wants them: see ``core/bulk.py``."""
         insert_rows(self._connection, table, columns, rows)
 
-    def among(self, select: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    def among(self, select: str, values: Sequence[Any], *, lock: str = "") -> Iterator[tuple[Any, ...]]:
         """Rows whose last-named column is among these values, as the driver gives them: ``core/bulk.py``."""
-        return rows_among(self._connection, select, values)
+        return rows_among(self._connection, select, values, lock=lock)
 
     def insert_once(self, table: sa.Table, **values: Any) -> bool:
         """Insert unless a unique key forbids it; True if the row is new."""

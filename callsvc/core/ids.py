@@ -38,10 +38,13 @@ class RandomIds:
         return kind + _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
 
     def some(self, kind: str, count: int) -> list[str]:
-        """The same 80 random bits in base 16: four letters longer, and drawn for all at once."""
+        """The same 80 random bits in base 16: four letters longer, and drawn for all at once.
+
+        In ascending order: an index takes them at its right edge.
+        """
         head = kind + _base32(int(self._machine.now().timestamp() * 1000), 10)
         chance = secrets.token_hex(10 * count)
-        return [head + chance[start : start + 20] for start in range(0, 20 * count, 20)]
+        return sorted([head + chance[start : start + 20] for start in range(0, 20 * count, 20)])
 
 
 class CountingIds:

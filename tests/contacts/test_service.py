@@ -1,6 +1,8 @@
 """Importing into the database: idempotent, merged, said."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +13,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from callsvc.bench.messy_list import write_messy_list
+from callsvc.contacts import importing_run
 from callsvc.contacts.cli import contacts as contacts_group
+from callsvc.contacts.entries import Batch
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.people import read_person
 from callsvc.contacts.service import import_contacts
+from callsvc.contacts.storing import Stored
 from callsvc.contacts.tables import (
     contact,
     contact_import,
@@ -411,3 +416,29 @@ def test_whatever_an_import_stores_points_at_something_stored(world: Runtime, tm
             assert tx.all(sa.select(mine).where(mine.is_not(None), mine.not_in(sa.select(other)))) == []
         numbered = sa.select(contact_number.c.contact_id)
         assert tx.all(sa.select(contact.c.id).where(contact.c.id.not_in(numbered))) == []
+
+
+def test_two_lists_that_bring_the_same_new_person_of_a_known_number_at_once_store_one(
+    world: Runtime, tmp_path: Path
+) -> None:
+    first = written(tmp_path, "D1;MARTIN;Zoé;06 39 98 12 34;1957;67000;;", name="one.csv")
+    second = written(tmp_path, "D2;MARTIN;Zoé;06 39 98 12 34;1957;67000;;", name="two.csv")
+    with world.db.begin() as tx:
+        store_number(tx, "+33639981234", synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
+    inside, finished = threading.Event(), threading.Event()
+    mind = importing_run.mind_oppositions
+
+    def wait_inside(tx: Tx, import_id: str, batch: Batch, stored: Stored) -> None:
+        mind(tx, import_id, batch, stored)
+        if not inside.is_set():  # the first of the two: the second begins meanwhile, and must wait
+            inside.set()
+            assert not finished.wait(0.3)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as pool:
+        patch.setattr(importing_run, "mind_oppositions", wait_inside)
+        one = pool.submit(import_contacts, world, first)
+        assert inside.wait(5)
+        other = pool.submit(import_contacts, world, second)
+        other.add_done_callback(lambda _: finished.set())
+        assert one.result().contacts_new + other.result().contacts_new == 1
+    assert len(people(world)) == 1

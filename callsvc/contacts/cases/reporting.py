@@ -115,7 +115,8 @@ def _report(
         consent_basis="public-interest", consent_on=None, import_id="", dialect=tx.dialect,
     )  # fmt: skip
     told, rows = _read(tx, report, placing)
-    stored = store_batch(tx, EntryMaker(placing, tx.keyring, rt.ids.some).entries(rows), None)
+    entry = EntryMaker(placing, tx.keyring, rt.ids.some).entry
+    stored = store_batch(tx, [entry(*row) for row in rows], None)
     if campaign_id and stored.contacts:
         tx.emit(ContactsImported(import_id="", campaign_id=campaign_id, contact_ids=tuple(stored.contacts)))
     record_access(

@@ -4,9 +4,8 @@ Refusals of phone cells and repairs of numbers have their sentences in `callsvc.
 lines and of the other columns stand here.
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from callsvc.core.phone_numbers import REASONS, REPAIRS
 
@@ -184,8 +183,7 @@ SAID: Final = MappingProxyType(
 _SENTENCES: Final = {**REASONS, **REPAIRS, **LINES, **REFUSED, **SAID}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing to say about a line.
 
     `column` is the header as written in the file (empty for the whole line), `cell` the text as it was. A

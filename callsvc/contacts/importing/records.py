@@ -4,8 +4,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 from callsvc.contacts.importing.sniffing import Layout
 from callsvc.contacts.importing.sources import Source
@@ -18,8 +17,7 @@ LONGEST_RECORD: Final = 20
 """Physical lines one record may span (a note with line breaks between quotes)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The cells of one record and the number (from 1) of the line on which it starts."""
 
     line: int

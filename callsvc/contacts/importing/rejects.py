@@ -38,8 +38,8 @@ class RejectsWriter:
                 self._write_one(row, problem)
 
     def _write_one(self, row: ReadRow, problem: Problem) -> None:
-        own = (str(problem.line), problem.column, problem.cell, problem.reason)
-        said = (problem.says("fr"), problem.says("en"))
+        own = (str(problem.line), harmless(problem.column), harmless(problem.cell), problem.reason)
+        said = (problem.says("fr"), problem.says("en"))  # ours, as the reason: no formula
         cells = [*row.cells, *[""] * (len(self._names) - len(row.cells))]
-        self._writer.writerow([harmless(cell) for cell in (*own, *said, *cells)])
+        self._writer.writerow([*own, *said, *map(harmless, cells)])
         self.count += 1

@@ -1,5 +1,6 @@
 """One record to one row: its values, its numbers, and every problem met. Nothing is dropped in silence."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from callsvc.contacts.importing import fields
 from callsvc.contacts.importing.header import Header
 from callsvc.contacts.importing.problems import Problem
 from callsvc.contacts.importing.records import Record
-from callsvc.contacts.importing.values import Column, Values, readers
+from callsvc.contacts.importing.values import Column, Understood, Values, readers
 from callsvc.core.france import DEPARTMENTS, department_of
 from callsvc.core.phone_numbers import FRENCH_TERRITORIES, Number, Reading, quick_number, read_cell
 from callsvc.core.spreadsheets import as_it_was
@@ -20,6 +21,7 @@ _DEPARTMENT_OF: Final = {
     entry.territory: code for code, entry in DEPARTMENTS.items() if entry.territory != "FR"
 }
 _ABROAD: Final = frozenset(_DEPARTMENT_OF.values())  # departments with a numbering plan of their own
+_no_values: Final = object.__new__  # of a class whose defaults are the class's: no call of ours is as cheap
 _TOTALS: Final = ("total", "nombre de", "nombre total", "effectif")
 
 
@@ -64,29 +66,36 @@ class RowReader:
             else:
                 self._first[column.field] = place
         self._columns = [
-            (name, Column(self._names[self._first[name]], self._first[name], understand))
+            (name, column.place, column, column.known)
             for name, understand in readers(options.today).items()
             if name in self._first
+            for column in (self._column(name, understand),)
         ]
         self._quick = "FR" in options.countries
 
+    def _column(self, field: str, understand: Callable[[str], Understood]) -> Column:
+        place = self._first[field]
+        return Column(self._names[place], place, understand, repeats=field != "birth_year")
+
     def read(self, record: Record) -> ReadRow:
         """The row of a record; nothing is raised, whatever the cells hold."""
-        row = ReadRow(record.line, Values(), (), [], record.cells, kept=False)
-        cells = _unescaped(record.cells)
-        bare = [cell.strip() for cell in cells]
+        line, cells, unclosed = record
+        row = ReadRow(line, _no_values(Values), (), [], cells, False)
+        if "'" in "".join(cells):
+            cells = _unescaped(cells)
+        bare = [*map(str.strip, cells)]
         if reason := self._no_person(bare):
             row.is_person = False
-            row.problems.append(Problem(record.line, "", ";".join(cells).strip("; ")[:200], reason))
+            row.problems.append(Problem(line, "", ";".join(cells).strip("; ")[:200], reason))
             return row
-        if record.unclosed:
+        if unclosed:
             return self._refused(row, "unclosed-quote")
         width = len(self._names)
         if len(cells) != width:
             if any(bare[width:]):
                 return self._refused(row, "extra-cells")
             if len(cells) < width:
-                row.problems.append(Problem(record.line, "", "", "short-row"))
+                row.problems.append(Problem(line, "", "", "short-row"))
                 cells = cells + [""] * (width - len(cells))
                 bare += [""] * (width - len(bare))
         self._read_values(row, cells, bare)
@@ -120,14 +129,13 @@ class RowReader:
         if "reference" in first:
             values.reference = bare[first["reference"]][:80]
         self._read_name(row, cells, bare)
-        for name, column in self._columns:
-            text = bare[column.place]
-            if text:
-                value, reason = column.read(text)
-                if reason:
-                    row.problems.append(Problem(row.line, column.name, cells[column.place], reason))
-                if value is not None:
-                    setattr(values, name, value)
+        said = values.__dict__
+        for name, place, column, known in self._columns:
+            value, reason = known.get(bare[place]) or column.read(bare[place])
+            if reason:
+                row.problems.append(Problem(row.line, column.name, cells[place], reason))
+            if value is not None:
+                said[name] = value
         if values.consent is False:
             values.opposition = True
         by_postcode = department_of(values.postcode) if values.postcode else None
@@ -164,17 +172,15 @@ class RowReader:
             if not (text := bare[place]):
                 continue
             silent = False
-            number = (
-                quick_number(text, fiction_allowed=options.fiction_allowed, synthetic=synthetic)
-                if quick
-                else None
-            )
-            readings = [number] if number else self._read_slowly(cells[place], values.department, synthetic)
-            for reading in readings:
+            if quick and (number := quick_number(text, options.fiction_allowed, synthetic)):
+                found.setdefault(number[0], (number, turn))
+                if number[5]:
+                    self._say_repairs(row, place, cells, number)
+                continue
+            for reading in self._read_slowly(cells[place], values.department, synthetic):
                 if isinstance(reading, Number):
                     found.setdefault(reading.e164, (reading, turn))
-                    for repair in reading.repairs:
-                        row.problems.append(Problem(row.line, self._names[place], cells[place], repair))
+                    self._say_repairs(row, place, cells, reading)
                 else:
                     row.problems.append(
                         Problem(row.line, self._names[place], cells[place], reading.reason, refused=True)
@@ -188,6 +194,10 @@ class RowReader:
                 self._prefer(row, list(found.values()), cells)
             if values.department is None:
                 self._place_by_number(row)
+
+    def _say_repairs(self, row: ReadRow, place: int, cells: list[str], number: Number) -> None:
+        for repair in number.repairs:
+            row.problems.append(Problem(row.line, self._names[place], cells[place], repair))
 
     def _read_slowly(self, cell: str, department: str | None, synthetic: bool) -> list[Reading]:
         return read_cell(

@@ -11,13 +11,15 @@ from typing import Any, Final
 from callsvc.contacts.importing import fields
 from callsvc.core.france import department_code, department_of, postcode_of
 
-_REMEMBERED: Final = 50_000  # words of one column
+_REMEMBERED: Final = 20_000  # words of one column
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Values:
     """What a row says of a person. Times are local to the person; `fragility` runs from 0 to 3, `priority`
-    from -9 to 9; `preferred` is `mobile`, `fixed` or the place of a telephone column."""
+    from -9 to 9; `preferred` is `mobile`, `fixed` or the place of a telephone column.
+
+    Without slots, so that a row that says little costs little: what it does not say stays the class's."""
 
     reference: str = ""
     first_name: str = ""
@@ -41,23 +43,29 @@ class Values:
 Understood = tuple[Any, str]
 """A value, and the reason id of what must be said about it (empty: nothing)."""
 
+NOTHING: Final[Understood] = (None, "")
+"""What an empty cell means."""
+
 
 class Column:
-    """One column of a field, with what its words meant so far."""
+    """One column of a field, with what its words meant so far: `known`, in which a reader may look first."""
 
-    def __init__(self, name: str, place: int, understand: Callable[[str], Understood]) -> None:
+    def __init__(
+        self, name: str, place: int, understand: Callable[[str], Understood], *, repeats: bool = True
+    ) -> None:
         self.name, self.place = name, place
-        self._understand = understand
-        self._known: dict[str, Understood] = {}
+        self._understand, self._repeats = understand, repeats
+        self.known: dict[str, Understood] = {"": NOTHING}
 
     def read(self, text: str) -> Understood:
-        """What a filled, stripped cell means."""
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[text] = self._understand(text)
-        return known
+        """What a stripped cell means."""
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+            self.known[""] = NOTHING
+        understood = self._understand(text)
+        if self._repeats:
+            self.known[text] = understood
+        return understood
 
 
 def readers(today: date) -> dict[str, Callable[[str], Understood]]:
@@ -65,7 +73,7 @@ def readers(today: date) -> dict[str, Callable[[str], Understood]]:
     return {
         "postcode": _postcode,
         "department": _or_say(department_code, "department-unreadable"),
-        "birth_year": _or_say(lambda text: fields.read_birth_year(text, today), "birth-year-unreadable"),
+        "birth_year": _birth_year(today),
         "reported_at": _moment("reported-at-unreadable", today),
         "elicited_at": _moment("elicited-at-unreadable", today),
         "language": _or_say(fields.read_language, "language-unknown"),
@@ -84,6 +92,20 @@ def _or_say(read: Callable[[str], Any], reason: str) -> Callable[[str], Understo
     def understand(text: str) -> Understood:
         value = read(text)
         return value, reason if value is None else ""
+
+    return understand
+
+
+def _birth_year(today: date) -> Callable[[str], Understood]:
+    """As `read_birth_year`; a French date, which nearly all are, by its parts, of which there are few."""
+    years = {str(year): (year, "") for year in range(1900, today.year)}
+    days = {f"{day:02}/{month:02}/" for day in range(1, 29) for month in range(1, 13)}  # all years have them
+
+    def understand(text: str) -> Understood:
+        if text[:6] in days and (quickly := years.get(text[6:])):
+            return quickly
+        value = fields.read_birth_year(text, today)
+        return value, "birth-year-unreadable" if value is None else ""
 
     return understand
 

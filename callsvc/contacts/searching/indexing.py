@@ -32,10 +32,10 @@ def index_people(tx: Tx, contact_ids: Sequence[str]) -> None:
     people = sa.select(contact.c.id, contact.c.person, contact.c.last_term, contact.c.first_term)
     for row in tx.all(people.where(contact.c.id.in_(contact_ids))):
         person = read_person(tx, row)
-        terms = name_terms(tx.keyring, person["first_name"], person["last_name"])
-        further += [(row.id, term) for term in terms.further]
-        if (row.last_term, row.first_term) != (terms.last, terms.first):
-            tx.update_row(contact, row.id, last_term=terms.last, first_term=terms.first)
+        last, first, more = name_terms(tx.keyring, person["first_name"], person["last_name"])
+        further += [(row.id, term) for term in more]
+        if (row.last_term, row.first_term) != (last, first):
+            tx.update_row(contact, row.id, last_term=last, first_term=first)
     tx.delete(contact_term, contact_term.c.contact_id.in_(contact_ids))
     tx.insert_rows(contact_term, COLUMNS, further)
     theirs = sa.select(contact_number.c.number_id).where(contact_number.c.contact_id.in_(contact_ids))

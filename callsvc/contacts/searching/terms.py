@@ -7,7 +7,7 @@ enough that few of the wrong people must be opened to be left out.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from callsvc.contacts.searching.names import codes_of
 from callsvc.core.keyring import Keyring
@@ -33,27 +33,24 @@ class Term(NamedTuple):
     text: str
 
 
-class NameTerms(NamedTuple):
-    """By what a name is found. `last` and `first` stand with the person; `further` are the other codes of
-    names of several parts, which few people have."""
-
-    last: int
-    first: int
-    further: tuple[int, ...]
+NameTerms: TypeAlias = tuple[int, int, tuple[int, ...]]
+"""By what a name is found: the last name and the first, which stand with the person, and the other codes of
+names of several parts, which few people have."""
 
 
 def name_terms(keyring: Keyring, first_name: str, last_name: str) -> NameTerms:
     """Everything a name is found by, made with the newest key."""
-    last, *of_last = terms_of(keyring, last_name)
-    first, *of_first = terms_of(keyring, first_name)
-    return NameTerms(last, first, (*of_last, *of_first))
+    last, further_last = terms_of(keyring, last_name)
+    first, further_first = terms_of(keyring, first_name)
+    return last, first, further_last + further_first
 
 
 @lru_cache(maxsize=65536)
-def terms_of(keyring: Keyring, name: str) -> tuple[int, ...]:
-    """The terms of one field, at least one: a person without a first name has a term that nobody asks for.
-    Lists repeat names, so it is kept."""
-    return tuple([sealed(keyring, Term("name", code)) for code in sorted(codes_of(name)) or ("",)])
+def terms_of(keyring: Keyring, name: str) -> tuple[int, tuple[int, ...]]:
+    """The term of one field, and its further ones; a person without a first name has a term that nobody asks
+    for. Lists repeat names, so it is kept."""
+    terms = [sealed(keyring, Term("name", code)) for code in sorted(codes_of(name)) or ("",)]
+    return terms[0], tuple(terms[1:])
 
 
 def tail_term(keyring: Keyring, e164: str) -> int:
