@@ -76,7 +76,7 @@ def test_figures_are_of_all_calls_offered() -> None:
 def test_another_run_of_the_twin_lies_within_what_a_hundred_said() -> None:
     calls, takes = arrivals(PLAN), [(4.0, 7.0)]
     said = predict(PLAN, calls, takes, runs=100, processes=1)
-    runs = [play_run(PLAN, calls, takes, seed) for seed in range(1000, 1040)]
+    runs = [play_run(PLAN, calls, takes, {}, seed) for seed in range(1000, 1040)]
     for name, interval in said.items():
         assert sum(interval.holds(run[name]) for run in runs) >= 34, name
 
@@ -84,7 +84,7 @@ def test_another_run_of_the_twin_lies_within_what_a_hundred_said() -> None:
 def test_a_twin_that_is_told_less_work_predicts_another_afternoon() -> None:
     calls = arrivals(PLAN)
     said = predict(PLAN, calls, [(4.0, 7.0)], runs=50, processes=1)
-    other = play_run(PLAN, calls, [(4.0, -150.0)], 1000)
+    other = play_run(PLAN, calls, [(4.0, -150.0)], {}, 1000)
     assert not said["occupancy"].holds(other["occupancy"])
 
 

@@ -13,6 +13,7 @@ from callsvc.bench.afternoon.plan import Plan, arrivals
 from callsvc.bench.afternoon.predicting import predict
 from callsvc.bench.afternoon.report import Afternoon, lines
 from callsvc.bench.postgres import postgres
+from callsvc.routing.terms import chosen_of, terms_of
 
 _USUAL = Plan()
 
@@ -52,13 +53,13 @@ def compare(plan: Plan, database: str, *, runs: int, processes: int = 0) -> Afte
         lived = asyncio.run(live(stack, rt, plan, calls))
         with rt.db.read() as tx:
             served, takes = calls_of_service(tx, lived.began_at), takes_of(tx, lived.drawn)
-            missed = missed_offers(tx)
+            missed, terms = missed_offers(tx), chosen_of(terms_of(tx))
     return Afternoon(
         plan=plan,
         called=len(calls),
         queued=len(served),
         measured=figures(served, plan),
-        predicted=predict(plan, calls, takes, runs=runs, processes=processes),
+        predicted=predict(plan, calls, takes, terms=terms, runs=runs, processes=processes),
         runs=runs,
         takes=takes,
         missed=missed,

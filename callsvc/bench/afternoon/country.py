@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from callsvc.accounts.service import add_account, create_key
 from callsvc.agents.service import add_agent
-from callsvc.bench.afternoon.plan import PLATFORMS, SHARES, Plan, patience
+from callsvc.bench.afternoon.plan import PLATFORMS, SHARES, Plan, patience, scenario
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.tables import contact, contact_number
 from callsvc.core.db import Tx
@@ -15,8 +15,8 @@ from callsvc.core.france import REGIONS
 from callsvc.flows.service import publish
 from callsvc.planning.twin.world import open_regions
 from callsvc.platforms.tables import platform, region
-from callsvc.routing.rules.terms import Terms
 from callsvc.routing.service import put_agreement
+from callsvc.routing.terms import change_terms
 from callsvc.runtime import Runtime
 
 NATIONAL_NUMBER: Final = "+33199000100"
@@ -68,10 +68,8 @@ def found(rt: Runtime, plan: Plan, calls: Sequence[tuple[float, int]]) -> list[S
 
 def _found_regions(rt: Runtime, plan: Plan) -> None:
     """Everybody helps everybody, the nearest first, as far as the rules allow."""
-    from callsvc.bench.afternoon.plan import scenario
-
-    terms = Terms()
     with rt.db.begin() as tx:
+        terms = change_terms(tx, "system", callback_after_s=None)  # the flow offers none
         for code, department in PLATFORMS.items():
             tx.insert_once(region, code=code, name=REGIONS[code], zone="Europe/Paris")
             tx.insert_once(platform, code=department, name=department, region_code=code)

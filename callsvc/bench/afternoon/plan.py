@@ -3,10 +3,10 @@
 The same distributions feed the people of the real afternoon and those of each run of the twin.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from callsvc.planning.twin.scenario import Hours, People, RegionPart, Scenario, Spike
 from callsvc.planning.twin.traces import Trace, handling
@@ -34,7 +34,7 @@ class Plan:
     grace_s: float = 10.0  # nobody gives up sooner...
     patience_s: float = 150.0  # ...and with it, how long they wait on average
     wrap_up: float = 0.15  # part of the handling time that comes after the call
-    speed: float = 6.0  # lived seconds per real second
+    speed: float = 5.0  # lived seconds per real second
     seed: int = 1
 
     @property
@@ -52,8 +52,8 @@ class Plan:
         return {code: max(1, round(self.agents * share)) for code, share in SHARES.items()}
 
 
-def scenario(plan: Plan) -> Scenario:
-    """The afternoon as the twin reads it."""
+def scenario(plan: Plan, terms: Mapping[str, Any] | None = None) -> Scenario:
+    """The afternoon as the twin reads it; ``terms``: what the service's administrator chose about aid."""
     start, end = (second / 3600 for second in plan.spike_s)
     hours = plan.length_s / 3600
     return Scenario(
@@ -71,6 +71,7 @@ def scenario(plan: Plan) -> Scenario:
             for code, agents in plan.staff.items()
         ],
         spikes=[Spike(regions=[SPIKED], times=plan.times, from_h=start, to_h=end)],
+        terms=dict(terms or {}),
         policies=[POLICY],
     )
 

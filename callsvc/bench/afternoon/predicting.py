@@ -1,11 +1,12 @@
 """What the twin says of the same arrivals: many runs, and between which values 95 of 100 of them lie."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 from callsvc.bench.afternoon.measuring import MEASURES, calls_of_twin, figures
 from callsvc.bench.afternoon.plan import POLICY, Plan, drawn_trace, scenario
@@ -33,14 +34,16 @@ def predict(
     calls: Sequence[tuple[float, int]],
     takes: Sequence[tuple[float, float]],
     *,
+    terms: Mapping[str, Any] | None = None,
     runs: int,
     processes: int = 0,
 ) -> dict[str, Interval]:
     """The prediction interval of every measure, from so many runs with chance of their own.
 
-    ``takes``: as ``drawn_trace`` wants it. ``processes``: how many work at once; 0 = one a processor.
+    ``takes``: as ``drawn_trace`` wants it; ``terms`` as ``scenario`` does. ``processes``: how many work at
+    once; 0 = one a processor.
     """
-    play, processes = partial(play_run, plan, calls, takes), processes or os.cpu_count() or 1
+    play, processes = partial(play_run, plan, calls, takes, terms or {}), processes or os.cpu_count() or 1
     if processes == 1:
         played = [play(seed) for seed in range(1, runs + 1)]
     else:
@@ -50,11 +53,15 @@ def predict(
 
 
 def play_run(
-    plan: Plan, calls: Sequence[tuple[float, int]], takes: Sequence[tuple[float, float]], seed: int
+    plan: Plan,
+    calls: Sequence[tuple[float, int]],
+    takes: Sequence[tuple[float, float]],
+    terms: Mapping[str, Any],
+    seed: int,
 ) -> dict[str, float]:
     """One run: these arrivals, patience and handling times of its own."""
     trace, set_up_s = drawn_trace(plan, calls, takes, seed)
-    day = open_day(scenario(plan), POLICY, trace)
+    day = open_day(scenario(plan, terms), POLICY, trace)
     day.run()
     return figures(calls_of_twin(day, set_up_s), plan)
 
