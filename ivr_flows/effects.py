@@ -11,6 +11,7 @@ from typing import Literal
 
 Scalar = str | int | float | bool | None
 Scope = Literal["purpose", "sms", "all"]
+IN_TURN = "turn"
 AppointmentAction = Literal["book", "confirm", "move", "cancel", "resolved"]
 
 
@@ -56,7 +57,8 @@ class BookCallback:
     Either ``in_minutes`` from now, or ``at`` ("18:00", the contact's own local time) on the day
     ``days`` from today (0 today, 1 tomorrow). The service moves a time that has passed or that
     falls outside legal hours to the next permitted moment. Or ``time``: the id of one of the times
-    the service itself offered (``callback.times``), so that what was spoken is what is dialled.
+    the service itself offered (``callback.times``), so that what was spoken is what is dialled;
+    or ``IN_TURN``: when it is their turn in the queue they have just left.
     """
 
     in_minutes: int | None = None

@@ -123,6 +123,7 @@ class AskWords:
 class InQueue:
     """Wait for an agent with ``skill``; offer a callback after a while if the flow says so.
 
+    ``level`` 2: of the back office, whose teams opted in.
     When the person presses ``callback_key`` after the offer, give ``QueueEnded("callback")``.
     """
 
@@ -131,6 +132,7 @@ class InQueue:
     offer_callback_after_s: int | None = None
     callback_prompt: Spoken | None = None
     callback_key: str = "1"
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)

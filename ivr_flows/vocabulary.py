@@ -42,6 +42,7 @@ VOCABULARY: Mapping[str, Variable] = MappingProxyType(
         "slot.label": Variable("mercredi 24 septembre à 10 heures 30"),
         "call.direction": Variable("outbound"),
         "call.has_number": Variable("true"),
+        "call.number_end": Variable("4 2"),
         "session.language": Variable("fr"),
         "session.channel": Variable("voice"),
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from callsvc.agents.back_office import FIRST_LEVEL
 from callsvc.agents.service import add_agent, hold_agent, note_activity
 from callsvc.agents.tables import agent, agent_skill, team
 from callsvc.core.db import Tx
@@ -74,7 +75,7 @@ def put_agent(
 
 
 def _put_skills(tx: Tx, agent_id: str, skills: Mapping[str, int]) -> bool:
-    mine = agent_skill.c.agent_id == agent_id
+    mine = (agent_skill.c.agent_id == agent_id) & FIRST_LEVEL
     before = {row.skill: row.level for row in tx.all(sa.select(agent_skill).where(mine))}
     if before == dict(skills):
         return False

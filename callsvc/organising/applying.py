@@ -6,10 +6,12 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
+from callsvc.agents.back_office import opt_in
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.organising.definition import AgreementPart, OrganisationFile, PlatformPart, RegionPart
 from callsvc.platforms.queries import region_by_code
+from callsvc.platforms.region_messages import messages_of, put_messages
 from callsvc.platforms.service import put_platform, put_region
 from callsvc.platforms.tables import platform, region
 from callsvc.routing.service import declare_aid, put_agreement
@@ -44,6 +46,9 @@ def apply_organisation(rt: Runtime, file: OrganisationFile) -> Applied:
             _platform(tx, done, code, place)
         for agreement in file.agreements:
             _agreement(tx, done, agreement)
+        for office in file.back_offices:
+            new = opt_in(tx, office.platform, office.team, office.themes, by="organisation file")
+            done.note(f"back office {office.platform} {office.team}", office, None if new else office)
     return done
 
 
@@ -56,7 +61,13 @@ def _region(tx: Tx, done: Applied, code: str, part: RegionPart) -> None:
         known = before[1] or {"opted_out": False, "reserve": None, "floor": None}
         wanted = {name: said.get(name, known[name]) for name in ("opted_out", "reserve", "floor")}
         declare_aid(tx, code, **wanted)
-    after = (_row(tx, region, region.c.code == code), _row(tx, aid_region, aid_region.c.region_code == code))
+    after: Any = (
+        _row(tx, region, region.c.code == code),
+        _row(tx, aid_region, aid_region.c.region_code == code),
+    )
+    if part.messages is not None and messages_of(tx, code) != part.messages:
+        put_messages(tx, code, dict(part.messages))
+        after = ()
     done.note(f"region {code}", None if before[0] is None else before, after)
 
 

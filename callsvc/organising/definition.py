@@ -19,6 +19,8 @@ platforms:
 agreements:
   - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 20, release_wait_s: 5, cap: 10,
      hours: [{days: [mon, tue], from: "08:00", to: "18:00"}]}   # on the helper's clock; any time without
+back_offices:
+  - {platform: "67", team: Niveau 2, themes: [social, mental-health]}   # second level, see queues.md
 ```
 
 What the file names is made as it says; what it does not name stays as it is.
@@ -38,6 +40,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Words = Annotated[str, Field(min_length=1, max_length=600)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
@@ -52,6 +55,8 @@ class RegionPart(_Part):
     reserve: int | None = Field(None, ge=0)  # idle agents kept for its own; computed when not declared
     floor: float | None = Field(None, gt=0, lt=1)  # share of its own calls in time that it never gives away
     opted_out: bool | None = None
+    # What callers hear by occasion and language: nobody is there, or too many call.
+    messages: dict[Literal["closed", "overflow"], dict[Language, Words]] | None = None
 
 
 class HoursPart(_Part):
@@ -132,10 +137,17 @@ class AgreementPart(_Part):
         return self
 
 
+class BackOfficePart(_Part):
+    platform: Code
+    team: str = Field(min_length=1, max_length=80)
+    themes: tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")], ...]  # all it opted in for
+
+
 class OrganisationFile(_Part):
     regions: dict[Code, RegionPart] = Field(default_factory=dict)
     platforms: dict[Code, PlatformPart] = Field(default_factory=dict)
     agreements: tuple[AgreementPart, ...] = ()
+    back_offices: tuple[BackOfficePart, ...] = ()
 
 
 def read_organisation(text: str) -> OrganisationFile:

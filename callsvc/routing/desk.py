@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.limits import limit_of, place_in_line, wish_of
+from callsvc.agents.back_office import skill_at, themes_of
 from callsvc.agents.queries import agent_by_id, version_of
 from callsvc.agents.rules import LIMITED
 from callsvc.calls.tables import participant
@@ -20,6 +21,7 @@ from callsvc.platforms.tables import platform, region
 from callsvc.routing.disposing import undoable
 from callsvc.routing.listening import supervisor_of
 from callsvc.routing.queries import reservation_of_agent
+from callsvc.routing.queueing import any_agents_open
 from callsvc.routing.tables import queue_entry
 from callsvc.routing.work_shown import stage_of
 from callsvc.runtime import Runtime
@@ -185,4 +187,8 @@ def desk_targets(tx: Tx, agent_id: str) -> list[dict[str, str]]:
         if not why_not(rule_of(row), used_by="agents", region=entry.region_code, now=tx.now):
             kind = "number" if row.number_id else "queue"
             found.append({"name": row.name, "title": row.title, "kind": kind})
-    return found
+    return found + [
+        {"name": skill, "title": theme, "kind": "queue"}
+        for theme, skill in ((theme, skill_at(theme, 2)) for theme in themes_of(tx))
+        if any_agents_open(tx, entry.platform_code, skill, entry.language)
+    ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.agents.back_office import SUFFIX
 from callsvc.agents.service import touch_agent
 from callsvc.calls import service as calls
 from callsvc.calls.events import ParticipantJoined
@@ -21,7 +22,7 @@ from callsvc.directory.queries import Reachable, reachable
 from callsvc.platforms.queries import platform_by_code
 from callsvc.routing.events import HandedOnEnded, about
 from callsvc.routing.queries import hold_reservation
-from callsvc.routing.queueing import enter_queue
+from callsvc.routing.queueing import any_agents_open, enter_queue
 from callsvc.routing.rules import FRONT
 from callsvc.routing.tables import reservation
 from callsvc.routing.wrapping import end_conversation, talking
@@ -179,6 +180,10 @@ def end_handed_on(tx: Tx, entry: Row[Any]) -> None:
 
 
 def _target(tx: Tx, entry: Row[Any], name: str) -> Reachable:
+    if name.endswith(SUFFIX):
+        if not any_agents_open(tx, entry.platform_code, name, entry.language):
+            raise Conflict("target-not-now", "No trained team is on duty for this theme.", reason="closed")
+        return Reachable(name=name, title="", number_id=None, skill=name, platform_code=None)
     found = reachable(tx, name, used_by="agents", region_code=entry.region_code)
     if isinstance(found, str):
         raise Conflict("target-not-now", "This target takes no call of this region now.", reason=found)

@@ -17,6 +17,7 @@ from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import hands_for
 from callsvc.routing.measuring import handling_of
 from callsvc.routing.offering import close_offer, offer_next
+from callsvc.routing.owning import offer_to_known
 from callsvc.routing.queries import (
     WAITING,
     agreements_of,
@@ -86,7 +87,8 @@ def enter_queue(
         tell_delegated(tx, entry_id, own, home)
     entry = _entry(tx, entry_id)
     tx.emit(EntryQueued(**about(entry, tx.now)))
-    offer_next(tx, (), entered=home.region, newcomer=entry_id)
+    if not offer_to_known(tx, entry):
+        offer_next(tx, (), entered=home.region, newcomer=entry_id)
     return entry_id
 
 

@@ -163,7 +163,7 @@ def offer_other_work(tx: Tx, region_code: str, *, pressing: bool = False) -> int
     for group in _groups(tx, region_code, pressing=pressing):
         for agent_row in _free_for(tx, region_code, group):
             entry = next_other_work(tx, agent_row, pressing=pressing)
-            if entry is not None and _offer(tx, entry, agent_row):
+            if entry is not None and offer_to(tx, entry, agent_row):
                 offered += 1
             if offered >= MOST_AT_ONCE:
                 return offered
@@ -200,7 +200,8 @@ def _has(words: sa.ColumnElement[Any], word: str) -> sa.ColumnElement[bool]:
     return (sa.literal(" ") + words + sa.literal(" ")).contains(f" {word} ", autoescape=True)
 
 
-def _offer(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> bool:
+def offer_to(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> bool:
+    """Offer a waiting entry, held by the caller, to this agent; False if somebody was quicker."""
     reservation_id = tx.new_id("rsv")
     if not reserve_agent(tx, agent_row.id, reservation_id):
         return False
@@ -224,7 +225,7 @@ def _offer(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> bool:
 
 def _say_why(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> str:
     promised = entry.promised_at is not None and entry.promised_at <= tx.now
-    owned = entry.owner_agent_id == agent_row.id
+    owned = entry.kind == "call" or entry.owner_agent_id == agent_row.id
     english, french = sentences(entry.kind, owned=owned, promised=promised)
     decision_id = tx.new_id("dec")
     tx.insert(

@@ -3,12 +3,14 @@
 Everything here runs inside the transaction of one webhook (or of the event that ended a wait).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Row
 
+from callsvc.agents.back_office import skill_at
 from callsvc.calls.events import LegEnded
 from callsvc.calls.queries import call_of_leg, lock_leg
 from callsvc.calls.tables import call
@@ -23,6 +25,7 @@ from callsvc.flows.service import (
 )
 from callsvc.routing import service as routing
 from callsvc.routing.events import ConversationEnded, HandedOnEnded
+from callsvc.routing.offers_of_callback import may_offer_callback
 from callsvc.webhooks import fetching, transferring, trial_facts
 from callsvc.webhooks.booking import full_slots
 from callsvc.webhooks.effects import Subject, apply_effects, subject_of
@@ -30,9 +33,10 @@ from callsvc.webhooks.facts import facts_for
 from callsvc.webhooks.hearing import heard, listens
 from callsvc.webhooks.moments import add_moments
 from callsvc.webhooks.patience import words_for
+from callsvc.webhooks.place_told import of_region, place_told
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.speech import render, render_fetching, render_quiet, render_round
-from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Transfer, TransferEnded, Turn
+from ivr_flows import Fetch, Hangup, Input, InQueue, QueueEnded, Spoken, Transfer, TransferEnded, Turn
 
 _LONGEST_WAIT_S = 1800  # lived; then the flow says that nobody is available
 
@@ -98,17 +102,22 @@ def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) 
     """Write a turn's effects and render it; a wait that cannot be entered is refused at once."""
     apply_effects(tx, subject, session_id, number, turn)
     entered = _enter_wait(tx, subject, session_id, turn)
+    told: tuple[Spoken, ...] = ()
+    if isinstance(turn.wait, InQueue):
+        told = of_region(tx, subject.leg, turn, "overflow" if entered is None else "closed")
     if isinstance(entered, transferring.Ringing):
         return transferring.render_ringing(tx, turn, subject.leg.id, number + 1, entered)
     if entered is not None:
         session = session_of(tx, subject.leg.id)
         if session is not None:
             after = resume_session(tx, session, entered)
-            spoken = turn.spoken + after.spoken
+            spoken = turn.spoken + told + after.spoken
             merged = Turn(after.state, spoken, after.effects, after.wait, after.outcome, after.path)
             return _follow(tx, subject, session_id, session.turn, merged)
     if turn.outcome is not None:
         _note_outcome(tx, subject.leg, turn.outcome)
+    if told:
+        turn = replace(turn, spoken=turn.spoken + told)
     return render(turn, subject.leg.id, number + 1, listens=listens(tx.settings))
 
 
@@ -128,7 +137,8 @@ def _enter_wait(tx: Tx, subject: Subject, session_id: str, turn: Turn) -> Input 
 def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str) -> bool:
     """Join the queue of the home platform; False when nobody who could take the call is on duty anywhere."""
     row = call_of_leg(tx, leg.id)
-    if not routing.any_agents_open(tx, row.platform_code, queue.skill, language, call_id=row.id):
+    skill = skill_at(queue.skill, queue.level)
+    if not routing.any_agents_open(tx, row.platform_code, skill, language, call_id=row.id):
         return False
     routing.enter_queue(
         tx,
@@ -137,7 +147,7 @@ def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str
         session_id=session_id,
         region_code=row.region_code,
         platform_code=row.platform_code,
-        skill=queue.skill,
+        skill=skill,
         language=language,
         max_wait_s=_LONGEST_WAIT_S,
     )
@@ -150,11 +160,13 @@ def _wait_on(tx: Tx, leg: Row[Any], session: Row[Any], queue: InQueue, digits: s
         how = "unavailable" if entry is None or entry.left_how != "connected" else "connected"
         return _leave(tx, leg, session, how)
     after_s = queue.offer_callback_after_s
-    offered = after_s is not None and tx.now - entry.entered_at >= timedelta(seconds=after_s)
+    waited = after_s is not None and tx.now - entry.entered_at >= timedelta(seconds=after_s)
+    offered = after_s is not None and (waited or may_offer_callback(tx, entry))
     if offered and digits == queue.callback_key and routing.leave_queue(tx, leg.id, "callback"):
         return _leave(tx, leg, session, "callback")
     count_turn(tx, session)
-    return render_round(queue, leg.id, session.turn + 1, offer=offered)
+    told = () if offered else place_told(tx, leg.id, entry, session.turn)
+    return render_round(queue, leg.id, session.turn + 1, offer=offered, told=told)
 
 
 def _wait_for_target(tx: Tx, leg: Row[Any], session: Row[Any]) -> str:

@@ -19,6 +19,7 @@ from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.dialing.callbacks import book_callback
+from callsvc.dialing.owed_by_agents import keep_place
 from callsvc.messages.service import plan_message
 from callsvc.webhooks.facts import mobile_of
 from ivr_flows import (
@@ -111,6 +112,8 @@ def _apply(tx: Tx, subject: Subject, turn_key: str, effect: Effect, turn: Turn) 
             suppress(tx, leg.number_id, wide, purpose=subject.purpose, source="key", evidence=leg.id)
         case SendSms():
             _text(tx, subject, f"{turn_key}:{effect.prompt_id}", effect.text, turn)
+        case BookCallback(time="turn") if keep_place(tx, leg.id) is not None:
+            pass  # in the queue, as somebody to call
         case BookCallback(in_minutes, at, days, time):
             book_callback(tx, leg.id, in_minutes=in_minutes, at=at, days=days, time=time)
         case Appointment() if subject.is_trial:

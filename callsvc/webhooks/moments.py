@@ -9,14 +9,18 @@ from sqlalchemy.engine import Row
 
 from callsvc.appointments.service import next_appointment
 from callsvc.appointments.slots import slots_offered
+from callsvc.calls.tables import leg
 from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.contacts.numbers import reveal
+from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.dialing.promising import offered_times
 from callsvc.platforms.queries import platform_by_code
 from ivr_flows.spoken_times import spoken_time
 
 TIMES, SLOTS = "callback.times", "appointment.slots"
+NUMBER_END = "call.number_end"
 MOMENTS = frozenset({TIMES, SLOTS})
 
 
@@ -43,10 +47,22 @@ def moments_for(
 
 
 def add_moments(tx: Tx, facts: dict[str, Any], call: Row[Any], reads: Collection[str], purpose: str) -> None:
-    """Put the moments that a flow reads among the facts it is told."""
+    """Put the moments that a flow reads among the facts it is told, and the end of their number."""
+    if NUMBER_END in reads:
+        facts["call"] = {**facts.get("call", {}), "number_end": number_end(tx, call.id)}
     for name, moments in moments_for(tx, call, reads, purpose).items():
         kind, _, key = name.partition(".")
         facts[kind] = {**facts.get(kind, {}), key: moments}
+
+
+def number_end(tx: Tx, call_id: str) -> str:
+    """The last two digits of the number on the line, apart, so that they are read one by one."""
+    number = tx.first(
+        sa.select(phone_number)
+        .join(leg, leg.c.number_id == phone_number.c.id)
+        .where(leg.c.call_id == call_id, leg.c.role == "contact")
+    )
+    return " ".join(reveal(tx, number)[-2:]) if number is not None else ""
 
 
 def as_call(tx: Tx, place_id: str) -> Row[Any]:

@@ -73,9 +73,12 @@ def render_quiet(leg_id: str, next_turn: int, said: Iterable[Speech] = ()) -> st
     return twiml.wait(said, action=action, pause_s=_ROUND_S, takes_key=False)
 
 
-def render_round(queue: InQueue, leg_id: str, next_turn: int, *, offer: bool) -> str:
-    """One more round of waiting, with the offer of a callback once it is due."""
+def render_round(
+    queue: InQueue, leg_id: str, next_turn: int, *, offer: bool, told: Iterable[Speech] = ()
+) -> str:
+    """One more round of waiting, with the offer of a callback once it is due, else with what is ``told``."""
     action = f"/webhooks/voice/{leg_id}/{next_turn}"
     if offer and queue.callback_prompt is not None:
         return twiml.wait(speeches([queue.callback_prompt]), action=action, pause_s=_ROUND_S, takes_key=True)
-    return twiml.wait(speeches([queue.wait_prompt]), action=action, pause_s=_ROUND_S, takes_key=False)
+    said = [*speeches([queue.wait_prompt]), *told]
+    return twiml.wait(said, action=action, pause_s=_ROUND_S, takes_key=False)

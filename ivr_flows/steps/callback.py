@@ -1,5 +1,8 @@
 """``callback``: book a return call, at once (``{in: 60}``) or at one of the times offered.
 
+``{turn: true}`` keeps the place of somebody who waited in a queue: they are called when it is their turn, the
+same day. Whoever did not wait is called within the hour.
+
 ``offers: {"1": {in: 60}, "2": {at: "18:00"}, "3": {at: "10:00", days: 1}}`` with a prompt that
 speaks of each key; ``keys`` beside it may lead elsewhere (no callback after all). With
 ``offers: times`` the times are the service's own (``steps/slots.py``).
@@ -11,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ivr_flows.effects import BookCallback
+from ivr_flows.effects import IN_TURN, BookCallback
 from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, StepInvalid
 from ivr_flows.steps.asking import Question
@@ -62,7 +65,7 @@ def read_callback(_name: str, step: Node) -> BookNow | OfferTimes | ChooseSlot:
     node: Node = step["callback"]
     if node.get("offers") == "times":
         return read_slots("callback", step, lambda time: BookCallback(time=time))
-    if ("offers" in node) is ("in" in node or "at" in node) or ("in" in node and "at" in node):
+    if ("offers" in node) + ("in" in node) + ("at" in node) + ("turn" in node) != 1:
         raise StepInvalid(
             ("callback",), say("no time, or more than one"), say("give in:, at: or offers: with a prompt")
         )
@@ -83,4 +86,6 @@ def read_callback(_name: str, step: Node) -> BookNow | OfferTimes | ChooseSlot:
 
 
 def _time(node: Node) -> BookCallback:
+    if "turn" in node:
+        return BookCallback(time=IN_TURN)
     return BookCallback(node.get("in"), node.get("at"), node.get("days", 0))

@@ -22,6 +22,7 @@ class Queue(Action):
     """``outs`` are the declared exits; ``goes_on`` whether something follows the conversation."""
 
     skill: str
+    level: int
     wait_prompt: str
     offer_callback_after_s: int | None
     callback_prompt: str | None
@@ -43,6 +44,7 @@ class Queue(Action):
         names = ("on_callback", "on_closed", "on_unavailable")
         return cls(
             skill=node["skill"],
+            level=node.get("level", 1),
             wait_prompt=node["wait_prompt"],
             offer_callback_after_s=offer,
             callback_prompt=node.get("callback_prompt"),
@@ -68,6 +70,7 @@ class Queue(Action):
         return Pause(
             InQueue(
                 skill=self.skill,
+                level=self.level,
                 wait_prompt=run.speak(self.wait_prompt),
                 offer_callback_after_s=self.offer_callback_after_s,
                 callback_prompt=run.speak(str(self.callback_prompt)) if offered else None,

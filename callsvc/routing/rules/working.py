@@ -26,6 +26,7 @@ SPARE_SHARE: Final = 0.03
 """Share of the agents on duty that stays idle for callers while tasks are given out."""
 
 _WHAT = {
+    "call": ("a caller they spoke with lately", "une personne avec qui il a parlé récemment"),
     "callback": ("a call promised to somebody", "un appel promis à quelqu'un"),
     "sms": ("somebody who writes and waits for a person", "quelqu'un qui écrit et attend une personne"),
     "task": (
