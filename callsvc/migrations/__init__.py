@@ -27,6 +27,7 @@ SLICES = (
     "messages",
     "routing",
     "dialing",
+    "retention",
     "appointments",
     "people",
     "metrics",
