@@ -59,6 +59,7 @@ def settings() -> Settings:
         callsvc_secret_key="test-secret",
         callsvc_data_keys=f"1:{NEVER_USED}",
         callsvc_lookup_key=NEVER_USED,
+        callsvc_calls_per_second=2.0,  # and so two calls at once
     )
 
 

@@ -81,10 +81,14 @@ def deadlines() -> list[Task]:
     ]
 
 
+def pace() -> list[Task]:
+    """Planning, in a thread of its own: what it does not plan within a second is lost, not made up for."""
+    return [Task(0.25, plan_calls)]
+
+
 def chores() -> list[Task]:
-    """Planning, and everything that a crash or a lost job may have left behind."""
+    """Everything that a crash or a lost job may have left behind."""
     return [
-        Task(0.25, plan_calls),
         Task(0.5, carry_out_left),
         Task(1.0, keep_schedules),
         Task(1.0, announce_due),
@@ -144,7 +148,7 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.set())
     rhythms = [
         threading.Thread(target=_keep_beating, args=(rt, due, stop), name=name)
-        for name, due in (("deadlines", deadlines()), ("chores", chores()))
+        for name, due in (("deadlines", deadlines()), ("pace", pace()), ("chores", chores()))
     ]
     for thread in rhythms:
         thread.start()

@@ -18,7 +18,7 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact, pace_ledger
 from callsvc.core.db import Tx
-from callsvc.dialing.sharing import Bucket, Wish, filled, holds, share
+from callsvc.dialing.sharing import Bucket, Wish, backlog, filled, holds, share
 from callsvc.routing.tables import queue_entry
 
 _ALL = ""  # the row of the whole
@@ -47,10 +47,10 @@ def reserve(tx: Tx) -> Mapping[str, int]:
     live, unplaced = _under_way(tx)
     accounts = _accounts(tx, live)
     rate, speed = tx.settings.callsvc_calls_per_second, tx.speed
-    # What is planned and not placed yet is still to come at the carrier: it has its room in the same bucket.
-    bucket = filled(Bucket(whole.tokens, whole.at), rate, tx.now, holds(rate, speed) - unplaced)
+    bucket = filled(Bucket(whole.tokens, whole.at), rate, tx.now, holds(rate, speed))
     tokens = bucket.tokens - _agents_set_ups(tx, whole.at)
-    room = int(tokens)
+    # What is planned and not placed yet is still to come at the carrier, all at once if a worker was away.
+    room = min(int(tokens), backlog(rate, speed) - unplaced)
     if tx.settings.callsvc_most_live:
         room = min(room, tx.settings.callsvc_most_live - sum(live.values()))
     shares = share(max(0, room), whole.turn, [_wish(tx, name, one) for name, one in accounts.items()])

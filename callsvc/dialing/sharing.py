@@ -1,7 +1,8 @@
 """Who may set up the next calls: a bucket for all and one for each campaign, shared by weight: arithmetic.
 
-A bucket fills at its rate and holds what two seconds give, so that over a minute nobody passes what is
-configured by more than a thirtieth, and nothing that is planned waits at the carrier for longer. Between
+A bucket fills at its rate and holds what one second gives: who starts, or was away, has that at once and no
+more, and over twenty seconds nobody passes what is configured by more than a twentieth. What is planned
+and not at the carrier yet is limited apart (``backlog``), and costs nobody what their bucket has. Between
 campaigns the next set-up goes to the one whose virtual time is least; its time then moves on by one set-up
 divided by its weight (start-time fair queueing, Goyal, Vin and Cheng 1996). Whoever has nobody to call takes
 no part: the others share, and it comes back at their time, neither behind nor ahead.
@@ -14,7 +15,8 @@ from datetime import datetime
 
 from callsvc.campaigns.rules import CARRIER_DELAY
 
-_HELD_S = 2.0  # lived
+_HELD_S = 1.0  # lived
+_UNPLACED_S = 3.0  # lived
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,21 @@ class Shares:
     clock: float
 
 
-def holds(rate: float, speed: float) -> float:
-    """What a bucket holds: two lived seconds, or what a second of a scaled clock is; at least one call.
+def holds(rate: float, speed: float, seconds: float = _HELD_S) -> float:
+    """What a bucket holds: one lived second, or what a second of a scaled clock is; at least one call.
 
-    Never more than the carrier may take for it without a call leaving its window (``CARRIER_DELAY``).
+    ``seconds``: of those who look less often. Never more than the carrier may take for it without a call
+    leaving its window (``CARRIER_DELAY``).
 
     >>> holds(10, 1), holds(10, 30), holds(0.1, 1)
-    (20.0, 300.0, 1.0)
+    (10.0, 300.0, 1.0)
     """
-    return max(1.0, rate * min(max(_HELD_S, speed), CARRIER_DELAY.total_seconds()))
+    return max(1.0, rate * min(max(seconds, speed), CARRIER_DELAY.total_seconds()))
+
+
+def backlog(rate: float, speed: float) -> int:
+    """How many planned calls may wait for a worker: what it places at once when it comes back."""
+    return int(holds(rate, speed, _UNPLACED_S))
 
 
 def filled(bucket: Bucket, rate: float, now: datetime, most: float) -> Bucket:

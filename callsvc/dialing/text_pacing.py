@@ -19,6 +19,7 @@ from callsvc.dialing.sharing import Bucket, Wish, filled, holds, share
 from callsvc.messages.pacing import room_of
 
 _ROUND = timedelta(seconds=1)  # machine time between two looks
+_HELD_S = 3.0  # lived: of two rounds and a late one; the sender's own pace evens it out
 _LONGEST_NAME = 60
 
 
@@ -61,9 +62,9 @@ def _reserve(tx: Tx, name: str, configs: list[CampaignFile], most: int) -> Mappi
     buckets, wishes = {}, []
     for config in configs:
         rate, account = config.pacing.calls_per_second, known.get(config.id)
-        holds_most = holds(rate, tx.speed)
-        bucket = Bucket(account.tokens, account.at) if account is not None else Bucket(holds_most, tx.now)
-        buckets[config.id] = filled(bucket, rate, tx.now, holds_most)
+        first = Bucket(holds(rate, tx.speed), tx.now)
+        bucket = Bucket(account.tokens, account.at) if account is not None else first
+        buckets[config.id] = filled(bucket, rate, tx.now, holds(rate, tx.speed, _HELD_S))
         allowed = min(int(buckets[config.id].tokens), room, most)
         due = due_in(tx, config.id, allowed) if allowed > 0 else 0
         turn = account.turn if account is not None else 0.0

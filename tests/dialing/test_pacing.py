@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -80,7 +81,37 @@ def test_two_planners_give_three_campaigns_their_shares_of_the_limit_and_no_more
     shares = Counter(name for name, _ in made)
     for name, weight in WEIGHTS.items():
         assert shares[name] == pytest.approx(LIMIT * SECONDS * weight / 6, rel=NEARLY), name
-    assert _longest_wait([at for _, at in made], LIMIT) <= timedelta(seconds=2)
+    assert _longest_wait([at for _, at in made], LIMIT) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("rate", [3.0, 10.0, 20.0])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_rate_holds_within_a_twentieth_with_a_late_ticker_and_a_slow_worker(
+    rt: Runtime, rate: float
+) -> None:
+    """Looks 0.1 to 0.9 s apart, as on a machine with much to do; calls leave 1.5 s after their planning."""
+    _limited(rt, rate)
+    numbers = [f"+3363998{n:04}" for n in range(int(rate * 26))]
+    start_campaign(rt, *numbers, file=campaign_file(pacing={"calls_per_second": 100, "most_live": 5000}))
+    late, began = Random(7), rt.clock.now()
+    while rt.clock.now() < began + timedelta(seconds=22):
+        plan_calls(rt)
+        with rt.db.begin() as tx:
+            ripe = (leg.c.placement == "planned") & (leg.c.planned_at < tx.now - timedelta(seconds=1.5))
+            tx.update(leg, ripe, placement="placed", lease_until=None)
+        advance(rt, late.uniform(0.1, 0.9))
+    counted = [at for _, at in _set_ups(rt) if at >= began + timedelta(seconds=2)]
+    assert len(counted) / 20 == pytest.approx(rate, rel=NEARLY)
+
+
+def test_a_ticker_that_was_away_comes_back_to_one_second_of_calls(rt: Runtime) -> None:
+    _limited(rt, LIMIT)
+    _campaigns(rt, 40)
+    _live(rt, 5)
+    before = len(_set_ups(rt))
+    advance(rt, 60)
+    plan_calls(rt)
+    assert len(_set_ups(rt)) - before == int(LIMIT)
 
 
 def test_what_one_cannot_use_the_others_do_and_nobody_passes_a_limit_of_its_own(rt: Runtime) -> None:
@@ -93,13 +124,13 @@ def test_what_one_cannot_use_the_others_do_and_nobody_passes_a_limit_of_its_own(
     assert shares["two"] == pytest.approx(2 * shares["one"], rel=NEARLY)
 
 
-def test_a_worker_that_was_away_does_not_come_back_to_more_than_two_seconds_of_calls(rt: Runtime) -> None:
+def test_a_worker_that_was_away_comes_back_to_three_seconds_of_calls(rt: Runtime) -> None:
     _limited(rt, LIMIT)
     _campaigns(rt, 40)
     for _ in range(40):
         plan_calls(rt)
         advance(rt, STEP_S)
-    assert len(_set_ups(rt)) == int(2 * LIMIT)
+    assert len(_set_ups(rt)) == int(3 * LIMIT)
 
 
 def test_calls_at_once_are_limited_for_each_and_for_all(rt: Runtime) -> None:

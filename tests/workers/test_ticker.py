@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from callsvc.core.errors import NotFound
 from callsvc.runtime import Runtime
-from workers.ticker import Task, beat, chores, deadlines
+from workers.ticker import Task, beat, chores, deadlines, pace
 
 
 def _raises(error: Exception) -> Callable[[Runtime], object]:
@@ -44,6 +44,6 @@ def test_a_task_runs_in_its_own_rhythm_and_not_between(rt: Runtime) -> None:
 
 
 def test_every_task_of_the_ticker_runs_on_an_empty_database(rt: Runtime) -> None:
-    for task in (*deadlines(), *chores()):
+    for task in (*deadlines(), *pace(), *chores()):
         task.act(rt)
     assert rt.jobs.take() == [("roll_up_metrics", ()), ("forget_due", ())]  # type: ignore[attr-defined]
