@@ -49,6 +49,12 @@ KINDS = {
     "task": _("somebody to call"),
     "callback": _("a promised call"),
 }
+LINES = {
+    "simulated": _("simulated line"),
+    "sdk": _("in this browser"),
+    "ring-my-phone": _("my own telephone"),
+    "none": _("no line"),
+}
 ENTRY_STATES = {
     "pending": _("waiting"),
     "reserved": _("being offered"),
@@ -246,6 +252,7 @@ _KINDS = {
     "direction": DIRECTIONS,
     "role": ROLES,
     "activity": ACTIVITIES,
+    "line": LINES,
     "entry": ENTRY_STATES,
     "order": ORDERS,
     "agent": AGENT_STATES,

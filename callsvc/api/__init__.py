@@ -30,6 +30,7 @@ from callsvc.routing.desk_api import desk_api
 from callsvc.routing.floor_api import floor_api
 from callsvc.routing.work_api import work_api
 from callsvc.studio.api import results_api
+from callsvc.supervising.limits_api import limits_api
 
 API: tuple[Blueprint, ...] = (
     accounts_api,
@@ -48,6 +49,7 @@ API: tuple[Blueprint, ...] = (
     flows_api,
     helping_api,
     imports_api,
+    limits_api,
     lines_api,
     messages_api,
     metrics_api,

@@ -4,7 +4,6 @@ All of it for the call they hold, and while they hold it: its conversation and i
 another region gets nothing here but this one call's own platform, its open moments and what they book.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -37,9 +36,8 @@ def promise_call_back(rt: Runtime, agent_id: str, at: datetime) -> datetime:
             raise Invalid("no-number", "Nobody can be called back without a number.")
         if not tx.now < at <= tx.now + FURTHEST:
             raise Invalid("callback-time", "Name an instant to come, within thirty days.")
-        whole = tx.now + timedelta(minutes=math.ceil((at - tx.now).total_seconds() / 60))
-        promise_callback(tx, row, whole)
-        return whole
+        promise_callback(tx, row, at)
+        return at
 
 
 def opt_out(rt: Runtime, principal: Principal, agent_id: str, *, everything: bool = False) -> str:

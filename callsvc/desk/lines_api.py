@@ -18,9 +18,7 @@ from callsvc.web.models import Asked, Told
 
 lines_api = api_blueprint("lines_api")
 
-NOT_ALLOWED = Refusal(
-    "softphone-not-allowed", 422, "None of the lines allowed here; details list them."
-)
+NOT_ALLOWED = Refusal("softphone-not-allowed", 422, "None of the lines allowed here; details list them.")
 BUSY = Refusal("agent-busy", 409, "In the middle of a call: after it.")
 
 

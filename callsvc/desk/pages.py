@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callsvc.accounts.access import record_read
@@ -15,13 +15,16 @@ from callsvc.agents.rules import ACTIVITIES
 from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid, NotFound
+from callsvc.desk.browser_line import allow_sdk, sdk_in_place
 from callsvc.desk.showing import caller_of
+from callsvc.desk.times import helping_context, times_of
 from callsvc.desk.working import work_context
 from callsvc.routing import service as routing
 from callsvc.routing.desk import desk_targets
 from callsvc.routing.desk_api import agent_of
 from callsvc.routing.disposing import words_for
 from callsvc.routing.tables import queue_entry
+from callsvc.softphone.rules import SDK
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext
 from callsvc.web.toasts import toast
@@ -33,83 +36,86 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 @page("desk")
 def index() -> ResponseReturnValue:
     try:
-        agent_id = _me()
+        agent_id = me()
     except Forbidden:  # the page of their role all the same: it says what is missing
         return render_template("desk/none.html")
-    return render_template("desk/page.html", **_context(agent_id))
+    context = _context(agent_id)
+    response = make_response(render_template("desk/page.html", **context))
+    uses_sdk = context["desk"]["line"] == SDK and context["sdk_in_place"]
+    return allow_sdk(response) if uses_sdk else response
 
 
 @blueprint.get("/live")
 @page("desk", live=True)
 def live() -> ResponseReturnValue:
     """The part of the page that changes."""
-    return render_template("desk/_live.html", **_context(_me()))
+    return render_template("desk/_live.html", **_context(me()))
 
 
 @blueprint.post("/activity")
 @page("desk")
 def declare() -> ResponseReturnValue:
-    return _done(lambda agent: routing.set_activity(current_rt(), agent, _word("activity")))
+    return done(lambda agent: routing.set_activity(current_rt(), agent, word("activity")))
 
 
 @blueprint.post("/offers/<reservation_id>/accept")
 @page("desk")
 def accept(reservation_id: str) -> ResponseReturnValue:
-    return _done(lambda agent: routing.accept(current_rt(), agent, reservation_id))
+    return done(lambda agent: routing.accept(current_rt(), agent, reservation_id))
 
 
 @blueprint.post("/offers/<reservation_id>/reject")
 @page("desk")
 def reject(reservation_id: str) -> ResponseReturnValue:
-    return _done(lambda agent: routing.reject(current_rt(), agent, reservation_id))
+    return done(lambda agent: routing.reject(current_rt(), agent, reservation_id))
 
 
 @blueprint.post("/hold")
 @page("desk")
 def hold() -> ResponseReturnValue:
-    return _done(lambda agent: routing.hold(current_rt(), agent, held=_word("on") == "1"))
+    return done(lambda agent: routing.hold(current_rt(), agent, held=word("on") == "1"))
 
 
 @blueprint.post("/mute")
 @page("desk")
 def mute() -> ResponseReturnValue:
-    return _done(lambda agent: routing.mute(current_rt(), agent, muted=_word("on") == "1"))
+    return done(lambda agent: routing.mute(current_rt(), agent, muted=word("on") == "1"))
 
 
 @blueprint.post("/consult")
 @page("desk")
 def consult() -> ResponseReturnValue:
-    return _done(lambda agent: routing.consult(current_rt(), agent, _word("target")))
+    return done(lambda agent: routing.consult(current_rt(), agent, word("target")))
 
 
 @blueprint.post("/consult/end")
 @page("desk")
 def end_consult() -> ResponseReturnValue:
-    return _done(lambda agent: routing.end_consult(current_rt(), agent))
+    return done(lambda agent: routing.end_consult(current_rt(), agent))
 
 
 @blueprint.post("/transfer")
 @page("desk")
 def transfer() -> ResponseReturnValue:
-    return _done(lambda agent: routing.transfer(current_rt(), agent, _word("target")))
+    return done(lambda agent: routing.transfer(current_rt(), agent, word("target")))
 
 
 @blueprint.post("/hang-up")
 @page("desk")
 def hang_up() -> ResponseReturnValue:
-    return _done(lambda agent: routing.hang_up(current_rt(), agent))
+    return done(lambda agent: routing.hang_up(current_rt(), agent))
 
 
 @blueprint.post("/disposition")
 @page("desk")
 def dispose() -> ResponseReturnValue:
-    return _done(lambda agent: routing.dispose(current_rt(), agent, _word("disposition")))
+    return done(lambda agent: routing.dispose(current_rt(), agent, word("disposition")))
 
 
-def _done(act: Callable[[str], None]) -> ResponseReturnValue:
+def done(act: Callable[[str], None]) -> ResponseReturnValue:
     """Do it and show the desk; what came too late is told, and the desk shows what is true now."""
     try:
-        act(_me())
+        act(me())
     except (Conflict, Invalid, NotFound) as error:
         told = _TOO_LATE.get(error.id)
         toast(told() if told else error.message, kind="bad")
@@ -125,14 +131,26 @@ _TOO_LATE = {
     "target-unknown": lambda: gettext("The directory has no such name any more."),
     "consult-under-way": lambda: gettext("Somebody was asked in already; end that first."),
     "no-consult": lambda: gettext("Nobody was asked in."),
+    "activity-full": lambda: gettext("As many as may do this do it. You stand in line for a place."),
+    "softphone-missing": lambda: gettext("No call can reach you: choose a line first."),
+    "telephone-rings": lambda: gettext("Your telephone rings: pick it up and press a key."),
+    "undo-over": lambda: gettext("It is too late to take this back: it has taken effect."),
+    "wrap-up-extended": lambda: gettext("It was made longer once already."),
+    "no-number": lambda: gettext("This caller has no number that could be called."),
+    "callback-time": lambda: gettext("Give a day and a time to come, within thirty days."),
+    "caller-unlisted": lambda: gettext("Nobody of our lists has this number: book it at the platform."),
+    "slot-full": lambda: gettext("The last place has just been taken: offer another moment."),
+    "slot-unknown": lambda: gettext("This platform has no such moment to give."),
 }
 
 
-def _me() -> str:
+def me() -> str:
+    """The agent whose desk this is; the desk is seen by it."""
     return agent_of(current_principal())
 
 
-def _word(name: str) -> str:
+def word(name: str) -> str:
+    """What the form says, no longer than any word of a desk."""
     return request.form.get(name, "")[:60]
 
 
@@ -144,6 +162,8 @@ def _context(agent_id: str) -> dict[str, Any]:
         "desk": state, "activities": ACTIVITIES, "dispositions": AGENTS, "caller": None, "targets": [],
     }  # fmt: skip
     state["since"] = datetime.fromisoformat(state["state_since"])
+    shown |= times_of(state, current_rt().clock.speed)
+    shown["sdk_in_place"] = sdk_in_place(current_rt().settings)
     held = state["offer"] or state["call"] or state["wrap_up"] or state["work"]
     if held is not None:
         shown["dispositions"] = words_for(held["kind"])
@@ -160,6 +180,8 @@ def _context(agent_id: str) -> dict[str, Any]:
             if not _noted(tx, entry.call_id):  # once: what the page fetches again and again shows nothing new
                 record_read(tx, principal, "caller", entry.call_id)
         shown["targets"] = desk_targets(tx, agent_id) if state["call"] else []
+        if entry is not None and not state["work"]:
+            shown |= helping_context(tx, entry, held)
     return shown | {"held": held}
 
 

@@ -1,7 +1,5 @@
 """What an agent chose at the end of a call reaches the campaign: it says more than ``connected``."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
 from callsvc.calls.queries import call_of_leg
@@ -53,13 +51,8 @@ def follow_agent(tx: Tx, event: WrapUpEnded) -> None:
         _replace_connected(tx, event.leg_id, event.disposition)
     promised = event.disposition == "callback" or event.callback_at is not None
     if promised and _number_of(tx, event.leg_id) is not None:  # after the outcome, which ends older promises
-        book_callback(tx, event.leg_id, in_minutes=_minutes_to(tx, event.callback_at), at=None, days=0)
-
-
-def _minutes_to(tx: Tx, at: datetime | None) -> int:
-    if at is None:
-        return _CALLBACK_MIN
-    return max(0, round((at - tx.now).total_seconds() / 60))
+        at = event.callback_at.isoformat() if event.callback_at is not None else None
+        book_callback(tx, event.leg_id, in_minutes=_CALLBACK_MIN, at=None, days=0, time=at)
 
 
 def _number_of(tx: Tx, leg_id: str) -> str | None:

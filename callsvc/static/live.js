@@ -27,7 +27,12 @@
   };
   const never = (...names) => names.forEach((name) => clearTimeout(timers[name]));
 
+  // A page that must be told while nobody looks at it (a desk that is offered calls) goes on listening.
+  const sleeps = () => !document.querySelector("[data-live-hidden]");
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
   function show(on) {
+    tell("stream-state", on);
     const state = document.getElementById("live-state");
     if (!state) return;
     state.hidden = false;
@@ -71,7 +76,7 @@
       never("off");
       show(true);
     });
-    on("ping", () => {});
+    on("ping", () => tell("stream-ping"));
     on("changed", (event) => {
       const words = JSON.parse(event.data);
       refresh(parts().filter((part) => wordsOf(part).some((word) => words.includes(word))));
@@ -126,7 +131,7 @@
     });
     document.addEventListener("visibilitychange", () => {
       never("pause");
-      if (document.hidden) later("pause", HIDDEN_MS, close);
+      if (document.hidden && sleeps()) later("pause", HIDDEN_MS, close);
       else if (!source) open();
     });
     window.addEventListener("offline", () => {

@@ -14,6 +14,7 @@ from callsvc.web.cookies import is_https
 csrf = CSRFProtect()
 
 _KEY = "callsvc"
+_POLICY_KEY = "callsvc-policy"
 
 # Nothing is loaded from another host and nothing runs inline: a stored name can never become a script.
 _POLICY = (
@@ -39,6 +40,7 @@ def attach(app: Flask, rt: Runtime, *, stream_origin: str = "") -> None:
     app.extensions[_KEY] = rt
     headers = _HEADERS | (_ON_HTTPS if is_https(rt.settings.public_base_url) else {})
     policy = _POLICY.format(stream=f" {stream_origin}" if stream_origin else "")
+    app.extensions[_POLICY_KEY] = policy
 
     @app.after_request
     def _safe_headers(response: Response) -> Response:
@@ -46,6 +48,20 @@ def attach(app: Flask, rt: Runtime, *, stream_origin: str = "") -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
+
+
+def policy_with(**sources: str) -> str:
+    """The page policy with more sources for some of its directives: ``policy_with(connect_src="wss://x")``.
+
+    For the one page that needs them; a directive the policy does not have is added.
+    """
+    directives = dict(
+        one.strip().split(" ", 1) for one in cast(str, current_app.extensions[_POLICY_KEY]).split(";")
+    )
+    for name, more in sources.items():
+        key = name.replace("_", "-")
+        directives[key] = f"{directives[key]} {more}" if key in directives else more
+    return "; ".join(f"{key} {said}" for key, said in directives.items())
 
 
 def current_rt() -> Runtime:

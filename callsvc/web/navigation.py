@@ -30,6 +30,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("supervising.queues", _("Queues"), "routing"),
             Entry("supervising.agents", _("Agents"), "routing"),
             Entry("supervising.aid", _("Mutual aid"), "routing"),
+            Entry("supervising.show_limits", _("Limits"), "routing"),
         ),
     ),
     (

@@ -1,0 +1,55 @@
+// An agent's desk: says every ten seconds that somebody is there, counts times down, tells when the stream is
+// lost, and keeps looking then. Each act is a form and works without any of this.
+"use strict";
+
+(() => {
+  const SEEN_MS = 10000; // the service waits for three of these before it sets the agent away
+  const LOOK_MS = 5000; // without a stream
+
+  let seenAt = 0;
+  let live = true;
+  const started = new WeakMap(); // countdown -> [what it said, when]
+
+  const desk = () => document.getElementById("live");
+
+  function seen() {
+    const part = desk();
+    if (!part || Date.now() - seenAt < SEEN_MS - 500) return;
+    seenAt = Date.now();
+    fetch(part.dataset.seen, { method: "POST", headers: { "X-CSRFToken": part.dataset.token } }).catch(() => {
+      seenAt = 0; // as soon as the network is back
+    });
+  }
+
+  function count() {
+    for (const element of document.querySelectorAll(".countdown")) {
+      const said = element.dataset.left;
+      if (!started.has(element) || started.get(element)[0] !== said) started.set(element, [said, Date.now()]);
+      const since = (Date.now() - started.get(element)[1]) / 1000;
+      const left = Math.max(0, Math.ceil(Number(said) - since * Number(element.dataset.speed)));
+      const text = left
+        ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`
+        : element.dataset.over;
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+
+  function streamIs(on) {
+    live = on;
+    const lost = document.getElementById("connection-lost");
+    if (lost) lost.hidden = on;
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    seen();
+    count();
+    setInterval(count, 500);
+    setInterval(seen, SEEN_MS);
+    setInterval(() => {
+      if (!live && desk()) desk().dispatchEvent(new Event("changed"));
+    }, LOOK_MS);
+  });
+  // A hidden tab's timers sleep for a minute; what the stream sends still wakes it.
+  document.addEventListener("stream-ping", seen);
+  document.addEventListener("stream-state", (event) => streamIs(event.detail));
+})();
