@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A test starts whole stacks of processes: each would compile every module anew where nothing may be written down.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
