@@ -4,9 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A test starts whole stacks of processes: each would compile every module anew where nothing may be written down.
-export PYTHONDONTWRITEBYTECODE :=
 INSTALLED := $(VENV)/installed
+
+# A test starts whole stacks of processes: each would compile every module anew where nothing may be written.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test coverage long lint pictures lock clean
