@@ -24,6 +24,7 @@ CHANGES: Final = {
     "whisper": ParticipantChange(muted=False),  # coached: the leg whose id the wish carries
     "speak": ParticipantChange(muted=False, coached=""),
 }
+_ON_THE_WAY: Final = 3  # looks for a call that was let into a conference and is not there yet
 GROUPS: Final = (
     frozenset({"move"}),
     frozenset({"hold", "unhold"}),
@@ -38,7 +39,8 @@ def group_of(action: str) -> frozenset[str]:
 
 
 def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
-    """done, gone (not in the conference), failed; None when the carrier did not answer or does not know yet.
+    """done, gone (not in the conference), not-yet (perhaps on the way there), failed; None when the carrier
+    did not answer or does not know yet.
 
     ``due``: sid, action, and as ``path`` the conference's id with the language of who waits (``cnf1/fr``), or
     with the leg that alone hears a whisper (``cnf1/leg2``).
@@ -60,6 +62,8 @@ def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
     try:
         rt.carrier.change_participant(sid, due.sid, change)
     except Refused as error:
+        if error.code == NOT_FOUND and due.tries < _ON_THE_WAY:
+            return "not-yet"
         return "gone" if error.code in (CALL_NOT_IN_PROGRESS, NOT_FOUND) else "failed"
     except CarrierError as error:
         log.warning("update-postponed", update=due.action, leg=due.id, reason=str(error))

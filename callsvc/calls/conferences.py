@@ -41,6 +41,11 @@ def place_supervisor_leg(tx: Tx, *, call_id: str, agent_id: str, conference_id: 
 
 def record_join(tx: Tx, conference_id: str, leg_id: str, sid: str, at: datetime) -> None:
     tx.update(conference, (conference.c.id == conference_id) & conference.c.sid.is_(None), sid=sid)
+    enter(tx, conference_id, leg_id, at)
+
+
+def enter(tx: Tx, conference_id: str, leg_id: str, at: datetime) -> None:
+    """They are in: the carrier said so, or has just been told to let in whoever picked up."""
     tx.insert_once(participant, conference_id=conference_id, leg_id=leg_id)
     joined = tx.update(
         participant,

@@ -215,6 +215,10 @@ def _end_otherwise(rt: Runtime, sid: str) -> str | None:
 
 
 def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
+    if result == "not-yet":
+        soon = tx.machine_now + timedelta(seconds=1)
+        tx.update(carrier_update, carrier_update.c.id == update_id, lease_until=soon)
+        return
     if result is None:
         if due.tries + 1 >= _MOST_TRIES:
             report_incident(tx, "update-given-up", due.id, action=due.action)

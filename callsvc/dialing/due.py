@@ -19,6 +19,7 @@ from callsvc.runtime import Runtime
 
 _AT_ONCE = 200
 _BATCH = 10
+_BY_AGENTS = ("agent", "consult", "supervisor")  # legs that somebody at a desk wished for
 
 
 def recreate_due(rt: Runtime) -> int:
@@ -33,7 +34,7 @@ def recreate_due(rt: Runtime) -> int:
         return sum(
             (
                 _lease(tx, _planned(tx, "contact"), leg, "place_calls"),
-                _lease(tx, _planned(tx, "agent"), leg, "place_agent_leg"),
+                _lease(tx, _planned(tx, *_BY_AGENTS), leg, "place_agent_leg"),
                 _lease(tx, _updates(tx), carrier_update, "update_calls"),
                 _lease(tx, _planned_messages(tx), message, "send_messages"),
                 _doubts(tx, _legs_in_doubt(tx), leg),
@@ -47,7 +48,7 @@ def recreate_due(rt: Runtime) -> int:
 def _due(tx: Tx) -> tuple[sa.Select[Any], ...]:
     return (
         _planned(tx, "contact"),
-        _planned(tx, "agent"),
+        _planned(tx, *_BY_AGENTS),
         _updates(tx),
         _planned_messages(tx),
         _legs_in_doubt(tx),
@@ -57,10 +58,10 @@ def _due(tx: Tx) -> tuple[sa.Select[Any], ...]:
     )
 
 
-def _planned(tx: Tx, role: str) -> sa.Select[Any]:
+def _planned(tx: Tx, *roles: str) -> sa.Select[Any]:
     return (
         sa.select(leg.c.id)
-        .where(leg.c.placement == "planned", leg.c.lease_until < tx.machine_now, leg.c.role == role)
+        .where(leg.c.placement == "planned", leg.c.lease_until < tx.machine_now, leg.c.role.in_(roles))
         .limit(_AT_ONCE)
     )
 

@@ -33,11 +33,14 @@ _ENDED = (
 def participant_left(tx: Tx, event: ParticipantLeft) -> None:
     """An agent, whoever was asked in or a supervisor is gone; of a contact the carrier is asked soon.
 
-    Who is put out by the end of the whole conference has not gone: ``conference_ended`` sees to them. A
-    contact leaves a conference also when we take them out of it.
+    Who is put out by the end of the whole conference has not gone: it is over for all. A contact leaves a
+    conference also when we take them out of it.
     """
+    if event.reason.startswith(_ENDED):
+        conference_over(tx, event.conference_id)
+        return
     row = find_leg(tx, event.leg_id)
-    if row is None or event.reason.startswith(_ENDED):
+    if row is None:
         return
     if row.role == "agent":
         agent_leg_gone(tx, row.id, row.call_id)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.calls.addresses import CODE
+from callsvc.calls.conferences import enter
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
@@ -34,6 +35,9 @@ from callsvc.webhooks.requests import CarrierRequest
 
 # A call that rang in time may be answered a little after the window closed.
 _LATE_ANSWER = timedelta(minutes=3)
+# Counted as in the conference with its document: were the news of it lost, a contact would stay on hold for
+# them, and an agent not be told of them.
+_LET_IN = ("consult", "supervisor")
 # Built once: it is asked with every answer.
 _CAMPAIGN = (
     sa.select(campaign)
@@ -114,6 +118,8 @@ def _into_conference(tx: Tx, row: Row[Any]) -> str:
     meeting = conference_of_leg(tx, row.id)
     if meeting is None or row.end_asked_at is not None:
         return twiml.hang_up()
+    if row.role in _LET_IN:
+        enter(tx, meeting.id, row.id, tx.now)
     return _join(tx, row, meeting.id, muted=row.role == "supervisor")
 
 

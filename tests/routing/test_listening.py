@@ -46,7 +46,9 @@ class Floor:
 
     def listen(self, mode: str = "listen", *, by: Principal | None = None) -> str:
         routing.listen(self.rt, by or self.chief, self.agent, mode)
-        return str(self.world.rows(sa.select(leg.c.id).where(leg.c.role == "supervisor"))[-1].id)
+        return str(
+            self.world.rows(sa.select(leg.c.id).where(leg.c.role == "supervisor").order_by(leg.c.id))[-1].id
+        )
 
     def picks_up(self, leg_id: str) -> None:
         self.world.news(leg_id, "in-progress")
