@@ -123,7 +123,7 @@ def _agents(tx: Tx) -> Iterable[tuple[list[str], float]]:
 def _waiting(tx: Tx) -> Iterable[tuple[list[str], float]]:
     rows = tx.all(
         sa.select(queue_entry.c.region_code, sa.func.count().label("entries"))
-        .where(queue_entry.c.state == "pending")
+        .where(queue_entry.c.kind == "call", queue_entry.c.state == "pending")
         .group_by(queue_entry.c.region_code)
     )
     return [([row.region_code], row.entries) for row in rows]

@@ -93,6 +93,7 @@ def _waiting(tx: Tx, principal: Principal, lines: Mapping[str, RegionNow]) -> No
             sa.func.min(queue_entry.c.entered_at).label("first"),
         )
         .where(
+            queue_entry.c.kind == "call",
             queue_entry.c.state.in_(("pending", "reserved")),
             scope_condition(principal, queue_entry.c.region_code, queue_entry.c.platform_code),
         )

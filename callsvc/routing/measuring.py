@@ -128,7 +128,9 @@ def _news(
 def _had_calls(tx: Tx, codes: Collection[str], until: datetime) -> set[str]:
     """Regions that had a call resolved lately: the ledgers of the others begin anew."""
     lately = sa.select(queue_entry.c.region_code).where(
-        queue_entry.c.region_code.in_(codes), queue_entry.c.left_at > until - LOOKS_BACK
+        queue_entry.c.kind == "call",
+        queue_entry.c.region_code.in_(codes),
+        queue_entry.c.left_at > until - LOOKS_BACK,
     )
     return {row.region_code for row in tx.all(lately.distinct())}
 

@@ -212,6 +212,7 @@ def offer_to(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> bool:
         entry_id=entry.id,
         agent_id=agent_row.id,
         agent_region=agent_row.region_code,
+        home_region=entry.region_code if entry.kind == "call" else None,  # see measuring.py
         decision_id=decision_id,
         state="pending",
         offered_at=tx.now,
