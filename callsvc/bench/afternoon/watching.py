@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,7 +28,15 @@ class Watch:
         self.machine = busy / max(everything, 1e-9)
 
     def _now(self) -> dict[str, float]:
-        return {name: family_s(pid) for name, pid in self._pids.items()} | {"agents": time.process_time()}
+        return {name: _spent_s(pid) for name, pid in self._pids.items()} | {"agents": time.process_time()}
+
+
+def _spent_s(pid: int) -> float:
+    """Of a process and its children; a database's come and go while they are looked at."""
+    for _ in range(20):
+        with suppress(OSError):
+            return family_s(pid)
+    return 0.0
 
 
 def _postgres(rt: Runtime) -> dict[str, int]:
