@@ -124,9 +124,13 @@ def _into_conference(tx: Tx, row: Row[Any]) -> str:
 
 
 def _join(tx: Tx, row: Row[Any], conference_id: str, *, language: str = "fr", muted: bool = False) -> str:
-    """Who waits in it alone hears that they are being connected; a contact goes on waiting when it ends."""
+    """Who waits in it alone hears that they are being connected; those two who talk tell when it ends.
+
+    An agent's call that goes on after the conference says that the agent has not gone: the conference has.
+    """
     base = tx.settings.public_base_url.rstrip("/")
-    after_url = f"/webhooks/voice/{row.id}/conference/{conference_id}/over" if row.role == "contact" else ""
+    tells = row.role in ("contact", "agent")
+    after_url = f"/webhooks/voice/{row.id}/conference/{conference_id}/over" if tells else ""
     return twiml.join_conference(
         conference_id,
         label=row.id,
@@ -161,7 +165,7 @@ def enter_conference(rt: Runtime, leg_id: str, conference_id: str, given: Carrie
 
 
 def leave_conference(rt: Runtime, leg_id: str, conference_id: str, given: CarrierRequest) -> str:
-    """The conference ended under a contact who is still there: they wait on, in front, and are told so."""
+    """The conference ended under somebody who is still there: a contact waits on, in front, told so."""
     with rt.db.begin() as tx:
         row = lock_leg(tx, leg_id)
         if row.sid != given.text("CallSid") or row.end_asked_at is not None:
