@@ -20,6 +20,7 @@ from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
 from callsvc.operations.pages import blueprint as operations
 from callsvc.people.pages import blueprint as people
+from callsvc.planning.pages import blueprint as planning
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
@@ -51,6 +52,7 @@ FORMS: tuple[Blueprint, ...] = (
     people,
     cases,
     supervising,
+    planning,
     audit,
 )
 

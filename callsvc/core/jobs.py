@@ -23,7 +23,7 @@ QUEUES: dict[str, str] = {
     "send_messages": "messages",
     "import_lists": "imports",
     "rehearse": "imports",
-    "preview_aid": "upkeep",
+    "preview_aid": "imports",
     "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",

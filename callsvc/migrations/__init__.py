@@ -30,6 +30,7 @@ SLICES = (
     "retention",
     "appointments",
     "people",
+    "planning",
     "metrics",
     "operations",
 )

@@ -69,7 +69,7 @@ def put_agreement(
     ``-cap``, ``-dates``, ``-hours``, ``region-unknown``, ``not-your-region``.
     """
     check_agreement(
-        aided=aided, aiding=aiding, activate_wait_s=activate_wait_s, release_wait_s=release_wait_s, cap=cap,
+        aided, aiding, activate_wait_s=activate_wait_s, release_wait_s=release_wait_s, cap=cap,
         starts_at=starts_at, ends_at=ends_at, week=hours,
     )  # fmt: skip
     for code in (aided, aiding):

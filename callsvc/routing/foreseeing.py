@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from callsvc.agents.queries import headcounts
 from callsvc.core.db import Tx
-from callsvc.routing.keeping import PATIENCE_S, TERMS
 from callsvc.routing.lending_now import orders_now
+from callsvc.routing.measuring import handling_of, patience_s, slowness_of
 from callsvc.routing.queries import entered_since
-from callsvc.routing.rules import AHT_S
 from callsvc.routing.rules.foreseeing import OVER_S, Effect, Load, effect
 from callsvc.routing.tables import aid_region
+from callsvc.routing.terms import terms_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +37,15 @@ class Foreseen:
 
 def foresee(tx: Tx, *, aided: str, aiding: str, agents: int) -> Foreseen:
     """Both regions with and without these agents lent; orders in force are counted in."""
-    loads = _loads(tx, aided, aiding)
-    slowness = 1.0
+    loads, terms = _loads(tx, aided, aiding), terms_of(tx)
+    measured = {"slowness": slowness_of(tx), "patience_s": patience_s(tx), "target_s": terms.target_s}
     return Foreseen(
         agents=min(agents, loads[aiding].agents),
         aided=loads[aided],
         aiding=loads[aiding],
-        slowness=slowness,
-        patience_s=PATIENCE_S,
-        target_s=TERMS.target_s,
-        floor=_floor(tx, aiding),
-        effect=effect(
-            loads[aided],
-            loads[aiding],
-            agents,
-            slowness=slowness,
-            patience_s=PATIENCE_S,
-            target_s=TERMS.target_s,
-        ),
+        floor=_floor(tx, aiding, terms.floor),
+        effect=effect(loads[aided], loads[aiding], agents, **measured),
+        **measured,
     )
 
 
@@ -65,14 +56,16 @@ def _loads(tx: Tx, *codes: str) -> dict[str, Load]:
         on_duty[order.aided] = on_duty.get(order.aided, 0) + order.agents
         on_duty[order.aiding] = max(0, on_duty.get(order.aiding, 0) - order.agents)
     calls = entered_since(tx, codes, tx.now - timedelta(seconds=OVER_S))
+    handling = handling_of(tx, codes)
     return {
-        code: Load(agents=on_duty.get(code, 0), calls=calls.get(code, 0), handle_s=AHT_S) for code in codes
+        code: Load(agents=on_duty.get(code, 0), calls=calls.get(code, 0), handle_s=handling[code])
+        for code in codes
     }
 
 
-def _floor(tx: Tx, code: str) -> float:
+def _floor(tx: Tx, code: str, usual: float) -> float:
     declared = tx.scalar(sa.select(aid_region.c.floor).where(aid_region.c.region_code == code))
-    return TERMS.floor if declared is None else float(declared)
+    return usual if declared is None else float(declared)
 
 
 def _rounded(value: Any) -> Any:

@@ -33,9 +33,11 @@ from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.messages.tables import message
 from callsvc.metrics.tables import metric_event, metric_rollup
 from callsvc.people.tables import people_search
+from callsvc.planning.tables import aid_preview
 from callsvc.platforms.tables import delegation, platform, region
 from callsvc.routing.tables import (
     aid_activation,
+    aid_agreement,
     aid_order,
     aid_region,
     queue_entry,
@@ -92,6 +94,10 @@ def furnish(rt: Runtime) -> None:
             _furnish(tx, place)
         for place in (OWN, FOREIGN):
             tx.insert(aid_activation, region_code=place.region, active=False, since=tx.now)
+            tx.insert(
+                aid_agreement, aided_region=place.region, aiding_region=place.region, rank=1, cap=1,
+                activate_wait_s=20, release_wait_s=5,
+            )  # fmt: skip
             tx.insert(aid_region, region_code=place.region, opted_out=False, reserve=1, changed_at=tx.now)
     _accounts(rt)
 
@@ -139,6 +145,11 @@ def _furnish(tx: Tx, place: Place) -> None:
     tx.insert(
         aid_order, id=f"{mark}-order", aided_region=place.region, aiding_region=place.region, state="asked",
         wanted=2, until_at=tx.now + LONG, made_at=tx.now, made_by="t", reason=f"{mark} reason",
+    )  # fmt: skip
+    tx.insert(
+        aid_preview, id=f"{mark}-preview", region_code=place.region, day=tx.now.date(), status="waiting",
+        draft=[{"aided": place.region, "aiding": place.region, "terms": {}}], asked_by="t",
+        asked_at=tx.machine_now, lease_until=tx.machine_now, report={"problem": f"{mark} problem"},
     )  # fmt: skip
     _people(tx, place)
     _campaign(tx, f"{mark}-campaign", f"{mark} title")

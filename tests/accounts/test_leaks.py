@@ -50,6 +50,8 @@ EXAMPLES = {
     "reservation_id": "{mark}-reservation",
     "callback_id": "{mark}-callback",
     "order_id": "{mark}-order",
+    "aiding_code": "{region}",
+    "preview_id": "{mark}-preview",
     "wish_id": "{mark}-wish",
     "delegation_id": "{mark}-delegation",
     "region_code": "{region}",
@@ -69,7 +71,7 @@ WHOLE_COUNTRY = (
 )
 
 # Whom to lend to or to ask is chosen among all regions: that they exist, and what they are called, is public.
-CHOOSES_A_REGION = {"/console/aid/lend", "/console/aid/ask"}
+CHOOSES_A_REGION = {"/console/aid/lend", "/console/aid/ask", "/console/aid/agreements/new"}
 
 PEOPLE = {
     "administrator": (("44",), ()),

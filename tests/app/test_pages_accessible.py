@@ -32,6 +32,9 @@ EXAMPLES = {
     "change_id": "none",
     "entry_id": "ent0",
     "order_id": "aid0",
+    "region_code": "44",
+    "aiding_code": "11",
+    "preview_id": "prv0",
     "flow_id": FLOW,
     "version": ivr_flows.load(flow_text(FLOW)).version,
 }

@@ -21,8 +21,15 @@ from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_draft, flow_version
 from callsvc.metrics.tables import metric_event
 from callsvc.people.tables import people_search
+from callsvc.planning.tables import aid_preview
 from callsvc.platforms.tables import platform, region
-from callsvc.routing.tables import aid_activation, aid_order, queue_entry
+from callsvc.routing.tables import (
+    aid_activation,
+    aid_agreement,
+    aid_agreement_change,
+    aid_order,
+    queue_entry,
+)
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
 from tests.factories import campaign_file
@@ -35,6 +42,16 @@ REGIONS = (("44", "Grand Est", "67"), ("11", "Île-de-France", "75"), ("04", "La
 FLOW = "callback"  # published, with a draft that changes a word
 PERSON = Person(first_name="Camille", last_name="Essai", birth_year=1980, postcode="")
 LIST = "Nom;Prénom;Téléphone\nDurand;Lea;06 39 98 00 01\n".encode()
+_WAS = {"offered": 812, "in_time": 61.3, "abandoned": 9.4, "deferred": 0.0, "received": 31, "given": 0}
+_PLAYED = {
+    "in_time": [63.1, 58.0, 68.2], "abandoned": [8.8, 7.1, 10.5], "deferred": [0.0, 0.0, 0.0],
+    "received": [29.0, 20.1, 37.9], "given": [0.0, 0.0, 0.0],
+}  # fmt: skip
+PREVIEWED = {
+    "day": "2020-11-15", "calls": 812, "runs": 20,
+    **{side: dict.fromkeys(("44", "11", "04", ""), _PLAYED) for side in ("present", "edited")},
+    "was": dict.fromkeys(("44", "11", "04", ""), _WAS),
+}  # fmt: skip
 WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
@@ -61,6 +78,19 @@ def _places(tx: Tx) -> None:
         tx.insert(region, code=code, name=name, zone="Europe/Paris")
         tx.insert(platform, code=department, name=name, region_code=code)
     tx.insert(aid_activation, region_code="44", active=True, since=tx.now)
+    terms = {"rank": 1, "activate_wait_s": 20, "release_wait_s": 5, "cap": 10, "hours": None}
+    tx.insert(
+        aid_agreement, aided_region="44", aiding_region="11", **terms | {"hours": {"0": [["08:00", "18:00"]]}}
+    )
+    tx.insert(
+        aid_agreement_change, id="agc0", aided_region="44", aiding_region="11", at=tx.now, by="acc1",
+        before=None, after=terms,
+    )  # fmt: skip
+    tx.insert(
+        aid_preview, id="prv0", region_code="11", day=tx.now.date(), status="completed", done=40, wanted=40,
+        draft=[{"aided": "44", "aiding": "11", "terms": terms}], asked_by="acc1", asked_at=tx.machine_now,
+        lease_until=tx.machine_now, report=PREVIEWED,
+    )  # fmt: skip
     tx.insert(
         aid_order, id="aid0", aided_region="44", aiding_region="11", state="asked", wanted=5,
         until_at=tx.now + timedelta(hours=3), made_at=tx.now, made_by="acc1",

@@ -72,9 +72,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_agent_activity_agent_id", "agent_activity", ["agent_id"])
     op.create_index("ix_agent_activity_at", "agent_activity", ["at"])
+    op.create_table(
+        "aid_preview",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("region_code", sa.String(length=3), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("asked_at", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("lease_until", callsvc.core.db.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", callsvc.core.db.Instant(timezone=True), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("problem", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "status in ('waiting', 'running', 'completed', 'failed')", name=op.f("ck_aid_preview_status")
+        ),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_aid_preview_region_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aid_preview")),
+    )
+    op.create_index("ix_aid_preview_asked_at", "aid_preview", ["asked_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("aid_preview")
     op.drop_table("agent_activity")
     op.drop_table("aid_order")
     op.drop_table("aid_agreement_change")

@@ -16,7 +16,18 @@ class Queued(Region):
     Those who left are dropped when they come up.
     """
 
-    __slots__ = ("callbacks", "index", "late", "leaving", "nearest", "second", "second_s", "young")
+    __slots__ = (
+        "callbacks",
+        "declared",
+        "floor",
+        "index",
+        "late",
+        "leaving",
+        "nearest",
+        "second",
+        "second_s",
+        "young",
+    )
 
     def __init__(self, index: int, code: str, agents: int, *, handle_s: float, reserve: int = 0) -> None:
         super().__init__(code, agents, handle_s=handle_s, reserve=reserve)
@@ -27,6 +38,8 @@ class Queued(Region):
         self.second_s = 40.0  # from the target to the second promise
         self.callbacks: deque[int] = deque()
         self.nearest: list[str] = []  # the other regions, by distance
+        self.floor: float | None = None  # its own, if it has one
+        self.declared: int | None = None  # idle agents it always keeps, if it said so
         self.leaving = 0  # agents who go home when their call ends
 
     def settle(self, state: bytearray, trace: Trace, edge: float) -> None:

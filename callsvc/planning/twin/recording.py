@@ -1,7 +1,7 @@
 """Writes a day down from the books: calls, staffing, agreements, aid. Nothing in it tells who anybody was."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import fmean
@@ -59,7 +59,6 @@ def record_day(tx: Tx, day: date) -> Recording:
     changes = changes_between(tx, begin, end)
     span = _span(day, [*(row.entered_at for row in calls), *(one.at for one in changes)])
     on_duty = staffing(changes, ready_before(tx, begin), span.starts_at)
-    names = {row.code: row.name for row in tx.all(sa.select(region).order_by(region.c.code))}
     own, aid = _handled(calls)
     handle_s = figures.handling(sum(own), len(own))
     return Recording(
@@ -71,10 +70,7 @@ def record_day(tx: Tx, day: date) -> Recording:
         slowness=figures.slowness(sum(own), len(own), sum(aid), len(aid)),
         ring_s=_ringing(calls),
         callbacks_accepted=_accepted(calls, terms_of(tx).callback_after_s),
-        regions=[
-            RecordedRegion(code=code, name=name, staffing=on_duty.get(code, []))
-            for code, name in names.items()
-        ],
+        regions=_regions(tx, on_duty),
         agreements=agreements_on(tx, span, agreements_at(tx, span.starts_at)),
         orders=_orders(tx, span),
         opt_outs=_opt_outs(tx, span),
@@ -212,6 +208,25 @@ def _accepted(calls: Sequence[Row[Any]], after_s: float | None) -> float:
         row for row in calls if row.left_at and (row.left_at - row.entered_at).total_seconds() >= after_s
     ]
     return sum(row.left_how == "callback" for row in waited) / len(waited) if waited else 0.0
+
+
+def _regions(tx: Tx, on_duty: Mapping[str, list[tuple[float, int]]]) -> list[RecordedRegion]:
+    """Every region, with what it declares now."""
+    rows = tx.all(
+        sa.select(region.c.code, region.c.name, aid_region.c.floor, aid_region.c.reserve)
+        .outerjoin(aid_region, aid_region.c.region_code == region.c.code)
+        .order_by(region.c.code)
+    )
+    return [
+        RecordedRegion(
+            code=row.code,
+            name=row.name,
+            floor=row.floor,
+            reserve=row.reserve,
+            staffing=on_duty.get(row.code, []),
+        )
+        for row in rows
+    ]
 
 
 def _opt_outs(tx: Tx, span: Span) -> list[OptOut]:

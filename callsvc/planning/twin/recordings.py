@@ -36,6 +36,8 @@ ENOUGH: Final = 20
 class RecordedRegion(Part):
     code: Code
     name: str = ""
+    floor: float | None = Field(None, gt=0, lt=1)
+    reserve: int | None = Field(None, ge=0)
     staffing: list[tuple[Seconds, Annotated[int, Field(ge=0)]]] = Field(
         default_factory=list, description="from this second on, so many agents on duty"
     )
@@ -88,11 +90,7 @@ class Recording(Part):
             "people": {
                 "patience_s": self.patience_s, "handle_s": self.handle_s, "aid_slower": self.slowness
             },
-            "regions": [
-                {"code": one.code, "name": one.name, "agents": max((n for _, n in one.staffing), default=0),
-                 "load": self._load(one.code)}
-                for one in self.regions
-            ],
+            "regions": [self._part(one) for one in self.regions],
             "callbacks": {"accepted": self.callbacks_accepted},
             "agreements": list(self.agreements),
             "orders": list(self.orders),
@@ -100,9 +98,17 @@ class Recording(Part):
             "terms": dict(self.terms),
         }  # fmt: skip
 
-    def _load(self, code: str) -> float:
-        """Erlangs offered, over the whole day."""
-        return sum(row[1] == code for row in self.calls) * self.handle_s / (self.hours * 3600)
+    def _part(self, one: RecordedRegion) -> dict[str, Any]:
+        """A region of the scenario: most agents on duty, erlangs offered over the whole day."""
+        calls = sum(row[1] == one.code for row in self.calls)
+        return {
+            "code": one.code,
+            "name": one.name,
+            "agents": max((agents for _, agents in one.staffing), default=0),
+            "load": calls * self.handle_s / (self.hours * 3600),
+            "floor": one.floor,
+            "reserve": one.reserve,
+        }
 
     @cached_property
     def handled(self) -> dict[str, list[float]]:

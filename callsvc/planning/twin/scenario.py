@@ -78,6 +78,8 @@ class RegionPart(Part):
     name: str = ""
     agents: int = Field(ge=0, le=100_000)
     load: float = Field(ge=0, description="erlangs offered on a usual day")
+    floor: float | None = Field(None, gt=0, lt=1, description="of its own calls in time; none: the terms'")
+    reserve: int | None = Field(None, ge=0, description="idle agents it always keeps; none: from its floor")
 
 
 class CallbackPart(Part):

@@ -64,6 +64,9 @@ def open_regions(scenario: Scenario, *, computed: bool, floor: float) -> list[Qu
         agents = part.agents if scenario.day is None else scenario.day.on_duty(part.code, 0.0)
         handle_s = people.handle_s if scenario.day is None else scenario.day.handling(part.code)
         one = Queued(index, part.code, agents, handle_s=handle_s, reserve=kept)
+        one.floor, one.declared = part.floor, part.reserve
+        if part.reserve is not None:
+            one.kept = part.reserve
         one.name = part.name or NAMES.get(part.code, part.code)
         regions.append(one)
     by_code = {region.code: region for region in regions}

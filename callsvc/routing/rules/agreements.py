@@ -20,9 +20,9 @@ LONGEST_WAIT_S: Final = 3600
 
 
 def check_agreement(
-    *,
     aided: str,
     aiding: str,
+    *,
     activate_wait_s: int,
     release_wait_s: int,
     cap: int,

@@ -45,7 +45,7 @@ class Ours:
     def queued(self, day: Day, home: Queued) -> None:
         """Nobody at home is idle: does another region help?"""
         self._activate(day, home)
-        if not home.active:
+        if not home.active and not day.country.ordered:
             return
         helper = choose_helper(home)
         if isinstance(helper, Queued):
@@ -77,8 +77,10 @@ class Ours:
         day.defer(call)
 
     def resolved(self, home: Queued, in_time: bool) -> None:
-        """The region's ledger."""
-        home.book(in_time, self.aim)
+        """The region's ledger; a reserve that was declared does not move with it."""
+        home.book(in_time, self.aim if home.floor is None else home.floor + self.terms.margin)
+        if home.declared is not None:
+            home.kept = home.declared
 
     def ended(self, day: Day, took_s: float, aid: bool) -> None:
         """The measure of slowness, looked at every so often."""
