@@ -146,7 +146,7 @@ def mind_oppositions(tx: Tx, import_id: str, batch: Batch, stored: Stored) -> No
         opposed = said[OPPOSED]
         if not held and not opposed:
             continue
-        ids = [stored.numbers[number[0]] for number in said[-1]]
+        ids = [stored.numbers[number[1]] for number in said[-1]]
         if any(number_id in held for number_id in ids):
             stored.say(said[0], "already-suppressed")
         if opposed:

@@ -138,28 +138,31 @@ class EntryMaker:
         )
         reported = _stamp(values.reported_at, zone, placing.dialect) if values.reported_at else ""
         elicited = _stamp(values.elicited_at, zone, placing.dialect) if values.elicited_at else reported
+        last_term, first_term, further_terms = name_terms(keyring, first_name, last_name)
         return (
             row.line,
             contact_id,
+            values.reference,
+            elicited,
+            platform,
+            placing.platforms[platform],
             keyring.encrypt_bytes(person.encode(), f"contact:{contact_id}", next(self._nonces)),
+            values.language or placing.language,
+            zone,
+            values.department or "",
+            values.fragility,
+            values.priority,
+            "consent" if values.consent else values.consent_basis or placing.consent_basis,
+            values.consent_on.isoformat() if values.consent_on else placing.consent_on,
+            last_term,
+            first_term,
+            further_terms,
             first_name,
             last_name,
             birth_year,
             postcode,
-            platform,
-            placing.platforms[platform],
-            zone,
-            values.department or "",
-            values.language or placing.language,
-            values.fragility,
-            values.priority,
-            values.reference,
             reported,
-            elicited,
-            "consent" if values.consent else values.consent_basis or placing.consent_basis,
-            values.consent_on.isoformat() if values.consent_on else placing.consent_on,
             values.opposition,
-            *name_terms(keyring, first_name, last_name),
             tuple([self._number(number, zone) for number in row.numbers]),
         )
 
@@ -170,9 +173,10 @@ class EntryMaker:
         if tail is None:
             tail = self._tails[e164[-LONGEST_TAIL:]] = tail_term(keyring, e164)
         return (
-            fingerprint,
             next(self._number_ids),
+            fingerprint,
             keyring.encrypt_bytes(e164.encode(), f"phone_number:{fingerprint.hex()}", next(self._nonces)),
+            keyring.version,
             number.synthetic,
             territory,
             number.kind,

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from callsvc.contacts.cases.references import plain_reference
-from callsvc.contacts.entries import REFERENCE, Entry, NumberEntry, Said
+from callsvc.contacts.entries import (
+    AS_STORED,
+    NUMBER_COLUMNS,
+    REFERENCE,
+    STORED_COLUMNS,
+    Entry,
+    NumberEntry,
+    Said,
+)
 from callsvc.contacts.households import Known, find_person, people_with
 from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.importing.problems import Problem
@@ -20,23 +28,11 @@ from callsvc.contacts.tables import contact, contact_number, contact_term, phone
 from callsvc.core.bulk import stamp
 from callsvc.core.db import Tx
 
-_NUMBER: Final = (
-    "id",
-    "fingerprint",
-    "ciphertext",
-    "key_version",
-    "synthetic",
-    "country",
-    "kind",
-    "zone",
-    "tail",
-)
 _LINK: Final = ("contact_id", "number_id", "rank")
 _CONTACT: Final = (
-    *("id", "case_id", "platform_code", "region_code", "person", "language", "zone"),
-    *("department", "fragility", "priority", "elicited_at", "consent_basis", "consent_on", "import_id"),
-    *("import_line", "created_at", "last_term", "first_term"),
+    *("id", "case_id", "elicited_at", *STORED_COLUMNS, "import_id", "import_line", "created_at"),
 )
+_FURTHER: Final = Entry._fields.index("further_terms")
 _CASE: Final = ("id", "reference", "plain_reference", "platform_code", "reported_at", "level")
 
 
@@ -94,7 +90,7 @@ class _Storing:
         self.people = people_with(self.tx, list(stored.known_numbers))
         number_of, people, first = stored.numbers, self.people, self.first
         for said in entries:
-            ids = [number_of[number[0]] for number in said[-1]]
+            ids = [number_of[number[1]] for number in said[-1]]
             for number_id in ids:
                 if number_id in people or number_id in first:
                     self._meet(Entry._make(said), ids)
@@ -108,19 +104,16 @@ class _Storing:
 
     def _add(self, said: Said, ids: list[str]) -> None:
         """A person nobody shares a number with: nearly every row of a list."""
-        (line, contact_id, sealed, _, _, _, _, platform, region, zone, department, language,
-         fragility, priority, reference, _, elicited, basis, agreed_on, _, last_term, first_term, further,
-         _) = said  # fmt: skip
+        line, contact_id, reference, elicited = said[:4]
         self.contacts[contact_id] = (
-            contact_id, self.cases[reference] if reference else None, platform, region, sealed,
-            language, zone, department, fragility, priority, elicited or self.now, basis, agreed_on,
-            self.import_id, line, self.now, last_term, first_term,
+            contact_id, self.cases[reference] if reference else None, elicited or self.now, *said[AS_STORED],
+            self.import_id, line, self.now,
         )  # fmt: skip
         first, links = self.first, self.links
         for rank, number_id in enumerate(ids, 1):
             links.append((contact_id, number_id, rank))
             first[number_id] = said  # type: ignore[assignment]  # made an Entry when somebody asks
-        if further:
+        if further := said[_FURTHER]:
             self.terms += [(contact_id, term) for term in further]
         self.stored.contacts[contact_id] = None
         self.stored.by_line[line] = contact_id
@@ -148,7 +141,7 @@ class _Storing:
         if said is None:
             return
         entry = Entry._make(said)
-        numbers = [self.stored.numbers[number[0]] for number in entry.numbers]
+        numbers = [self.stored.numbers[number[1]] for number in entry.numbers]
         known = known_from(entry, numbers, self.cases.get(entry.reference), self.tx.now)
         for number in numbers:
             self.first.pop(number, None)
@@ -202,32 +195,24 @@ class _Storing:
 
 def _store_numbers(tx: Tx, entries: Sequence[Said], stored: Stored) -> None:
     """Fill `stored.numbers`. The first import of a number decides its synthetic mark."""
-    number_of = stored.numbers
-    known = _numbers_by_print(tx, list({number[0]: None for said in entries for number in said[-1]}))
-    version = tx.keyring.version
-    fresh: list[tuple[Any, ...]] = []
-    for said in entries:
-        for number in said[-1]:
-            fingerprint, number_id, ciphertext, synthetic, country, kind, zone, tail = number
-            if fingerprint in known:
-                _meet_number(tx, stored, said[0], number, known[fingerprint])
-            elif fingerprint not in number_of:
-                number_of[fingerprint] = number_id
-                fresh.append(
-                    (number_id, fingerprint, ciphertext, version, synthetic, country, kind, zone, tail)
-                )
-    tx.insert_rows(phone_number, _NUMBER, fresh)
+    said_of = {number[1]: (said[0], number) for said in reversed(entries) for number in reversed(said[-1])}
+    known = _numbers_by_print(tx, list(said_of))
+    for fingerprint, found in known.items():
+        _meet_number(tx, stored, *said_of.pop(fingerprint), found)
+    tx.insert_rows(phone_number, NUMBER_COLUMNS, [number for _, number in said_of.values()])
+    stored.numbers |= {fingerprint: number[0] for fingerprint, (_, number) in said_of.items()}
 
 
 def _meet_number(
     tx: Tx, stored: Stored, line: int, number: NumberEntry, known: tuple[str, bool, str]
 ) -> None:
-    number_id, synthetic, kind = known
-    stored.numbers[number[0]] = number_id
+    _, fingerprint, _, _, synthetic, country, kind, _, _ = number
+    number_id, was_synthetic, was = known
+    stored.numbers[fingerprint] = number_id
     stored.known_numbers.add(number_id)
-    if kind == "other" != number[5]:  # only known for having called us: a list says what it is
-        tx.update(phone_number, phone_number.c.id == number_id, kind=number[5], country=number[4])
-    if synthetic and not number[3]:
+    if was == "other" != kind:  # only known for having called us: a list says what it is
+        tx.update(phone_number, phone_number.c.id == number_id, kind=kind, country=country)
+    if was_synthetic and not synthetic:
         stored.say(line, "marked-synthetic-before")
 
 
