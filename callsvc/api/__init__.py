@@ -23,6 +23,7 @@ from callsvc.messages.api import messages_api
 from callsvc.messages.estimate_api import estimates_api
 from callsvc.metrics.api import metrics_api
 from callsvc.organising.api import organising_api
+from callsvc.organising.voices_api import voices_api
 from callsvc.people.api import people_api
 from callsvc.routing.aid_api import aid_api
 from callsvc.routing.api import routing_api
@@ -61,5 +62,6 @@ API: tuple[Blueprint, ...] = (
     routing_api,
     suppression_lists_api,
     suppressions_api,
+    voices_api,
     work_api,
 )

@@ -72,6 +72,8 @@ def begin(
         language=language,
         answered_by=answered_by,
     )
+    if call_row.direction == "inbound" and not facts["platform"].get("open_now"):
+        turn = replace(turn, spoken=of_region(tx, leg, turn, "closed") + turn.spoken)
     return _follow(tx, subject, session_id, 0, turn)
 
 
@@ -104,7 +106,7 @@ def _follow(tx: Tx, subject: Subject, session_id: str, number: int, turn: Turn) 
     entered = _enter_wait(tx, subject, session_id, turn)
     told: tuple[Spoken, ...] = ()
     if isinstance(turn.wait, InQueue):
-        told = of_region(tx, subject.leg, turn, "overflow" if entered is None else "closed")
+        told = of_region(tx, subject.leg, turn, "overflow" if entered is None else "absent")
     if isinstance(entered, transferring.Ringing):
         return transferring.render_ringing(tx, turn, subject.leg.id, number + 1, entered)
     if entered is not None:

@@ -12,6 +12,7 @@ from callsvc.calls.queries import call_of_leg
 from callsvc.carrier.twiml import Speech
 from callsvc.core.db import Tx
 from callsvc.platforms.region_messages import message_for
+from callsvc.platforms.service import is_open_now
 from callsvc.routing import service as routing
 from callsvc.webhooks.speech import LOCALES
 from ivr_flows import Spoken, Turn
@@ -86,8 +87,14 @@ def _say(text: str, language: str) -> Speech:
 
 
 def of_region(tx: Tx, leg: Row[Any], turn: Turn, occasion: str) -> tuple[Spoken, ...]:
-    """The region's own words for somebody whom nobody can answer, or who has just begun a long wait."""
+    """The region's own words: it is ``closed``, or nobody can answer all the same (``absent``); the wait just
+    begun is long (``overflow``).
+    """
     row = call_of_leg(tx, leg.id)
+    if occasion == "absent":
+        if not is_open_now(tx, row.platform_code):
+            return ()  # heard at the beginning
+        occasion = "closed"
     found = message_for(tx, row.region_code, occasion, str(turn.state.get("language") or "fr"))
     if found is None or (occasion == "overflow" and not _is_long(tx, leg.id)):
         return ()

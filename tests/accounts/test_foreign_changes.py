@@ -56,6 +56,7 @@ JSON: dict[str, Any] = {
     "floor_api.join_conversation": {"mode": "listen"},
     "floor_api.change_agents_activity": {"activity": "break"},
     "floor_api.reassign_entry": {"skill": "tracing"},
+    "voices_api.put_region_messages": {"closed": {"fr": "Fermé."}},
     "routing_api.put_declaration": {"opted_out": True, "reserve": 3},
 }
 FORM: dict[str, dict[str, str]] = {
