@@ -37,11 +37,8 @@ KINDS = {
 COLUMNS = (
     Column("entered", _("Waits since"), queue_entry.c.entered_at, indexed=True),
     Column("place", _("Place"), number=True),
-    Column("region", _("Region"), queue_entry.c.region_code),
     Column("platform", _("Platform"), platform.c.name),
-    Column("kind", _("Kind"), queue_entry.c.kind),
     Column("skill", _("Theme"), queue_entry.c.skill),
-    Column("language", _("Language"), queue_entry.c.language),
     Column("promise", _("At the latest")),
     Column("state", _("State"), queue_entry.c.state),
     Column("why", _("Why")),
