@@ -5,8 +5,9 @@ from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from callsvc.core.desk_settings import DeskSettings
 from callsvc.core.errors import Invalid
 from callsvc.core.tariffs import read_tariffs
 
@@ -14,7 +15,7 @@ from callsvc.core.tariffs import read_tariffs
 RATE = r"^[1-9][0-9]{0,6} per (second|minute|hour)$"
 
 
-class Settings(BaseSettings):
+class Settings(DeskSettings):
     """Everything that can be set. ``docs/settings.md`` is generated from these fields."""
 
     model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
@@ -132,56 +133,6 @@ class Settings(BaseSettings):
         description="Euros a minute by territory and kind of number, for budgets: FR:mobile=0.035,RE=0.06, "
         "and *= for all others.",
     )
-    callsvc_offer_s: float = Field(
-        20.0, gt=0, description="Lived seconds an agent has to take an offered call."
-    )
-    callsvc_wrap_up_s: float = Field(
-        60.0, gt=0, description="Lived seconds of wrap-up before an agent is ready again."
-    )
-    callsvc_undo_s: float = Field(
-        30.0,
-        ge=0,
-        description="Lived seconds in which an agent may take back how a call ended; nothing follows from it "
-        "before; 0: at once.",
-    )
-    callsvc_callbacks_by: str = Field(
-        "service",
-        pattern=r"^(service|agents)$",
-        description="Who makes the calls people were promised: service dials them and a flow speaks first; "
-        "agents: an agent is rung, then the person. What an agent promised, and a callback in place of "
-        "waiting, is always an agent's.",
-    )
-    callsvc_personal_s: float = Field(
-        120.0,
-        ge=0,
-        description="Lived seconds a callback waits for the agent who promised it before anybody makes it.",
-    )
-    callsvc_personal_hours: float = Field(
-        24.0,
-        ge=0,
-        description="Who spoke with an agent within so many lived hours and calls again is offered to that "
-        "agent first, if they are free; 0: never.",
-    )
-    callsvc_tell_place: bool = Field(
-        True, description="Whether callers who wait are told their place and about how long, now and then."
-    )
-    callsvc_overflow_told_s: float = Field(
-        120.0, ge=0, description="Expected wait (lived seconds) from which callers hear their region's words."
-    )
-    callsvc_missed_offers: int = Field(
-        3, ge=1, le=20, description="Offers in a row an agent may miss before they are set on break."
-    )
-    callsvc_softphones: str = Field(
-        "simulated,sdk,ring-my-phone",
-        pattern=r"^(simulated|sdk|ring-my-phone)(,(simulated|sdk|ring-my-phone))*$",
-        description="Lines agents may choose from, the usual one first: simulated (with the simulator only), "
-        "sdk (with TWILIO_API_KEY_SID and CALLSVC_VOICE_SDK_FILE), ring-my-phone.",
-    )
-    callsvc_voice_sdk_file: str = Field(
-        "",
-        description="The carrier's voice SDK for browsers, a JavaScript file you have put on this machine; "
-        "empty: no desk speaks through its browser.",
-    )
     callsvc_inbound_flow: str = Field(
         "front-desk", description="The flow that answers people who call us: the id of a published flow."
     )
@@ -191,9 +142,6 @@ class Settings(BaseSettings):
     callsvc_verify_phone: str = Field(
         "01 99 00 01 00",
         description="The published number a person may call to check that a call was ours; flows speak it.",
-    )
-    callsvc_caller_id: str = Field(
-        "+33199000100", description="The number that agents' own legs show as the caller."
     )
     callsvc_who: str = Field(
         "Assurance Maladie",

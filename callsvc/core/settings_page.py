@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from pydantic.fields import FieldInfo
 
+from callsvc.core.desk_settings import DeskSettings
 from callsvc.core.settings import Settings
 
 PAGE = Path("docs/settings.md")
@@ -28,7 +29,14 @@ environment, and `var/embedded.env`, which `callsvc up` writes, behind that; the
 
 def page() -> str:
     """The page, in Markdown."""
-    return _INTRODUCTION + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return _INTRODUCTION + "".join(_row(name, field) for name, field in in_order().items())
+
+
+def in_order() -> dict[str, FieldInfo]:
+    """Every setting: where things are and the carrier first, agents and their desks last."""
+    late = DeskSettings.model_fields
+    early = {name: field for name, field in Settings.model_fields.items() if name not in late}
+    return early | {name: field for name, field in Settings.model_fields.items() if name in late}
 
 
 def _row(name: str, field: FieldInfo) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from callsvc.core.settings import Settings
+from callsvc.core.settings_page import in_order
 
 # Covered by its name, so that a setting added tomorrow is covered before anybody thinks of it.
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|_KEYS?$")
@@ -33,7 +34,7 @@ def settings_in_force(settings: Settings) -> Sequence[Setting]:
             changed=field.is_required() or getattr(settings, name) != field.default,
             meaning=field.description or "",
         )
-        for name, field in type(settings).model_fields.items()
+        for name, field in in_order().items()
     ]
 
 

@@ -66,7 +66,7 @@ def _region(tx: Tx, done: Applied, code: str, part: RegionPart) -> None:
         _row(tx, aid_region, aid_region.c.region_code == code),
     )
     if part.messages is not None and messages_of(tx, code) != part.messages:
-        put_messages(tx, code, dict(part.messages))
+        put_messages(tx, code, {str(occasion): texts for occasion, texts in part.messages.items()})
         after = ()
     done.note(f"region {code}", None if before[0] is None else before, after)
 
