@@ -9,12 +9,18 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
-from callsvc.contacts.lifting import ask_lift, lift_suppression, refuse_lift, seen_suppressions
+from callsvc.contacts.lifting import (
+    ask_lift,
+    lift_suppression,
+    numbers_seen,
+    refuse_lift,
+    seen_suppressions,
+)
 from callsvc.contacts.numbers import read_typed, reveal, store_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number, suppression, suppression_lift
 from callsvc.core.db import Tx
-from callsvc.core.errors import Invalid, NotFound
+from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.core.phone_numbers import mask, zone_of
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -127,6 +133,7 @@ def show_suppression(suppression_id: str) -> Suppression:
             "number-invalid", 422, "The text is not one phone number we could call; the sentence says why."
         ),
         Refusal("purpose-missing", 422, "The scope `purpose` needs a purpose, the other scopes have none."),
+        Refusal("number-not-yours", 403, "Nobody of your regions has this number."),
     ),
 )
 def add_suppression(json: SuppressionWish) -> Suppressed:
@@ -134,12 +141,17 @@ def add_suppression(json: SuppressionWish) -> Suppressed:
     if (json.scope == "purpose") != bool(json.purpose):
         raise Invalid("purpose-missing", "Name the purpose for the scope 'purpose', and only for that.")
     read = read_typed(current_rt().settings, json.number)
+    by = current_principal()
     with current_rt().db.begin() as tx:
+        if not numbers_seen(tx, by, [read.e164]):
+            raise Forbidden(
+                "number-not-yours",
+                "Nobody of your regions has this number: an account of the whole country adds it.",
+            )
         number_id = store_number(
             tx, read.e164, synthetic=read.synthetic, country=read.territory, kind=read.kind,
             zone=zone_of(territory=read.territory) or "Europe/Paris",
         )  # fmt: skip
-        by = current_principal()
         new = suppress(tx, number_id, json.scope, purpose=json.purpose, source="api", evidence=by.account_id)
         record_access(tx, by, "suppression-added", number_id, {"scope": json.scope, "new": new})
     return Suppressed(number_id=number_id, new=new)

@@ -21,6 +21,7 @@ class Known:
     """A person already stored, or about to be: with the numbers they have, in order."""
 
     id: str
+    platform: str
     person: Person
     fragility: int
     priority: int
@@ -34,7 +35,14 @@ class Known:
 
 
 _KNOWN: Final = (
-    *(contact.c.id, contact.c.person, contact.c.fragility, contact.c.priority, contact.c.elicited_at),
+    *(
+        contact.c.id,
+        contact.c.platform_code,
+        contact.c.person,
+        contact.c.fragility,
+        contact.c.priority,
+        contact.c.elicited_at,
+    ),
     *(contact.c.consent_on, contact.c.consent_basis, contact.c.case_id, contact.c.import_id),
 )
 
@@ -59,7 +67,8 @@ def people_with(tx: Tx, number_ids: Sequence[str]) -> dict[str, list[Known]]:
 
 def _known(tx: Tx, row: Any) -> Known:
     return Known(
-        id=row.id, person=read_person(tx, row), fragility=row.fragility, priority=row.priority,
+        id=row.id, platform=row.platform_code, person=read_person(tx, row),
+        fragility=row.fragility, priority=row.priority,
         elicited_at=row.elicited_at, consent_on=row.consent_on, consent_basis=row.consent_basis,
         case_id=row.case_id, numbers=[], import_id=row.import_id,
     )  # fmt: skip

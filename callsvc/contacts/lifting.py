@@ -5,6 +5,7 @@ the right to do so decides.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Row
 from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.contacts.numbers import lock_number
-from callsvc.contacts.tables import contact, contact_number, suppression, suppression_lift
+from callsvc.contacts.tables import contact, contact_number, phone_number, suppression, suppression_lift
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
 
@@ -31,6 +32,21 @@ def seen_suppressions(principal: Principal) -> sa.ColumnElement[bool]:
         contact.c.id == contact_number.c.contact_id,
         mine,
     )
+
+
+def numbers_seen(tx: Tx, principal: Principal, numbers: Sequence[str]) -> set[str]:
+    """Of these numbers (E.164) those that somebody of the principal's places has; for the country all."""
+    if principal.sees_everything:
+        return set(numbers)
+    print_of = {tx.keyring.fingerprint(e164): e164 for e164 in numbers}
+    held = (
+        sa.select(phone_number.c.fingerprint)
+        .join(contact_number, contact_number.c.number_id == phone_number.c.id)
+        .join(contact, contact.c.id == contact_number.c.contact_id)
+        .where(phone_number.c.fingerprint.in_(list(print_of)))
+        .where(scope_condition(principal, contact.c.region_code, contact.c.platform_code))
+    )
+    return {print_of[bytes(row.fingerprint)] for row in tx.all(held)}
 
 
 def ask_lift(tx: Tx, principal: Principal, suppression_id: str, reason: str) -> str:

@@ -33,7 +33,8 @@ def person_of(entry: Entry) -> Person:
 def known_from(entry: Entry, numbers: list[str], case_id: str | None, now: datetime) -> Known:
     """The person of an entry that is stored in this very batch, should another line mean them too."""
     return Known(
-        id=entry.contact_id, person=person_of(entry), fragility=entry.fragility, priority=entry.priority,
+        id=entry.contact_id, platform=entry.platform, person=person_of(entry),
+        fragility=entry.fragility, priority=entry.priority,
         elicited_at=_instant(entry.elicited_at) or now, consent_on=_day(entry.consent_on),
         consent_basis=entry.consent_basis, case_id=case_id, numbers=numbers, import_id=None, new=True,
     )  # fmt: skip

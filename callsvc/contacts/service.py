@@ -142,6 +142,7 @@ def open_import(tx: Tx, wish: ImportWish, sha256: str, worker: str, **more: obje
     Raises Conflict `import-running` when this very list is being imported.
     """
     file_hash = wish.hash(sha256)
+    tx.one_at_a_time(f"import {file_hash}")  # sent twice in one instant, the second finds the first one's row
     for row in tx.all(sa.select(contact_import).where(contact_import.c.file_hash == file_hash)):
         if row.status == "completed":
             return Opened(row.id, "unchanged", "")

@@ -4,7 +4,7 @@ Everything is looked up for the whole batch at once and inserted with one statem
 transaction, so that an import killed half-way leaves whole batches and goes on behind them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -59,21 +59,26 @@ class Stored:
         self.problems.append(Problem(line, "", "", reason))
 
 
-def store_batch(tx: Tx, entries: Sequence[Said], import_id: str | None) -> Stored:
+def store_batch(
+    tx: Tx, entries: Sequence[Said], import_id: str | None, *, changes_in: Container[str] | None = None
+) -> Stored:
     """Store a batch of entries; the same entries again change nothing.
+
+    `changes_in`: platforms whose people may be changed by it (None: all); who is known elsewhere is found,
+    and stays as they are.
 
     Two imports at once may both find a number new: the second then fails on its unique key (IntegrityError)
     and the caller runs the batch again. Numbers that are known are locked before their people are looked
     for, so that of two imports the second finds whom the first has stored.
     """
-    return _Storing(tx, import_id).store(entries)
+    return _Storing(tx, import_id, changes_in).store(entries)
 
 
 class _Storing:
     """One batch on its way: what it found, and the rows it will insert."""
 
-    def __init__(self, tx: Tx, import_id: str | None) -> None:
-        self.tx, self.import_id = tx, import_id
+    def __init__(self, tx: Tx, import_id: str | None, changes_in: Container[str] | None) -> None:
+        self.tx, self.import_id, self.changes_in = tx, import_id, changes_in
         self.stored = Stored()
         self.now = stamp(tx.now, tx.dialect)
         self.people: dict[str, list[Known]] = {}  # number id -> who was stored with it
@@ -158,6 +163,8 @@ class _Storing:
             stored.known += 1
         stored.contacts[known.id] = None
         stored.by_line[entry.line] = known.id
+        if self.changes_in is not None and known.platform not in self.changes_in:
+            return
         changes, reasons = merge(known, entry, self.cases.get(entry.reference))
         if self._link(known, ids):
             reasons.append("number-added")

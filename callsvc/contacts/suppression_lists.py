@@ -14,7 +14,7 @@ from itertools import chain, islice
 import sqlalchemy as sa
 
 from callsvc.accounts.scope import Principal
-from callsvc.contacts.lifting import seen_suppressions
+from callsvc.contacts.lifting import numbers_seen, seen_suppressions
 from callsvc.contacts.numbers import reveal, store_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import phone_number, suppression
@@ -34,7 +34,7 @@ _HEADS = {
 }
 _AT_ONCE = 500
 _PAGE = 1000
-_LONGEST = 10_000  # characters of one line: more is no line of such a list
+LONGEST = 10_000  # characters of one line: more is no line of such a list
 _MOST_REJECTS = 10_000  # kept; further ones are counted
 
 
@@ -54,6 +54,10 @@ class Reject:
                 "The scope purpose, and no other, names a purpose.",
             ),
             "several-numbers": ("Un seul numéro par ligne.", "One number a line."),
+            "number-not-yours": (
+                "Personne de vos régions n'a ce numéro : un compte de tout le pays l'ajoute.",
+                "Nobody of your regions has this number: an account of the whole country adds it.",
+            ),
             "line-too-long": ("Cette ligne est trop longue.", "This line is too long."),
         }
         if self.reason in own:
@@ -86,12 +90,20 @@ class _Entry:
 
 
 def import_suppressions(
-    rt: Runtime, lines: Iterable[str], *, name: str, scope: str = "all", purpose: str = ""
+    rt: Runtime,
+    lines: Iterable[str],
+    *,
+    name: str,
+    scope: str = "all",
+    purpose: str = "",
+    principal: Principal | None = None,
 ) -> ListReport:
     """Read a list (CSV with ; , or tab, with or without a header) in constant memory.
 
     ``scope`` and ``purpose`` are of rows that name none. ``name`` becomes the evidence of each entry, with
-    its line. Raises ``purpose-missing`` and ``scope-unknown`` where these two are wrong themselves.
+    its line. ``principal`` (None: the command line) adds numbers of people of their places alone; what is of
+    nobody they see is refused alike, so that nothing is learned. Raises ``purpose-missing`` and
+    ``scope-unknown`` where these two are wrong themselves.
     """
     if scope not in SCOPES:
         raise Invalid("scope-unknown", "A scope is sms, purpose or all.")
@@ -100,9 +112,22 @@ def import_suppressions(
     report = ListReport()
     entries = _entries(rt.settings, lines, report, scope, purpose)
     while batch := list(islice(entries, _AT_ONCE)):
-        report.new += again_after_deadlock(lambda batch=batch: _store(rt, batch, name))  # type: ignore[misc]
+        mine = _mine(rt, principal, batch, report)
+        report.new += again_after_deadlock(lambda mine=mine: _store(rt, mine, name))  # type: ignore[misc]
     report.known = report.rows - report.new - report.refused
     return report
+
+
+def _mine(rt: Runtime, principal: Principal | None, batch: list[_Entry], report: ListReport) -> list[_Entry]:
+    """Without the numbers of nobody whom the principal sees."""
+    if principal is None or principal.sees_everything:
+        return batch
+    with rt.db.read() as tx:
+        seen = numbers_seen(tx, principal, [entry.number.e164 for entry in batch])
+    for entry in batch:
+        if entry.number.e164 not in seen:
+            report.refuse(entry.line, entry.number.raw, "number-not-yours")
+    return [entry for entry in batch if entry.number.e164 in seen]
 
 
 def _store(rt: Runtime, batch: Sequence[_Entry], name: str) -> int:
@@ -169,7 +194,7 @@ def _rows(lines: Iterable[str], report: ListReport) -> Iterator[tuple[int, list[
         return
     delimiter = max(";,\t|", key=first[1].count)
     for number, line in chain([first], filled):
-        if len(line) > _LONGEST:
+        if len(line) > LONGEST:
             report.rows += 1
             report.refuse(number, "", "line-too-long")
             continue

@@ -10,7 +10,7 @@ from pydantic import Field
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
 from callsvc.contacts.api import SUPPRESSIONS
-from callsvc.contacts.suppression_lists import export_suppressions, import_suppressions
+from callsvc.contacts.suppression_lists import LONGEST, export_suppressions, import_suppressions
 from callsvc.core.errors import Invalid
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -64,11 +64,17 @@ class ExportQuery(Asked):
 def import_suppression_list(query: ListQuery) -> ListImported:
     """Never contact these numbers again: CSV, one number a line, with or without columns scope and purpose.
 
-    In force at once; the same list twice changes nothing. What is not one number is returned with its line.
+    In force at once; the same list twice changes nothing. What is not one number is returned with its line,
+    as is, for an account of some regions, a number that nobody of these has.
     """
     rt = current_rt()
     report = import_suppressions(
-        rt, _lines(request.stream), name=query.name, scope=query.scope, purpose=query.purpose
+        rt,
+        _lines(request.stream),
+        name=query.name,
+        scope=query.scope,
+        purpose=query.purpose,
+        principal=current_principal(),
     )
     if report.rows == report.refused:
         raise Invalid("list-unreadable", "Not one row is a phone number: send CSV, one number a line.")
@@ -95,10 +101,17 @@ def export_suppression_list(query: ExportQuery) -> Response:
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """The body as lines, piece by piece; what is no UTF-8 is read as far as it goes."""
+    """The body as lines, piece by piece; what is no UTF-8 is read as far as it goes.
+
+    Of a line that is too long only as much is kept as tells so: a body without line ends costs no more.
+    """
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     left = ""
     while piece := stream.read(_PIECE):
-        *whole, left = (left + decoder.decode(piece)).split("\n")
-        yield from whole
+        head, *more = decoder.decode(piece).split("\n")
+        left = (left + head)[: LONGEST + 1]
+        if more:
+            yield left
+            yield from more[:-1]
+            left = more[-1]
     yield left + decoder.decode(b"", final=True)

@@ -26,6 +26,16 @@ def receive_file(rt: Runtime, stream: IO[bytes], name: str, by: str) -> str:
     """
     with rt.db.begin() as tx:
         upload_id = tx.new_id("upl")
+    try:
+        _receive(rt, stream, upload_id, name, by)
+    except BaseException:  # refused, or whoever sent it has gone: nobody will ask for its pieces
+        with rt.db.begin() as tx:
+            forget_upload(tx, upload_id)
+        raise
+    return upload_id
+
+
+def _receive(rt: Runtime, stream: IO[bytes], upload_id: str, name: str, by: str) -> None:
     digest, size, lines, position = hashlib.sha256(), 0, 0, 0
     while piece := _read_whole(stream):
         size += len(piece)
@@ -47,7 +57,6 @@ def receive_file(rt: Runtime, stream: IO[bytes], name: str, by: str) -> str:
             import_upload, id=upload_id, name=name[:120], by=by[:80], size=size, lines=lines + 1,
             sha256=digest.hexdigest(), received_at=tx.now, expires_at=tx.machine_now + KEPT,
         )  # fmt: skip
-    return upload_id
 
 
 def _read_whole(stream: IO[bytes]) -> bytes:

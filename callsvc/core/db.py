@@ -127,6 +127,12 @@ class Tx:
     def delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         return self._connection.execute(table.delete().where(where)).rowcount
 
+    def one_at_a_time(self, name: str) -> None:
+        """Wait until no other transaction is past here with this name. SQLite's writers are alone anyway."""
+        if self.dialect == "postgresql":
+            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+            self._connection.exec_driver_sql(lock, (name,))
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         with self._connection.begin_nested():

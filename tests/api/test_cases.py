@@ -8,7 +8,8 @@ from callsvc.accounts.tables import access_log
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.cases.handing_over import mark_late_handovers
 from callsvc.contacts.cases.rules import DUE
-from callsvc.contacts.tables import case_handover, contact, tracing_case
+from callsvc.contacts.people import read_person
+from callsvc.contacts.tables import case_handover, contact, contact_number, tracing_case
 from callsvc.core.incidents import incident
 from callsvc.runtime import Runtime
 from tests.factories import advance, places
@@ -79,6 +80,24 @@ def test_a_case_stays_in_the_senders_regions(local: Caller, national: Caller) ->
     assert local("POST", "/cases", json=CASE | {"reference": "IDF-7"}).json["id"] == "case-reference-taken"
     known_there = told(local, CASE | {"reference": "GE-119", "contacts": [ZOE]})
     assert known_there["contacts"] == [{"place": 0, "contact_id": None, "refused": []}]  # another region's
+
+
+def test_who_is_known_in_another_region_is_not_changed_by_a_case_of_this_one(
+    world: Runtime, local: Caller, national: Caller
+) -> None:
+    there = {"numbers": ["0639981238"], "first_name": "Inès", "last_name": "Roy"}
+    [known] = told(national, CASE | {"platform": "75", "reference": "IDF-8", "contacts": [there]})["contacts"]
+    again = there | {"numbers": ["0639981238", "0639981239"], "birth_year": 1950, "fragility": 3}
+    told(local, CASE | {"reference": "GE-120", "contacts": [again]})
+    with world.db.read() as tx:
+        row = tx.first(sa.select(contact).where(contact.c.id == known["contact_id"]))
+        assert row is not None
+        assert (row.fragility, read_person(tx, row)["birth_year"], row.platform_code) == (0, None, "75")
+        numbers = sa.select(contact_number.c.number_id).where(contact_number.c.contact_id == row.id)
+        assert len(tx.all(numbers)) == 1
+    told(national, CASE | {"platform": "75", "reference": "IDF-9", "contacts": [again]})
+    with world.db.read() as tx:
+        assert len(tx.all(numbers)) == 2
 
 
 def test_an_unknown_campaign_is_refused_before_anything_is_stored(world: Runtime, local: Caller) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from callsvc.contacts.importing_jobs import (
 from callsvc.contacts.importing_work import MOST_TRIES, ask_for_imports, work_imports
 from callsvc.contacts.preparing import Preparer
 from callsvc.contacts.proposing import source_of_name
+from callsvc.contacts.service import open_import
 from callsvc.contacts.tables import contact, contact_import, import_piece, import_upload
 from callsvc.contacts.uploads import KEPT, forget_old_pieces
 from callsvc.core.errors import Conflict, Invalid, NotFound
@@ -278,3 +280,37 @@ def test_people_of_a_list_are_in_the_running_campaign(rt: Runtime) -> None:
     work_imports(rt, asked(rt))
     assert seen(rt, import_id).report["for_campaign"] == 4
     assert seen(rt, import_id).ended_at - rt.clock.now() < timedelta(seconds=1)
+
+
+def test_nothing_is_kept_of_a_list_that_is_refused_for_its_size_or_breaks_off(
+    world: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callsvc.contacts.uploads.LARGEST", 2 * PIECE)
+    with pytest.raises(Invalid, match="file-too-large"):
+        receive_file(world, io.BytesIO(b"0" * (3 * PIECE)), "big.csv", "acc")
+    assert count(world, import_piece) == 0
+
+    class Gone(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() >= PIECE:
+                raise ConnectionError("whoever sent it has gone")
+            return super().read(size)
+
+    with pytest.raises(ConnectionError):
+        receive_file(world, Gone(b"0" * (2 * PIECE)), "half.csv", "acc")
+    assert count(world, import_piece) == count(world, import_upload) == 0
+
+
+def test_the_same_list_begun_twice_in_one_instant_runs_once(world: Runtime) -> None:
+    def begin() -> str:
+        with world.db.begin() as tx:
+            return open_import(tx, WISH, "the same bytes", "two").status
+
+    with ThreadPoolExecutor() as pool:
+        with world.db.begin() as tx:
+            assert open_import(tx, WISH, "the same bytes", "one").status == "running"
+            other = pool.submit(begin)
+            assert wait([other], 0.3).not_done  # it waits for the first one's row
+        with pytest.raises(Conflict, match="import-running"):
+            other.result()
+    assert count(world, contact_import) == 1

@@ -116,7 +116,7 @@ def _report(
     )  # fmt: skip
     told, rows = _read(tx, report, placing)
     entry = EntryMaker(placing, tx.keyring, rt.ids.some).entry
-    stored = store_batch(tx, [entry(*row) for row in rows], None)
+    stored = store_batch(tx, [entry(*row) for row in rows], None, changes_in=platforms)
     if campaign_id and stored.contacts:
         tx.emit(ContactsImported(import_id="", campaign_id=campaign_id, contact_ids=tuple(stored.contacts)))
     record_access(
