@@ -27,6 +27,7 @@ from callsvc.core.db import connect
 from callsvc.core.jobs import HeldJobs
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
+from callsvc.dialing.announcing import UNTOLD_FRONT
 from callsvc.dialing.ordering import people_in_turn
 from callsvc.dialing.planning import _plan_people
 from callsvc.flows.service import publish
@@ -72,6 +73,7 @@ def order(database: str, people: int, output: str) -> None:
             _figures(rt, config, "all of them due"),
             _figures(rt, config, "three in four put off", lambda: _put_off(rt, resting=True)),
             _figures(rt, config, "all of these due at once", lambda: _wake(rt)),
+            _telling(rt),
         ]
         rt.db.engine.dispose()
     if output == "json":
@@ -223,6 +225,33 @@ def _figures(
         batch_cpu=meter.quantile([one.whole_cpu_ms for one in batches], 0.5),
         baseline_p50=meter.quantile(baselines, 0.5),
         planned=sum(one.planned for one in batches),
+    )
+
+
+def _telling(rt: Runtime) -> Figures:
+    """The same for whom an SMS tells next when their call comes, with everybody untold: the order alone."""
+    with rt.db.begin() as tx:
+        mine = campaign_contact.c.campaign_id == "order"
+        tx.update(campaign_contact, mine, unannounced=True, resting=False)
+    with rt.db.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    taken, cpu = [], []
+    for _ in range(BATCHES):
+        began, used = time.perf_counter(), time.process_time()
+        with rt.db.begin() as tx:
+            found = tx.all(UNTOLD_FRONT, campaign_id="order", now=tx.now, room=BATCH)
+        taken.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    return Figures(
+        what="everybody untold of a call",
+        order_p50=meter.quantile(taken, 0.5),
+        order_p90=meter.quantile(taken, 0.9),
+        order_cpu=meter.quantile(cpu, 0.5),
+        batch_p50=0.0,
+        batch_p90=0.0,
+        batch_cpu=0.0,
+        baseline_p50=0.0,
+        planned=len(found),
     )
 
 

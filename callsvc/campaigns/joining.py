@@ -50,14 +50,19 @@ def own_priority(tx: Tx, contact_id: str) -> int:
     return place_priority(row.fragility, row.priority) if row is not None else 0
 
 
-def give_places(tx: Tx, campaign_id: str, contact_ids: Sequence[str]) -> int:
+def give_places(tx: Tx, campaign_id: str, contact_ids: Sequence[str], *, unannounced: bool = False) -> int:
     """A place, due now, for each of these people that has none in this campaign; how many were new.
+
+    ``unannounced``: their call is to be announced first.
 
     Three statements for five hundred people, not five hundred.
     """
     new = 0
     for ids in _some(contact_ids):
-        rows = [_place(tx, campaign_id, person) for person in tx.all(_PEOPLE, ids=ids)]
+        rows = [
+            _place(tx, campaign_id, person) | {"unannounced": unannounced}
+            for person in tx.all(_PEOPLE, ids=ids)
+        ]
         if rows:
             tx.execute(_ONCE[tx.dialect], rows)  # PostgreSQL takes twice as long to tell which were new
             new += tx.scalar(_STORED, ids=[row["id"] for row in rows])

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from callsvc.campaigns.spending import day_of
 from callsvc.campaigns.tables import (
     IN_TURN,
+    UNTOLD,
     approval_size,
     campaign_approval,
     campaign_contact,
@@ -102,7 +103,7 @@ def _came_today(tx: Tx, campaign_id: str, yes: Row[Any]) -> int:
 
 def _elsewhere(tx: Tx, campaign_id: str, yes: Row[Any]) -> bool:
     """Does somebody wait in a region in which nobody was when it was looked at?"""
-    mine = (campaign_contact.c.campaign_id == campaign_id) & IN_TURN
+    mine = (campaign_contact.c.campaign_id == campaign_id) & (IN_TURN | UNTOLD)
     waits = sa.exists().where(mine, campaign_contact.c.region_code == region.c.code)
     return tx.first(sa.select(region.c.code).where(waits, region.c.code.not_in(yes.regions))) is not None
 

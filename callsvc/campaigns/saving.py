@@ -10,7 +10,7 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.schedule import instant_of
 from callsvc.campaigns.halting import HELD_BY_STOP
 from callsvc.campaigns.history import note_change
-from callsvc.campaigns.tables import campaign
+from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.campaigns.writing import refuse_unfit_texts
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, NotFound
@@ -54,10 +54,21 @@ def save(
     note = HELD_BY_STOP if held else ""
     tx.update(campaign, campaign.c.id == file.id, changed_at=tx.now, schedule_note=note, **values)
     note_change(tx, file.id, by, what, before=known.config, after=config)
+    _announce_or_not(tx, file, before["config"])
     if _changes_whom_when_or_what(before, values):
         withdraw_approval(tx, file.id, by)
         hold_unapproved(tx, file.id, by)
     return True
+
+
+def _announce_or_not(tx: Tx, file: CampaignFile, before: dict[str, Any]) -> None:
+    """Whoever waits for a first call is announced it from now on, or called without."""
+    announced = file.announce is not None
+    if announced == bool(before.get("announce")):
+        return
+    place = campaign_contact.c
+    first = (place.campaign_id == file.id) & (place.status == "waiting") & (place.tries == 0)
+    tx.update(campaign_contact, first, unannounced=announced)
 
 
 def _refuse_late(known: Any, file: CampaignFile) -> None:

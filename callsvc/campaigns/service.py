@@ -180,7 +180,7 @@ def add_contacts(tx: Tx, campaign_id: str, contact_ids: Iterable[str], *, by: st
     if row.state == "stopped" or row.closed_at is not None:
         was = "stopped" if row.state == "stopped" else "closed"
         raise Conflict("campaign-over", f"Campaign {campaign_id!r} was {was}: copy it to call more people.")
-    new = give_places(tx, campaign_id, list(contact_ids))
+    new = give_places(tx, campaign_id, list(contact_ids), unannounced=row.config.get("announce") is not None)
     if new:
         note_intake(tx, campaign_id, new)
         reopen(tx, campaign_id)

@@ -63,6 +63,7 @@ campaign_contact = sa.Table(
     # The order of calls, see dialing/ordering.py.
     sa.Column("elicited_on", sa.Date, nullable=False, default=UNKNOWN_DAY),  # day the person was reported
     sa.Column("resting", sa.Boolean, nullable=False, default=False),  # kept by dialing/ordering.py alone
+    sa.Column("unannounced", sa.Boolean, nullable=False, default=False),  # their call is to be announced yet
     sa.Column("call_by", Instant),  # lived: the window of this retry closes then
     sa.Column("chosen_for", sa.String(20), nullable=False, default=""),  # why the last try was theirs
     sa.Column("tries_by_kind", sa.JSON, nullable=False, default=dict),  # busy, no-answer... -> how often
@@ -77,7 +78,9 @@ sa.Index(
 )
 # In these words, so that a query is proven to need no more than the partial indexes hold.
 WAITING = campaign_contact.c.status == sa.literal_column("'waiting'")
-IN_TURN = WAITING & ~campaign_contact.c.resting
+_AWAKE = WAITING & ~campaign_contact.c.resting
+IN_TURN = _AWAKE & ~campaign_contact.c.unannounced
+UNTOLD = _AWAKE & campaign_contact.c.unannounced
 _PLACE = campaign_contact.c
 for _name, _columns, _which in (
     (
@@ -101,6 +104,11 @@ for _name, _columns, _which in (
         "ix_campaign_contact_call_by",
         (_PLACE.campaign_id, _PLACE.region_code, _PLACE.call_by),
         IN_TURN & _PLACE.call_by.is_not(None),
+    ),
+    (
+        "ix_campaign_contact_untold",  # whom an SMS tells next when their call comes
+        (_PLACE.campaign_id, _PLACE.priority.desc(), _PLACE.next_try_at, _PLACE.id),
+        UNTOLD,
     ),
 ):
     sa.Index(_name, *_columns, sqlite_where=_which, postgresql_where=_which)

@@ -19,10 +19,11 @@ from callsvc.campaigns.dispositions import UNCALLABLE
 from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person, numbers_of
 from callsvc.campaigns.rules import Verdict
 from callsvc.campaigns.service import finish_contact
-from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.tables import UNTOLD, campaign, campaign_contact
 from callsvc.campaigns.writing import announcing_sender
 from callsvc.core.db import Tx
 from callsvc.dialing.facts import Candidate, candidates
+from callsvc.dialing.ordering import DUE, move_resting
 from callsvc.dialing.planning import choose_number
 from callsvc.dialing.slot_messages import say_slot
 from callsvc.dialing.slots import first_slot, room_in_slot
@@ -37,13 +38,20 @@ from callsvc.runtime import Runtime
 _AT_ONCE = 20  # people told in one transaction, so that it stays short
 _ROUND = timedelta(seconds=1)  # machine time between two looks
 _BUSY = timedelta(minutes=10)  # lived: the number is in a conversation by SMS
-_COUNTED = (
-    "planned",
-    "told",
-    "kept",
-    "missed",
-    "failed",
-)  # canceled and moved ones are as if they never were
+_PLACE = campaign_contact.c
+# Whose turn has come and who was never told, in the order of an index that holds nobody else.
+UNTOLD_FRONT = (
+    sa.select(campaign_contact)
+    .where(
+        _PLACE.campaign_id == sa.bindparam("campaign_id"),
+        UNTOLD,
+        DUE,
+        _PLACE.priority < PROMISED,  # a callback they asked for needs no announcement
+    )
+    .order_by(_PLACE.priority.desc(), _PLACE.next_try_at, _PLACE.id)
+    .limit(sa.bindparam("room", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 def announce_due(rt: Runtime) -> int:
@@ -64,31 +72,11 @@ def _announce_campaign(tx: Tx, campaign_id: str) -> int:
     if row.state != "running" or config.announce is None:
         return 0
     room = min(room_of(tx, announcing_sender(config), _ROUND), _AT_ONCE)
-    places = (
-        tx.all(_untold(tx, config, campaign_id).limit(room).with_for_update(skip_locked=True)) if room else ()
-    )
+    move_resting(tx, campaign_id)
+    places = tx.all(UNTOLD_FRONT, campaign_id=campaign_id, now=tx.now, room=room) if room else ()
     ids = [place.contact_id for place in places]
     found = candidates(tx, for_sms(config), "running", ids, campaign_id=campaign_id)
     return sum(_announce(tx, place, config, found.get(place.contact_id, [])) for place in places)
-
-
-def _untold(tx: Tx, config: CampaignFile, campaign_id: str) -> sa.Select[Any]:
-    """Whose turn comes soon and who was never told; the first ones first."""
-    known = sa.select(announcement.c.campaign_contact_id).where(announcement.c.status.in_(_COUNTED))
-    ahead = timedelta(minutes=config.announce.minutes_before if config.announce else 0)
-    place = campaign_contact.c
-    return (
-        sa.select(campaign_contact)
-        .where(
-            place.campaign_id == campaign_id,
-            place.status == "waiting",
-            place.tries == 0,
-            place.priority < PROMISED,  # a callback they asked for needs no announcement
-            place.next_try_at <= tx.now + ahead,
-            place.id.not_in(known.where(announcement.c.campaign_contact_id == place.id)),
-        )
-        .order_by(place.priority.desc(), place.next_try_at, place.id)
-    )
 
 
 def _announce(tx: Tx, place: Row[Any], config: CampaignFile, numbers: Sequence[Candidate]) -> bool:
@@ -205,6 +193,7 @@ def _insert(
     status: str,
     announcement_id: str = "",
 ) -> None:
+    tx.update(campaign_contact, campaign_contact.c.id == place.id, unannounced=False)
     tx.insert(
         announcement,
         id=announcement_id or tx.new_id("ann"),

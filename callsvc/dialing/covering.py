@@ -170,6 +170,7 @@ def _count_for(tx: Tx, other: Row[Any], tried: Row[Any], config: CampaignFile, e
         tries_by_kind=tries.by_kind,
         last_disposition=tried.disposition,
         skip_reasons="",
+        unannounced=False,
     )
     again = retry_at(tx, other, config, flags=flags, tries=tries, ended_at=ended_at)
     if again is None:

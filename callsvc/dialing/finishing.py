@@ -117,6 +117,7 @@ def _go_on(tx: Tx, place: Row[Any], event: LegEnded, disposition: str) -> None:
         tries=tries.total,
         tries_by_kind=tries.by_kind,
         refusals=0,
+        unannounced=False,
         last_disposition=disposition,
         **_kept_promise(tx, place),
     )

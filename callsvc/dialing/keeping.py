@@ -133,6 +133,8 @@ def _withdraw(tx: Tx, row: Row[Any]) -> bool:
     if held is not None and row.status == "planned" and held.placement in ("claimed", "in-doubt"):
         return False
     _end(tx, row, "canceled")
+    untold = (campaign_contact.c.id == row.campaign_contact_id) & (campaign_contact.c.tries == 0)
+    tx.update(campaign_contact, untold, unannounced=True)
     if held is not None and held.placement == "planned":
         give_up_message(tx, held, "withdrawn", "too-late")
     return True

@@ -30,7 +30,7 @@ _MINE = _PLACE.campaign_id == sa.bindparam("campaign_id")
 _NOW = sa.bindparam("now", type_=_PLACE.next_try_at.type)
 # In words that no index can answer: without statistics a database would rather find all who are due, and sort
 # them, than read the front of a queue that is in order already.
-_DUE = sa.func.coalesce(_PLACE.next_try_at, _PLACE.next_try_at) <= _NOW
+DUE = sa.func.coalesce(_PLACE.next_try_at, _PLACE.next_try_at) <= _NOW
 _REGIONS = sa.select(region.c.code).order_by(region.c.code)
 _COUNTS = (
     sa.select(_PLACE.region_code, sa.func.count().label("waiting"))
@@ -47,7 +47,7 @@ def people_in_turn(tx: Tx, config: CampaignFile, campaign_id: str, room: int) ->
     room = min(room, _budget_room(tx, config, campaign_id))
     if room <= 0:
         return []
-    _move(tx, campaign_id)
+    move_resting(tx, campaign_id)
     pool = _front(tx, campaign_id, room)
     if not pool:
         return []
@@ -86,7 +86,7 @@ def _budget_room(tx: Tx, config: CampaignFile, campaign_id: str) -> int:
     return min(left) - int(planned)
 
 
-def _move(tx: Tx, campaign_id: str) -> None:
+def move_resting(tx: Tx, campaign_id: str) -> None:
     """Lay to rest whoever was put off, wake whoever is due; rows that somebody holds are left alone."""
     for resting, late in ((True, _PLACE.next_try_at > _NOW), (False, _PLACE.next_try_at <= _NOW)):
         state = ~_PLACE.resting if resting else _PLACE.resting
@@ -120,7 +120,7 @@ def _fronts(regions: tuple[str, ...]) -> sa.Select[Any]:
             _MINE,
             IN_TURN,
             _PLACE.region_code == sa.literal_column(f"'{code}'"),
-            _DUE,
+            DUE,
         )
         front = (
             sa.select(*columns)

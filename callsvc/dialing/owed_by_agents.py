@@ -1,7 +1,7 @@
 """Callbacks that agents make: one an agent promised, one asked for in place of waiting, or all, by a setting.
 
 They wait in the queue of agents as entries of kind ``callback``; one that nobody takes in time is dialled by
-the service as any other promise. ``callback.status``: booked -> queued -> done, or -> due (the service dials).
+the service as any other promise. ``callback.status``: booked -> queued -> done, or -> due (we dial).
 """
 
 from datetime import datetime, timedelta
@@ -177,6 +177,7 @@ def put_in_front(tx: Tx, row: Row[Any]) -> None:
         outcome_at=None,
         next_try_at=tx.now,
         priority=PROMISED,
+        unannounced=False,
     )
     reopen(tx, tx.scalar(sa.select(campaign_contact.c.campaign_id).where(place)))
 

@@ -99,6 +99,7 @@ def call_first(tx: Tx, principal: Principal, contact_id: str, place_id: str) -> 
         outcome_at=None,
         next_try_at=tx.now,
         priority=PROMISED,
+        unannounced=False,
     )
     reopen(tx, row.campaign_id)
     tx.changed("campaign", subject=row.campaign_id)

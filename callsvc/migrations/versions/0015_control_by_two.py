@@ -20,6 +20,7 @@ def upgrade() -> None:
     _starts_and_ends()
     _budgets()
     _retention()
+    _announcements()
 
 
 def _approval() -> None:
@@ -107,3 +108,45 @@ def _retention() -> None:
         sa.Column("ended_at", _instant()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_pass")),
     )
+
+
+def _announcements() -> None:
+    """Whoever waits for a first call that is to be announced, and was not told of it."""
+    # Without a copy of the table: SQLite's would lose the indexes that are in an order or about a part.
+    op.add_column(
+        "campaign_contact", sa.Column("unannounced", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    bind = op.get_bind()
+    campaign = sa.table("campaign", sa.column("id"), sa.column("config", sa.JSON))
+    place = sa.table(
+        "campaign_contact", sa.column("id"), sa.column("campaign_id"), sa.column("status"),
+        sa.column("tries"), sa.column("unannounced", sa.Boolean),
+    )  # fmt: skip
+    heard = sa.table("announcement", sa.column("campaign_contact_id"), sa.column("status"))
+    known = sa.exists().where(
+        heard.c.campaign_contact_id == place.c.id, heard.c.status.not_in(("canceled", "moved"))
+    )
+    for row in bind.execute(sa.select(campaign.c.id, campaign.c.config)).all():
+        if (row.config or {}).get("announce"):
+            waits = (place.c.campaign_id == row.id) & (place.c.status == "waiting") & (place.c.tries == 0)
+            bind.execute(place.update().where(waits, ~known).values(unannounced=True))
+    lite = bind.dialect.name == "sqlite"
+    awake = "status = 'waiting' AND " + ("resting = 0" if lite else "NOT resting")
+    told = f"{awake} AND " + ("unannounced = 0" if lite else "NOT unannounced")
+    untold = f"{awake} AND " + ("unannounced = 1" if lite else "unannounced")
+    order = ["campaign_id", "region_code", sa.text("priority DESC"), sa.text("elicited_on DESC")]
+    for name in ("turn", "call_by"):
+        op.drop_index(f"ix_campaign_contact_{name}", "campaign_contact")
+    for name, columns, which in (
+        ("turn", [*order, "next_try_at", "id"], told),
+        ("call_by", ["campaign_id", "region_code", "call_by"], f"{told} AND call_by IS NOT NULL"),
+        ("untold", ["campaign_id", sa.text("priority DESC"), "next_try_at", "id"], untold),
+    ):
+        where = sa.text(which)
+        op.create_index(
+            f"ix_campaign_contact_{name}",
+            "campaign_contact",
+            columns,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
