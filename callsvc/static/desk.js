@@ -34,6 +34,23 @@
     }
   }
 
+  // Alt and a letter or digit press the button that bears it. Digits by their place: on a French keyboard they
+  // are not the unshifted signs; letters by what is printed, except where Alt writes another sign (macOS).
+  function keyOf(event) {
+    const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+    if (digit) return digit[1];
+    return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
+  }
+
+  function pressed(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat || !desk()) return;
+    const wanted = keyOf(event);
+    const button = [...desk().querySelectorAll("[data-key]")].find((one) => one.dataset.key === wanted);
+    if (!button || button.disabled || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    button.click();
+  }
+
   function streamIs(on) {
     live = on;
     const lost = document.getElementById("connection-lost");
@@ -41,6 +58,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("keydown", pressed);
     seen();
     count();
     setInterval(count, 500);
