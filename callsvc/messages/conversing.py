@@ -22,10 +22,13 @@ MOST_SEGMENTS: Final = 4
 _LATELY = timedelta(days=30)  # lived: an SMS of ours older than that is not what somebody answers
 _BY_AGENT = "desk:"
 _WORDS: Final = {
-    "fr": ("agent", "conseiller", "conseillere", "humain", "quelqu un", "une personne", "parler a quelqu un"),
-    "en": ("agent", "human", "person", "a person", "somebody", "someone", "operator"),
-    "es": ("agente", "persona", "una persona", "humano", "operador"),
-    "pt": ("agente", "pessoa", "uma pessoa", "humano", "operador"),
+    "fr": (
+        *("agent", "un agent", "conseiller", "un conseiller", "conseillere", "une conseillere", "humain"),
+        *("un humain", "quelqu'un", "une personne", "parler à quelqu'un", "parler à un conseiller"),
+    ),
+    "en": ("agent", "an agent", "human", "a human", "person", "a person", "somebody", "someone", "operator"),
+    "es": ("agente", "un agente", "persona", "una persona", "humano", "operador"),
+    "pt": ("agente", "um agente", "pessoa", "uma pessoa", "humano", "operador"),
     "ar": ("موظف", "شخص", "مستشار"),
 }
 _ASKED = frozenset(fold(word) for words in _WORDS.values() for word in words)

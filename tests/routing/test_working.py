@@ -1,12 +1,13 @@
 """Callbacks, SMS conversations and tasks wait beside calls: who is offered what, and in which order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from callsvc.agents.tables import agent
-from callsvc.core.db import Tx
+from callsvc.core.db import Tx, again_after_deadlock
 from callsvc.routing import service as routing
 from callsvc.routing.queries import WAITING
 from callsvc.routing.tables import queue_entry, reservation
@@ -121,7 +122,7 @@ def test_a_callback_that_keeps_its_place_goes_before_calls_that_came_later(world
 
 def test_a_task_waits_while_too_few_agents_are_idle(world: World) -> None:
     agents = [world.agent() for _ in range(40)]
-    for one in agents[:39]:
+    for _ in agents[:39]:
         world.waits()
     put(world, "task", "cct-1")
     assert not any(
@@ -134,3 +135,16 @@ def test_other_work_never_counts_as_a_waiting_call(world: World) -> None:
     put(world, "task", "cct-1")
     assert not world.rows(sa.select(queue_entry.c.id).where(WAITING))
     assert not world.rows(sa.select(reservation.c.id))
+
+
+def test_routers_at_once_offer_each_work_to_one_agent_and_each_agent_one_work(world: World) -> None:
+    agents = [world.agent(ready=False) for _ in range(6)]
+    for number in range(10):
+        put(world, "callback", f"cbk-{number}")
+    with world.rt.db.begin() as tx:
+        tx.update(agent, agent.c.id.in_(agents), activity="available")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: again_after_deadlock(lambda: look(world)), range(8)))
+    held = [offered(world, one) for one in agents]
+    assert None not in held and len(set(held)) == 6
+    assert len(world.rows(sa.select(reservation.c.id))) == 6

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from callsvc.app import create_app
 from callsvc.calls.tables import leg, live_call
-from callsvc.campaigns.service import change_state
+from callsvc.campaigns.service import change_state, finish_contact
+from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.errors import CallsvcError
@@ -242,3 +243,20 @@ def test_a_person_cut_off_by_the_agents_line_is_called_again_before_anybody_else
     assert (entry.kind, entry.state, entry.priority >= 1000) == ("callback", "pending", True)
     with rt.db.read() as tx:
         assert tx.scalar(sa.select(leg.c.end_asked_at).where(leg.c.id == leg_id)) is not None
+
+
+def test_by_a_setting_agents_make_every_promised_call(rt: Runtime, agents: World, phone: Phone) -> None:
+    rt.db.settings = rt.settings.model_copy(update={"callsvc_callbacks_by": "agents"})
+    agent_id = agents.agent(skills=["contact-tracing"])
+    with rt.db.begin() as tx:
+        place = tx.first(sa.select(campaign_contact))
+        assert place is not None
+        number_id = find_number(tx, NUMBER)
+        due = {"due_at": tx.now, "created_at": tx.now, "region_code": "44", "status": "booked"}
+        tx.insert(callback, id="cbk1", number_id=number_id, campaign_contact_id=place.id, **due)
+        finish_contact(tx, place.id, "callback-booked")
+    assert call_back_due(rt) == 1
+    assert (_entry(rt).kind, agents.reservation_of(agent_id) is not None) == ("callback", True)
+    with rt.db.begin() as tx:
+        finish_contact(tx, place.id, "reached")  # it was settled otherwise
+    assert _entry(rt).left_how == "settled" and agents.reservation_of(agent_id) is None

@@ -7,16 +7,21 @@ import sqlalchemy as sa
 
 from callsvc.agents.tables import agent
 from callsvc.app import create_app
+from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.contacts.tables import contact
 from callsvc.core.errors import CallsvcError
+from callsvc.flows.service import publish
 from callsvc.messages.sending import send_messages
 from callsvc.messages.tables import message, sms_conversation
 from callsvc.routing import service as routing
 from callsvc.routing import writing
 from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
-from tests.factories import advance, make_contact, make_country
+from callsvc.webhooks.texting import text_due
+from tests.factories import advance, campaign_file, make_contact, make_country, places
 from tests.routing.world import World
 from tests.webhooks.conftest import Phone
+from tests.webhooks.test_texting import FLOW
 
 NUMBER, OURS = "+33639980001", "+33199000199"
 
@@ -163,3 +168,51 @@ def test_what_cannot_be_sent_is_refused_with_a_reason(
         writing.answer(rt, writer, text)
     assert refused.value.id == why
     assert len(_rows(rt, message)) == 1
+
+
+@pytest.fixture
+def surveyed(rt: Runtime, agents: World) -> Phone:
+    """The person was asked something by a campaign by SMS."""
+    with rt.db.begin() as tx:
+        publish(tx, FLOW, "test")
+        contact_id = tx.scalar(sa.select(contact.c.id))
+    file = campaign_file(flow="survey", channel="sms")
+    apply_campaign(rt, file, "test")
+    with rt.db.begin() as tx:
+        add_contacts(tx, file.id, [contact_id])
+    change_state(rt, file.id, "start", "test")
+    phone = Phone(create_app(rt).test_client(), rt)
+    assert text_due(rt) == 1
+    _sent(rt)
+    return phone
+
+
+def test_who_asks_for_a_person_in_a_campaign_leaves_its_flow(
+    rt: Runtime, agents: World, surveyed: Phone
+) -> None:
+    writer = _writer(agents)
+    _text(surveyed, "J'attends un conseiller", "SM1")
+    assert agents.reservation_of(writer) is None  # that is more than asking: the flow answers as before
+    _text(surveyed, "Conseiller !", "SM2")
+    [entry] = _rows(rt, queue_entry)
+    assert agents.reservation_of(writer) is not None and entry.campaign_contact_id == places(rt)[0].id
+    assert places(rt)[0].outcome == "connected"
+    before = _sent(rt)
+    _text(surveyed, "oui", "SM3")
+    assert _sent(rt) == before  # it is the agent's to answer
+
+
+def test_who_is_never_understood_comes_to_a_person(rt: Runtime, agents: World, surveyed: Phone) -> None:
+    _writer(agents)
+    for number in range(4):
+        _text(surveyed, f"Je ne sais pas {number}", f"SM{number}")
+    [conversation] = _rows(rt, sms_conversation)
+    assert conversation.why == "misread"
+
+
+def test_without_agents_on_sms_the_flow_goes_on_as_before(
+    rt: Runtime, agents: World, surveyed: Phone
+) -> None:
+    agents.agent(skills=["general"])
+    _text(surveyed, "Conseiller", "SM1")
+    assert _rows(rt, queue_entry) == [] and places(rt)[0].status == "trying"

@@ -198,6 +198,17 @@ def test_a_region_says_in_its_own_words_that_nobody_is_there(
     assert spoken(document).index("Closed.") < spoken(document).index("Prenons un rendez-vous.")
 
 
+def test_a_closed_region_says_so_at_the_beginning_and_once(
+    rt: Runtime, agents: World, phone: Phone, spoken: Spoken
+) -> None:
+    _publish(rt)
+    with rt.db.begin() as tx:
+        put_messages(tx, "44", {"closed": {"fr": "Nos lignes sont fermées."}})
+    advance(rt, 13 * 3600)
+    _, document = _calls_us(phone)
+    assert spoken(document).count("Nos lignes sont fermées.") == 1
+
+
 def test_the_organisations_file_sets_messages_and_back_offices(rt: Runtime, agents: World) -> None:
     with rt.db.begin() as tx:
         tx.insert(team, id="tem1", platform_code="67", name="Niveau 2")
