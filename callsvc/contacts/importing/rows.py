@@ -172,15 +172,16 @@ class RowReader:
             if not (text := bare[place]):
                 continue
             silent = False
-            if quick and (number := quick_number(text, options.fiction_allowed, synthetic)):
-                found.setdefault(number[0], (number, turn))
-                if number[5]:
-                    self._say_repairs(row, place, cells, number)
-                continue
-            for reading in self._read_slowly(cells[place], values.department, synthetic):
+            read = quick_number(text, options.fiction_allowed, synthetic) if quick else None
+            if read is None:
+                readings = self._read_slowly(cells[place], values.department, synthetic)
+            else:
+                readings = [read]
+            for reading in readings:
                 if isinstance(reading, Number):
-                    found.setdefault(reading.e164, (reading, turn))
-                    self._say_repairs(row, place, cells, reading)
+                    found.setdefault(reading[0], (reading, turn))
+                    for repair in reading[5]:
+                        row.problems.append(Problem(row.line, self._names[place], cells[place], repair))
                 else:
                     row.problems.append(
                         Problem(row.line, self._names[place], cells[place], reading.reason, refused=True)
@@ -194,10 +195,6 @@ class RowReader:
                 self._prefer(row, list(found.values()), cells)
             if values.department is None:
                 self._place_by_number(row)
-
-    def _say_repairs(self, row: ReadRow, place: int, cells: list[str], number: Number) -> None:
-        for repair in number.repairs:
-            row.problems.append(Problem(row.line, self._names[place], cells[place], repair))
 
     def _read_slowly(self, cell: str, department: str | None, synthetic: bool) -> list[Reading]:
         return read_cell(

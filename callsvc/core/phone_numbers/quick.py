@@ -1,9 +1,9 @@
 """The forms nearly every cell has, read without taking the cell apart.
 
 Ten digits, alone or in pairs; nine digits that lost their zero; the country code in the ways people write it:
-of these, numbers of the mainland that may be called are found by their first five digits, because no French
-range is narrower than 10,000 numbers. Whatever is not found here is read by `read_cell`, whose answer this
-never differs from (a test holds them together).
+of these, numbers of the mainland are found by their first five digits, because no French range is narrower
+than 10,000 numbers: those that may be called, and those that nobody can have. Whatever is not found here is
+read by `read_cell`, whose answer this never differs from (a test holds them together).
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Final
 from callsvc.core.phone_numbers.fiction import FICTION_RANGES
 from callsvc.core.phone_numbers.overseas import territory_by_prefix
 from callsvc.core.phone_numbers.plan import usage_in
-from callsvc.core.phone_numbers.readings import Kind, Number
+from callsvc.core.phone_numbers.readings import Kind, Number, Reading, Refusal
 
 _PAIRS: Final = r"[1-9](?:[ .\-]?[0-9]{2}){4}"
 _FORMS: Final = re.compile(rf"(?:0|(\+33 ?|00 ?33 ?)(\(0\) ?)?|33(?=[0-9]{{9}}\.?$))({_PAIRS})\.?", re.ASCII)
@@ -25,15 +25,16 @@ _ZERO_TOO_MANY: Final = ("trunk-zero-removed",)
 _EVEN: Final = frozenset((" " * 4, "." * 4, "-" * 4))
 _made: Final = tuple.__new__  # a NamedTuple without the call of its constructor
 _TAILS: Final = ("0000", "9999")
-_Range = tuple[Kind, bool] | None
+_Range = tuple[Kind, bool] | str | None
 
 _MIXED: Final[_Range] = ("other", True)  # stands for three digits whose ranges differ: no range is this
 _ranges: dict[str, _Range] = {}
-"""Three digits, or five where three do not tell -> kind and whether fiction; None: not read here. Three tell
-nearly always, and 900 entries stay in the processor's cache where 90,000 do not."""
+"""Three digits, or five where three do not tell -> kind and whether fiction, or why such a number is refused;
+None: not read here. Three tell nearly always, and 900 entries stay in the processor's cache where 90,000 do
+not."""
 
 
-def quick_number(text: str, fiction_allowed: bool, synthetic: bool) -> Number | None:
+def quick_number(text: str, fiction_allowed: bool, synthetic: bool) -> Reading | None:
     """The one number a stripped cell holds, of a person of the mainland or of an unknown place.
 
     None says that this cell needs `read_cell`, not that it is wrong. The caller may dial the mainland.
@@ -63,6 +64,8 @@ def quick_number(text: str, fiction_allowed: bool, synthetic: bool) -> Number | 
         found = _ranges[national[:5]]
     if found is None:
         return None
+    if isinstance(found, str):
+        return Refusal(found, text)
     kind, fiction = found
     if (fiction or synthetic) and not fiction_allowed:
         return None
@@ -104,6 +107,8 @@ def _range_of(key: str) -> _Range:
     usages = {usage_in("FR", key + tail) for tail in _TAILS}
     overseas = {territory_by_prefix(key + tail) for tail in _TAILS}
     usage = usages.pop()
-    if not usages and overseas == {None} and usage in ("mobile", "fixed", "voip", "other"):
+    if usages or overseas != {None}:
+        return None
+    if usage in ("mobile", "fixed", "voip", "other"):
         return (usage, False)
-    return None
+    return usage or "unassigned-number"
