@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "organisation": ("callsvc.organising.cli:organisation", "Platforms, hours and agreements: apply a file."),
     "agents": ("callsvc.organising.cli:agents", "Agents and teams: take in a list."),
     "user": ("callsvc.accounts.cli:user", "Accounts: who may sign in, as what, for which regions."),
+    "routing": ("callsvc.routing.cli:routing", "The order of service and how far aid goes."),
     "directory": ("callsvc.directory.cli:directory", "Whom calls may be transferred to: apply, list."),
     "flow": ("callsvc.webhooks.cli:flow", "IVR flows: lint, test, walk, draw, import, results."),
     "slots": ("callsvc.appointments.cli:slots", "Moments with room for appointments: apply, list."),

@@ -25,10 +25,13 @@ from callsvc.metrics.api import metrics_api
 from callsvc.organising.api import organising_api
 from callsvc.organising.voices_api import voices_api
 from callsvc.people.api import people_api
+from callsvc.planning.api import planning_api
+from callsvc.routing.agreements_api import agreements_api
 from callsvc.routing.aid_api import aid_api
 from callsvc.routing.api import routing_api
 from callsvc.routing.desk_api import desk_api
 from callsvc.routing.floor_api import floor_api
+from callsvc.routing.terms_api import terms_api
 from callsvc.routing.work_api import work_api
 from callsvc.studio.api import results_api
 from callsvc.supervising.limits_api import limits_api
@@ -36,6 +39,7 @@ from callsvc.supervising.limits_api import limits_api
 API: tuple[Blueprint, ...] = (
     accounts_api,
     agents_api,
+    agreements_api,
     aid_api,
     appointments_api,
     calls_api,
@@ -56,10 +60,12 @@ API: tuple[Blueprint, ...] = (
     metrics_api,
     organising_api,
     people_api,
+    planning_api,
     reference,
     results_api,
     stops_api,
     routing_api,
+    terms_api,
     suppression_lists_api,
     suppressions_api,
     voices_api,

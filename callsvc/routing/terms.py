@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from callsvc.accounts.access import SYSTEM, record_access
+from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, Invalid
+from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.routing.rules.terms import ORDERS, Terms
 from callsvc.routing.tables import routing_terms
 
@@ -52,22 +54,31 @@ def chosen_of(terms: Terms) -> dict[str, Any]:
     return {name: value for name, value in asdict(terms).items() if name in CHOICES}
 
 
-def change_terms(tx: Tx, by: str, **changes: Any) -> Terms:
-    """Change some choices, from the next decision on; ``by``: an account's id, or system.
+def may_change_terms(by: Principal | None) -> bool:
+    """They hold for everybody: an administrator of the whole country, or the service itself."""
+    return by is None or (by.role == "administrator" and by.sees_everything)
 
-    Writes nothing when nothing changes. Raises ``terms-invalid``, ``terms-changing``.
+
+def change_terms(tx: Tx, by: Principal | None, **changes: Any) -> Terms:
+    """Change some choices, from the next decision on; ``by`` None is the operator's command line.
+
+    Writes nothing when nothing changes. Raises ``whole-country-only``, ``terms-invalid``, ``terms-changing``.
     """
+    if not may_change_terms(by):
+        raise Forbidden("whole-country-only", "An administrator of the whole country decides this.")
     check_terms(changes)
     before = chosen_of(terms_of(tx))
     changed = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     if not changed:
         return terms_of(tx)
     number = int(tx.scalar(sa.select(sa.func.max(routing_terms.c.number))) or 0) + 1
+    name = by.account_id if by else SYSTEM
     new = tx.insert_once(
-        routing_terms, number=number, at=tx.now, by=by, terms=before | changes, changed=changed
+        routing_terms, number=number, at=tx.now, by=name, terms=before | changes, changed=changed
     )
     if not new:
         raise Conflict("terms-changing", "Somebody else is changing the terms right now; look at them again.")
+    record_access(tx, by, "routing-terms-changed", str(number), changed)
     tx.changed("aid")
     return terms_of(tx)
 

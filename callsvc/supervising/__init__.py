@@ -3,4 +3,4 @@
 from callsvc.supervising import agreements, aid, floor, lending, limits, listening, queues, terms
 from callsvc.supervising.blueprint import blueprint
 
-__all__ = ["agreements", "aid", "blueprint", "floor", "lending", "limits", "listening", "queues"]
+__all__ = ["agreements", "aid", "blueprint", "floor", "lending", "limits", "listening", "queues", "terms"]

@@ -168,5 +168,5 @@ def test_the_reserve_is_computed_by_erlang_a_when_a_region_is_measured(world: Wo
     measure(world.rt)
     assert keeping(world).kept > computed, "sixty calls in half an hour are eight erlangs"
     with world.rt.db.begin() as tx:
-        terms = change_terms(tx, "system", computed_reserve=False)
+        terms = change_terms(tx, None, computed_reserve=False)
         assert load_scene(tx, terms).regions["11"].kept == computed

@@ -1,8 +1,8 @@
 """The live router and the twin take the same calls by the same letters: small countries, event by event.
 
 The twin plays a day of a few regions in which every agent can do everything. Then the same calls arrive,
-wait, give up and end in the live service, at the same instants of a moved clock; whoever is offered a call takes it
-at once. Which region takes which call, by which letter, must be the same from the first to the last.
+wait, give up and end in the live service, at the same instants of a moved clock; whoever is offered a call
+takes it at once. Which region takes which call, by which letter, must be the same from the first to the last.
 """
 
 from collections.abc import Callable, Iterator
@@ -232,7 +232,7 @@ def test_the_live_router_takes_the_same_calls_by_the_same_letters_as_the_twin(
     with quick.rt.db.begin() as tx:
         change_terms(
             tx,
-            "system",
+            None,
             order=small.terms.order,
             second_share=small.terms.second_share,
             computed_reserve=False,

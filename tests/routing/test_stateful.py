@@ -42,11 +42,13 @@ class Country(RuleBasedStateMachine):
         self.out_of_order: list[str] = []
         for aided, aiding in (("44", "11"), ("11", "44"), ("44", "84"), ("44", HELPS), ("11", HELPS)):
             self.world.aid(aided, aiding, activate_wait_s=10, release_wait_s=5, cap=3)
+        for region in ("44", "11", "84"):
+            self.world.declare_aid(region, reserve=0)
         self.world.declare_aid(HELPS, reserve=1)
-        for platform in (*HOMES, "67", "35", "35", "35"):
+        for platform in (*HOMES, "75", "35", "35", "35"):
             self.world.agent(platform)
         with self.world.rt.db.begin() as tx:
-            change_terms(tx, "system", order="first-come")
+            change_terms(tx, None, order="first-come")
         self.world.rt.db.reactions[OfferMade].insert(0, self.look_at_order)  # type: ignore[attr-defined]
 
     def look_at_order(self, tx: Any, event: OfferMade) -> None:
@@ -66,10 +68,11 @@ class Country(RuleBasedStateMachine):
         if earlier:
             self.out_of_order.append(event.entry_id)
 
-    @rule(platform=st.sampled_from(HOMES))
-    def a_call_arrives(self, platform: str) -> None:
-        self.world.later(1)
-        self.world.waits(platform)
+    @rule(platform=st.sampled_from(HOMES), calls=st.integers(1, 4))
+    def calls_arrive(self, platform: str, calls: int) -> None:
+        for _ in range(calls):
+            self.world.later(1)
+            self.world.waits(platform)
 
     def offers(self, *conditions: Any) -> Any:
         live = reservation.c.state.in_(("pending", "accepted"))
@@ -79,11 +82,16 @@ class Country(RuleBasedStateMachine):
         found = self.offers(*conditions)
         return found[which % len(found)] if found else None
 
-    @rule(which=st.integers(0, 9), yes=st.booleans())
-    def an_offer_is_answered(self, which: int, yes: bool) -> None:
+    @rule(which=st.integers(0, 9))
+    def an_offer_is_rejected(self, which: int) -> None:
         row = self.one(which, reservation.c.state == "pending")
         if row is not None:
-            self.world.connect(row.agent_id) if yes else self.world.reject(row.agent_id)
+            self.world.reject(row.agent_id)
+
+    @rule()
+    def offers_are_accepted(self) -> None:
+        for row in self.offers(reservation.c.state == "pending"):
+            self.world.connect(row.agent_id)
 
     @rule(which=st.integers(0, 9))
     def a_conversation_ends(self, which: int) -> None:
@@ -110,7 +118,7 @@ class Country(RuleBasedStateMachine):
     @rule(region=st.sampled_from(["11", "44", "84", HELPS]), out=st.booleans())
     def a_region_opts_out_or_in(self, region: str, out: bool) -> None:
         with self.world.rt.db.begin() as tx:
-            routing.declare_aid(tx, region, opted_out=out, reserve=1 if region == HELPS else None)
+            routing.declare_aid(tx, region, opted_out=out, reserve=int(region == HELPS))
 
     @rule(seconds=st.sampled_from([5, 20, 300, 1800]))
     def time_passes(self, seconds: int) -> None:
