@@ -131,9 +131,9 @@ def test_a_call_from_ready_to_the_next_by_keyboard_alone(
     expect(page.locator("#slot")).to_contain_text("vaccine")
     shown(page, console, "talk")
     by_key(page, "h")
-    expect(page.locator("main")).to_contain_text("on hold")
+    expect(page.locator("main")).to_contain_text("Take back")
     by_key(page, "h")
-    expect(page.locator("main")).not_to_contain_text("on hold")
+    expect(page.locator("main")).not_to_contain_text("Take back")
     by_key(page, "r")
     expect(page.locator("main")).to_contain_text("How did it end?")
     expect(page.locator(".countdown").first).to_have_text("0:59", timeout=5_000)  # it runs
