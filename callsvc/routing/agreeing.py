@@ -68,14 +68,14 @@ def put_agreement(
     ``aiding``, None: at any time. ``by`` None is a command. Raises ``agreement-self``, ``-thresholds``,
     ``-cap``, ``-dates``, ``-hours``, ``region-unknown``, ``not-your-region``.
     """
-    check_agreement(
-        aided, aiding, activate_wait_s=activate_wait_s, release_wait_s=release_wait_s, cap=cap,
-        starts_at=starts_at, ends_at=ends_at, week=hours,
-    )  # fmt: skip
     for code in (aided, aiding):
         region_by_code(tx, code)
     if by is not None and not by.may_see(aiding):
         raise Forbidden("not-your-region", "The region that helps agrees: ask an account of that region.")
+    check_agreement(
+        aided, aiding, activate_wait_s=activate_wait_s, release_wait_s=release_wait_s, cap=cap,
+        starts_at=starts_at, ends_at=ends_at, week=hours,
+    )  # fmt: skip
     before = _row(tx, aided, aiding)
     values = {
         "rank": rank,
@@ -100,10 +100,12 @@ def put_agreement(
 
 
 def end_agreement(tx: Tx, aided: str, aiding: str, *, by: Principal | None) -> None:
-    """No further call is taken by it. Raises ``agreement-unknown``."""
-    before = _row(tx, aided, aiding)
-    if before is None or (by is not None and not (by.may_see(aided) or by.may_see(aiding))):
+    """No further call is taken by it; nothing happens when there is none. Raises ``agreement-unknown``."""
+    if by is not None and not (by.may_see(aided) or by.may_see(aiding)):
         raise NotFound("agreement-unknown", "No agreement of your regions is between these two.")
+    before = _row(tx, aided, aiding)
+    if before is None:
+        return
     tx.delete(aid_agreement, _pair(aided, aiding))
     _keep(tx, (aided, aiding), by, terms_said(before), None)
 

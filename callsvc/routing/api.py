@@ -88,6 +88,9 @@ class Agreement(Told):
     cap: int = Field(description="Most calls of this pair at once.")
     starts_at: datetime | None
     ends_at: datetime | None
+    hours: dict[str, list[list[str]]] | None = Field(
+        description="Windows by weekday on the clock of the region that helps; null: at any time."
+    )
 
 
 class AgreementList(Listed):

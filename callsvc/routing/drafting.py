@@ -42,9 +42,9 @@ class Edited(BaseModel):
             if not (by.may_see(self.aided) or by.may_see(self.aiding)):
                 raise NotFound("agreement-unknown", "No agreement of your regions is between these two.")
             return
-        check_agreement(self.aided, self.aiding, **_checked(self.terms))
         if not by.may_see(self.aiding):
             raise Forbidden("not-your-region", "The region that helps agrees: ask an account of that region.")
+        check_agreement(self.aided, self.aiding, **_checked(self.terms))
 
 
 def make(tx: Tx, one: Edited, *, by: Principal) -> None:

@@ -51,6 +51,7 @@ JSON: dict[str, Any] = {
     "cases_api.return_handover": {"why": "wrong-region"},
     "cases_api.close_handover": {"outcome": "followed-up"},
     "suppressions_api.wish_lift": REASON,
+    "agreements_api.put_aid_agreement": {"cap": 3},
     "aid_api.accept_aid_order": {"agents": 1},
     "aid_api.refuse_aid_order": {"reason": "A spike of our own."},
     "floor_api.join_conversation": {"mode": "listen"},

@@ -75,3 +75,21 @@ def test_the_effect_is_that_of_the_formula_on_the_load_of_now(world: World) -> N
     )
     assert effect["aiding_with"]["agents"] == 12
     assert post(program(world, "53"), "effect", wish, 404)["id"] == "region-unknown"
+
+
+def test_agreements_are_made_previewed_and_ended_by_program(world: World) -> None:
+    ours, theirs = program(world, "44"), program(world, "11")
+    path, terms = "/api/v1/aid/agreements/44/11", {"cap": 3, "hours": {"0": [["08:00", "12:00"]]}}
+    assert ours.put(path, json=terms).get_json()["id"] == "not-your-region"
+    assert theirs.put(path, json=terms | {"cap": -1}).status_code == 422
+    made = theirs.put(path, json=terms).get_json()
+    assert (made["cap"], made["activate_wait_s"], made["hours"]) == (3, 20, terms["hours"])
+    assert ours.get(path).get_json() == made
+    change = {"aided_region": "44", "aiding_region": "11", "terms": None}
+    asked = post(ours, "previews", {"changes": [change], "day": "2020-11-15"}, 201)
+    assert (asked["status"], asked["wanted"], asked["day"]) == ("waiting", 40, "2020-11-15")
+    assert ours.get(f"/api/v1/aid/previews/{asked['id']}").get_json()["done"] == 0
+    assert program(world, "53").get(f"/api/v1/aid/previews/{asked['id']}").status_code == 404
+    assert ours.delete(path).status_code == ours.delete(path).status_code == 200
+    changes = theirs.get("/api/v1/aid/agreement-changes").get_json()["items"]
+    assert [bool(one["after"]) for one in changes] == [False, True]
