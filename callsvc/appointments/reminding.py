@@ -9,6 +9,7 @@ from callsvc.appointments.service import reminder_cause
 from callsvc.appointments.tables import appointment, reminder
 from callsvc.campaigns.calendar import zone
 from callsvc.campaigns.facts import numbers_of
+from callsvc.contacts.preferences import language_of
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.messages.service import plan_message
@@ -19,6 +20,9 @@ _AT_ONCE = 100
 _TEXTS = {
     "fr": "Assurance Maladie : rappel de votre rendez-vous le {when}. {place} Une question ? {phone}",
     "en": "Assurance Maladie: reminder of your appointment on {when}. {place} Any question? {phone}",
+    "es": "Assurance Maladie: recordatorio de su cita del {when}. {place} ¿Alguna pregunta? {phone}",
+    "pt": "Assurance Maladie: lembrete da sua consulta em {when}. {place} Alguma pergunta? {phone}",
+    "ar": "Assurance Maladie: تذكير بموعدكم في {when}. {place} لأي سؤال: {phone}",
 }
 
 
@@ -57,7 +61,8 @@ def _remind(tx: Tx, row: Row[Any]) -> None:
     if not mine or not mobiles:  # cancelled, or taken by another ticker, since it was read
         return
     local = row.starts_at.astimezone(zone(row.zone) or zone("Europe/Paris"))
-    text = _TEXTS.get(row.language, _TEXTS["fr"]).format(
+    language = language_of(tx, mobiles[0].id, row.language) or "fr"
+    text = _TEXTS.get(language, _TEXTS["fr"]).format(
         when=local.strftime("%d/%m %H:%M"),
         place=f"{row.place}." if row.place else "",
         phone=tx.settings.callsvc_verify_phone,

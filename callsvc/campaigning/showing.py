@@ -13,6 +13,7 @@ from callsvc.campaigning.ending import expected_end
 from callsvc.campaigning.figures import pulse_of
 from callsvc.campaigning.settings import Opened, opened
 from callsvc.campaigning.steps import STEPS, lacking
+from callsvc.campaigning.summary import besides
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.halting import stop_in_force
 from callsvc.campaigns.needing import needs_approval
@@ -74,6 +75,8 @@ def _context(campaign_id: str) -> dict[str, Any]:
         "end": end,
         "held": held and not found.over,
         "stopped": stopped,
+        "besides": besides(found.file),
+        "note": row.schedule_note if progress.state == "draft" else "",
         "starts_at": row.starts_at if progress.state == "draft" else None,
         "ends_at": row.ends_at if not found.over else None,
         "actions": actions if principal.may("campaigns") else [],

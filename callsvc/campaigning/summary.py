@@ -21,8 +21,83 @@ def sentences(found: Opened, flow_title: str) -> list[str]:
         *_again(file),
         _pace(file),
         *_limits(file),
+        *besides(file),
         *_bounds(file),
     ]
+
+
+def besides(file: CampaignFile) -> list[str]:
+    """What it does beside its calls or SMS: announcements, the other channel, prices and days of its own."""
+    return [*_announced(file), *_other_channel(file), *_of_its_own(file)]
+
+
+def _announced(file: CampaignFile) -> list[str]:
+    if file.announce is None:
+        return []
+    told = file.announce
+    values = {
+        "sender": told.sender or file.sms_pool or file.sms_sender,
+        "before": _number(told.minutes_before),
+        "length": _number(told.slot_minutes),
+    }
+    how = gettext(
+        "An SMS from %(sender)s announces each first call, %(before)s minutes before the %(length)s minutes "
+        "in which it comes.",
+        **values,
+    )
+    moved = gettext("A reply moves it.") if told.can_move else gettext("It cannot be moved by a reply.")
+    without = {
+        "call": gettext("Who cannot be told is called all the same."),
+        "leave": gettext("Who cannot be told is not called."),
+    }
+    return [f"{how} {moved} {without[told.otherwise]}"]
+
+
+def _other_channel(file: CampaignFile) -> list[str]:
+    said, text, calls = [], file.sms_fallback, file.voice_fallback
+    if text is not None and text.campaign:
+        said.append(
+            gettext(
+                "Whom no call reached is written to by the campaign %(campaign)s.", campaign=text.campaign
+            )
+        )
+    elif text is not None and text.after_tries:
+        said.append(
+            gettext(
+                "After %(tries)s calls in vain one SMS from %(sender)s follows, once.",
+                tries=_number(text.after_tries), sender=text.sender,
+            )
+        )  # fmt: skip
+    elif text is not None:
+        said.append(gettext("Whom no call reached gets one SMS from %(sender)s.", sender=text.sender))
+    if calls is not None:
+        said.append(
+            gettext(
+                "Whom its SMS did not reach, or who does not answer, is called by the campaign %(campaign)s.",
+                campaign=calls.campaign,
+            )
+        )
+    return said
+
+
+def _of_its_own(file: CampaignFile) -> list[str]:
+    said = []
+    if file.sms.prices:
+        prices = ", ".join(
+            f"{country} {format_decimal(euros)} €" for country, euros in file.sms.prices.items()
+        )
+        said.append(gettext("Its own prices of an SMS: %(prices)s.", prices=prices))
+    if file.budget.tariffs:
+        said.append(gettext("Its own prices of a minute: %(prices)s.", prices=file.budget.tariffs))
+    if file.budget.minutes_a_day or file.budget.euros_a_day:
+        minutes = _number(file.budget.longest_s / 60)
+        said.append(gettext("For its budget a call ends after %(minutes)s minutes.", minutes=minutes))
+    if file.households == "apart":
+        said.append(gettext("People who share a telephone are contacted one by one."))
+    if file.retention_days:
+        days = _number(file.retention_days)
+        said.append(gettext("Its people are forgotten %(days)s days after its end.", days=days))
+    return said
 
 
 def _number(value: float) -> str:

@@ -97,7 +97,8 @@ def require_callers(tx: Tx, file: CampaignFile, version: str) -> None:
         return
     _require(tx, voice_pool(tx, file), Use(channel="voice"))
     if file.sms_pool or file.sms_sender:
-        _require(tx, sms_pool(tx, file), Use(channel="sms"))
+        asks = file.announce is not None and not file.announce.sender and file.announce.can_move
+        _require(tx, sms_pool(tx, file), Use(channel="sms", two_way=asks))
     if file.sms_fallback is not None and file.sms_fallback.text:
         _require(tx, _pool(tx, "", file.sms_fallback.sender), Use(channel="sms"))
 
@@ -134,6 +135,22 @@ def sms_sender_for(
     """Who an SMS of this campaign comes from; one conversation keeps one sender, so tries do not count."""
     use = Use(channel="sms", two_way=two_way, country=country)
     return _chosen(tx, sms_pool(tx, file), use, who=contact_id, region=region, tries=0)
+
+
+def announcer_for(
+    tx: Tx, file: CampaignFile, *, contact_id: str, region: str, country: str = ""
+) -> str | None:
+    """Who announces a call to this person: the announcement's own sender, else as for any SMS of it."""
+    if file.announce is None or file.announce.sender:
+        return file.announce.sender if file.announce else None
+    two_way = file.announce.can_move
+    return sms_sender_for(tx, file, contact_id=contact_id, region=region, country=country, two_way=two_way)
+
+
+def announcers(tx: Tx, file: CampaignFile) -> tuple[str, ...]:
+    """Whoever may announce calls of this campaign."""
+    own = file.announce.sender if file.announce else ""
+    return (own,) if own else sms_senders(tx, file)
 
 
 def _chosen(tx: Tx, pool: Pool, use: Use, *, who: str, region: str, tries: int) -> str | None:

@@ -44,7 +44,7 @@ def refuse_unfit_texts(file: CampaignFile) -> None:
     _refuse_strange_parts(file)
     asks = file.channel == "sms" or (file.announce is not None and file.announce.can_move)
     sender = announcing_sender(file) if file.announce else file.sms_sender
-    if file.channel == "sms" and file.sms_pool:
+    if file.sms_pool and not (file.announce and file.announce.sender):
         return  # who in the pool may write, and be answered, is judged with the pool
     if (asks or file.announce) and not sender:
         raise Invalid("sender-missing", "Write sms_sender: the number that the SMS come from.")

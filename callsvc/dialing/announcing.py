@@ -14,18 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.campaigns.calendar import Hours
+from callsvc.campaigns.callers import announcers
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import UNCALLABLE
 from callsvc.campaigns.facts import campaign_row, config_of, hours_of_person, numbers_of
 from callsvc.campaigns.rules import Verdict
 from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import UNTOLD, campaign, campaign_contact
-from callsvc.campaigns.writing import announcing_sender
 from callsvc.core.db import Tx
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.ordering import DUE, move_resting
 from callsvc.dialing.planning import choose_number
-from callsvc.dialing.slot_messages import say_slot
+from callsvc.dialing.slot_messages import announcer_of, say_slot
 from callsvc.dialing.slots import first_slot, room_in_slot
 from callsvc.dialing.tables import announcement
 from callsvc.dialing.turns import PROMISED
@@ -71,7 +71,7 @@ def _announce_campaign(tx: Tx, campaign_id: str) -> int:
     config = config_of(row)
     if row.state != "running" or config.announce is None:
         return 0
-    room = min(room_of(tx, announcing_sender(config), _ROUND), _AT_ONCE)
+    room = min(sum(room_of(tx, sender, _ROUND) for sender in announcers(tx, config)), _AT_ONCE)
     move_resting(tx, campaign_id)
     places = tx.all(UNTOLD_FRONT, campaign_id=campaign_id, now=tx.now, room=room) if room else ()
     ids = [place.contact_id for place in places]
@@ -161,7 +161,10 @@ def tell_slot(
     assert config.announce is not None  # noqa: S101 - whoever calls has looked
     length = timedelta(minutes=config.announce.slot_minutes)
     announcement_id = tx.new_id("ann")
-    sender = announcing_sender(config)
+    sender = announcer_of(tx, place, config, number_id)
+    if sender is None:
+        hold(tx, place.id, tx.now + _BUSY, "caller-not-allowed")
+        return None
     moves = config.announce.can_move
     if moves and not open_dialogue(tx, number_id, sender, announcement_id=announcement_id):
         hold(tx, place.id, tx.now + _BUSY, "number-busy")

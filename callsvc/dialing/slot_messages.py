@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.callers import caller_for
+from callsvc.campaigns.callers import announcer_for, caller_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import hours_of_person
-from callsvc.campaigns.writing import announcing_sender
 from callsvc.contacts.tables import phone_number
 from callsvc.core.db import Tx
 from callsvc.core.phone_numbers import spaced
 from callsvc.dialing.slot_texts import MISSED, OFFERED, SETTLED, choices_in, day_in, span_in
 from callsvc.messages.answering import language_for
 from callsvc.messages.service import plan_message
+from callsvc.messages.tables import live_dialogue
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -72,6 +72,16 @@ def say_kept(tx: Tx, row: Row[Any], place: Row[Any], config: CampaignFile) -> No
     _plan(tx, place, config, number_id=row.number_id, text=text, cause=f"announce:{row.id}:{row.turn}")
 
 
+def announcer_of(tx: Tx, place: Row[Any], config: CampaignFile, number_id: str) -> str | None:
+    """Whoever is in a dialogue with this number about a call goes on; else the one chosen for this person."""
+    held = tx.first(sa.select(live_dialogue).where(live_dialogue.c.number_id == number_id))
+    if held is not None and held.announcement_id is not None:
+        return str(held.sender)
+    country = tx.scalar(sa.select(phone_number.c.country).where(phone_number.c.id == number_id)) or ""
+    who = {"contact_id": place.contact_id, "region": place.region_code}
+    return announcer_for(tx, config, **who, country=country)
+
+
 def _caller(tx: Tx, place: Row[Any], config: CampaignFile, number_id: str) -> str:
     """The number that their telephone will show, as the claim will choose it."""
     country = tx.scalar(sa.select(phone_number.c.country).where(phone_number.c.id == number_id))
@@ -91,7 +101,7 @@ def _plan(tx: Tx, place: Row[Any], config: CampaignFile, *, number_id: str, text
         tx,
         number_id=number_id,
         body=text,
-        sender=announcing_sender(config),
+        sender=announcer_of(tx, place, config, number_id) or config.sms_sender,
         purpose=config.purpose,
         cause=cause,
         campaign_contact_id=place.id,

@@ -13,11 +13,12 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.callers import announcers, sms_senders
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import campaign_row, config_of
 from callsvc.campaigns.tables import campaign_contact
-from callsvc.campaigns.writing import announcing_sender
-from callsvc.contacts.tables import contact, contact_number, phone_number
+from callsvc.contacts.preferences import LANGUAGE, preferences_of
+from callsvc.contacts.tables import contact, contact_number, phone_number, preference
 from callsvc.core.db import Tx
 from callsvc.flows.service import definition_of
 from callsvc.messages.pacing import rate_of
@@ -72,13 +73,15 @@ def estimate(tx: Tx, campaign_id: str) -> Cost:
     row = campaign_row(tx, campaign_id)
     config = config_of(row)
     groups, without = _people(tx, campaign_id)
+    groups = _as_preferred(tx, campaign_id, groups)
     languages: dict[str, int] = {}
     for (language, _), many in groups.items():
         languages[language] = languages.get(language, 0) + many
     texts = [_cost(*wanted, people=languages) for wanted in _texts(tx, row, config, languages)]
     prices = prices_of(tx.settings, config)
     least, most, unpriced = _sums(groups, texts, prices)
-    sender = announcing_sender(config) if config.announce else config.sms_sender
+    senders = announcers(tx, config) if config.announce else sms_senders(tx, config)
+    rate = sum(rate_of(tx.settings, sender) for sender in senders) or rate_of(tx.settings, "")
     people = sum(groups.values())
     return Cost(
         people=people,
@@ -87,7 +90,7 @@ def estimate(tx: Tx, campaign_id: str) -> Cost:
         segments=(least[0], most[0]),
         euros=(round(least[1], 2), round(most[1], 2)),
         unpriced=unpriced,
-        lasts=timedelta(seconds=people / rate_of(tx.settings, sender)) if texts else timedelta(),
+        lasts=timedelta(seconds=people / rate) if texts else timedelta(),
     )
 
 
@@ -117,6 +120,51 @@ def _people(tx: Tx, campaign_id: str) -> tuple[dict[tuple[str, str], int], int]:
     )
     groups = {(row.language, row.country): int(row.many) for row in rows if row.country is not None}
     return groups, sum(int(row.many) for row in rows if row.country is None)
+
+
+def _as_preferred(tx: Tx, campaign_id: str, groups: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """The same with whoever chose another language for their number counted in that one.
+
+    What was chosen is sealed, so that each is opened: they are few beside those who chose nothing.
+    """
+    place = campaign_contact.c
+    rows = tx.all(
+        sa.select(contact.c.language, phone_number.c.country, phone_number.c.id)
+        .select_from(campaign_contact)
+        .join(contact, contact.c.id == place.contact_id)
+        .join(contact_number, contact_number.c.contact_id == contact.c.id)
+        .join(phone_number, phone_number.c.id == contact_number.c.number_id)
+        .join(preference, preference.c.number_id == phone_number.c.id)
+        .where(
+            place.campaign_id == campaign_id,
+            place.status != "done",
+            contact_number.c.rank == _first_that_takes_sms(),
+            preference.c.name == LANGUAGE,
+            preference.c.replaced_at.is_(None),
+        )
+    )
+    chosen = preferences_of(tx, sorted({row.id for row in rows})) if rows else {}
+    moved = dict(groups)
+    for row in rows:
+        wanted = chosen[row.id].language if row.id in chosen else ""
+        if wanted and wanted != row.language:
+            moved[row.language, row.country] = moved.get((row.language, row.country), 0) - 1
+            moved[wanted, row.country] = moved.get((wanted, row.country), 0) + 1
+    return {group: many for group, many in moved.items() if many > 0}
+
+
+def _first_that_takes_sms() -> sa.ScalarSelect[int]:
+    """The rank of the number that a person is written to on."""
+    other, number = contact_number.alias(), phone_number.alias()
+    return (
+        sa.select(sa.func.min(other.c.rank))
+        .join(number, number.c.id == other.c.number_id)
+        .where(
+            other.c.contact_id == contact.c.id, number.c.kind != "fixed", other.c.unworkable_since.is_(None)
+        )
+        .correlate(contact)
+        .scalar_subquery()
+    )
 
 
 def _texts(

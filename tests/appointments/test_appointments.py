@@ -11,6 +11,7 @@ from callsvc.appointments.service import act, book, follow_disposition
 from callsvc.appointments.tables import appointment, reminder
 from callsvc.calls.placing import plan_leg
 from callsvc.calls.tables import call
+from callsvc.contacts.preferences import prefer
 from callsvc.messages.tables import message
 from callsvc.routing.events import WrapUpEnded
 from callsvc.runtime import Runtime
@@ -140,3 +141,13 @@ def test_a_reminder_cancelled_since_it_was_read_is_not_sent(rt: Runtime, leg_id:
         _remind(tx, row)
     with rt.db.read() as tx:
         assert tx.all(sa.select(message)) == []
+
+
+def test_a_reminder_speaks_the_language_chosen_for_the_telephone(rt: Runtime, leg_id: str) -> None:
+    with rt.db.begin() as tx:
+        prefer(tx, tx.scalar(sa.text("select id from phone_number")), "language", "es", source="test")
+    advance(rt, 24.6 * 3600)
+    assert send_due_reminders(rt) == 1
+    with rt.db.read() as tx:
+        [row] = tx.all(sa.select(message))
+        assert "recordatorio" in tx.keyring.decrypt(row.body, f"message:{row.id}")

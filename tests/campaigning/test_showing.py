@@ -86,3 +86,29 @@ def test_the_check_tells_who_is_not_called_and_leads_to_them(rt: Runtime, visit:
     assert "zone-unknown" in page or "zones-disagree" in page
     assert "Estimated cost of the calls" in page
     assert re.search(r'href="/console/people/\w+"', page)
+
+
+def test_what_a_campaign_does_beside_its_calls_is_said_on_its_page_and_before_its_launch(
+    visit: Visit, fill: Fill
+) -> None:
+    told = {"text": {"fr": "Entre {from} et {to}."}, "minutes_before": 45, "sender": "+33199000199"}
+    text = {"sender": "+33199000199", "text": {"fr": "Rappelez-nous."}}
+    budget = {"euros_a_day": 12, "longest_s": 600}
+    own = {"households": "apart", "retention_days": 30, "sms": {"prices": {"FR": 0.07}}}
+    fill(3, announce=told, sms_fallback=text, budget=budget, **own)
+    for address in ("/autumn", "/autumn/launch"):
+        page = visit("ana").get(address).text
+        for said in (
+            "announces each first call, 45 minutes before",
+            "Whom no call reached gets one SMS from +33199000199",
+            "a call ends after 10 minutes",
+            "forgotten 30 days after its end",
+            "0.07",
+            "contacted one by one",
+        ):
+            assert said in page, (address, said)
+
+
+def test_a_campaign_with_nothing_beside_its_calls_says_nothing_of_it(visit: Visit, fill: Fill) -> None:
+    fill(1)
+    assert 'id="besides"' not in visit("ana").get("/autumn").text

@@ -6,10 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from callsvc.campaigns.caller_files import CallersFile, apply_callers
 from callsvc.campaigns.editing import edit
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.core.errors import Invalid
 from callsvc.dialing.announcing import UNTOLD_FRONT, announce_due
 from callsvc.dialing.keeping import end_slots
+from callsvc.messages.tables import live_dialogue, message
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign
 
@@ -80,3 +83,30 @@ def _plan(tx: Any) -> str:
     said = str(UNTOLD_FRONT.params(**values).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     asked = "EXPLAIN " if tx.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
     return "\n".join(str(row) for row in tx.all(sa.text(asked + said.replace("%%", "%"))))
+
+
+def test_a_pool_announces_too_and_one_telephone_hears_from_one_sender(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        pool = {
+            "id": "two",
+            "title": "Deux",
+            "senders": [{"value": "+33199000188"}, {"value": "+33199000177"}],
+        }
+        apply_callers(tx, CallersFile.model_validate({"pools": [pool]}), "test")
+    _announced(rt, sms_sender="", sms_pool="two")
+    for _ in range(3):
+        announce_due(rt)
+    with rt.db.read() as tx:
+        sent = tx.all(sa.select(message.c.sender, message.c.number_id))
+        held = {row.number_id: row.sender for row in tx.all(sa.select(live_dialogue))}
+    assert len(sent) == len(NUMBERS) and {row.sender for row in sent} == {"+33199000188", "+33199000177"}
+    assert all(held[row.number_id] == row.sender for row in sent)
+
+
+def test_a_pool_that_nobody_can_answer_announces_nothing_that_a_reply_moves(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        pool = {"id": "names", "title": "Noms", "senders": [{"value": "AMELI"}]}
+        apply_callers(tx, CallersFile.model_validate({"pools": [pool]}), "test")
+    with pytest.raises(Invalid) as refusal:
+        _announced(rt, sms_sender="", sms_pool="names")
+    assert refusal.value.id == "caller-not-allowed"

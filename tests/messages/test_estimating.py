@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
+from callsvc.contacts.numbers import find_number
+from callsvc.contacts.preferences import prefer
 from callsvc.dialing.cli import campaign
 from callsvc.flows.service import publish
 from callsvc.messages.estimating import estimate
@@ -110,3 +112,19 @@ def test_the_preview_at_the_terminal_says_it_and_what_would_be_cheaper(rt: Runti
     assert "2 x UCS-2" in run.output and "; 1 with '...' for '…', \"'\" for '’'" in run.output
     run = CliRunner().invoke(campaign, ["preview", "tracing", "--format", "json"], obj=lambda: rt)
     assert json.loads(run.output)["sms"]["segments"] == [2, 6]
+
+
+def test_whoever_chose_another_language_is_counted_and_written_to_in_it(rt: Runtime) -> None:
+    _campaign(rt)
+    with rt.db.begin() as tx:
+        for number in ("+33639980001", "+33639980002"):
+            prefer(tx, find_number(tx, number) or "", "language", "ar", source="test")
+        prefer(tx, find_number(tx, "+33639980009") or "", "language", "ar", source="test")  # theirs already
+    cost = _estimate(rt)
+    assert {text.language: text.people for text in cost.texts} == {"fr": 1, "ar": 3}
+    change_state(rt, "tracing", "start", "test")
+    text_due(rt)
+    bodies = [one for job, ids in rt.jobs.take() if job == "send_messages" for one in ids]  # type: ignore[attr-defined]
+    send_messages(rt, bodies)
+    arabic = [one for one in rt.carrier.messages.values() if "أجيبوا" in one.body]  # type: ignore[attr-defined]
+    assert len(arabic) == 3
