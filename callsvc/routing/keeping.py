@@ -82,7 +82,3 @@ def kept_by(row: Row[Any], agents: int, ledger: float, terms: Terms) -> int:
 def computed_by(row: Row[Any], terms: Terms) -> int:
     """The reserve last computed for this region, when the administrator wants one."""
     return int(row.reserve or 0) if terms.computed_reserve else 0
-
-
-TERMS: Final = Terms()
-PATIENCE_S: Final = 150.0
