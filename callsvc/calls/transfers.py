@@ -22,15 +22,24 @@ LONGEST_S = 4 * 3600  # lived seconds of a conversation, as for any call
 _MARGIN = timedelta(minutes=5)
 
 
-def open_transfer(tx: Tx, *, call_id: str, number_id: str, ring_s: int) -> str:
+def open_transfer(
+    tx: Tx,
+    *,
+    call_id: str,
+    number_id: str | None,
+    ring_s: int,
+    role: str = ROLE,
+    agent_id: str | None = None,
+) -> str:
     """The leg that the next document of this call dials; returns its id."""
     leg_id = tx.new_id("leg")
     tx.insert(
         leg,
         id=leg_id,
         call_id=call_id,
-        role=ROLE,
+        role=role,
         number_id=number_id,
+        agent_id=agent_id,
         placement="claimed",
         planned_at=tx.now,
         claimed_at=tx.now,

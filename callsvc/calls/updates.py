@@ -78,6 +78,21 @@ def move_to_wait(tx: Tx, leg_id: str, *, why: str, language: str) -> None:
     _wish(tx, leg_id, "move", f"{waiting_path(tx, leg_id)}/back/{why}/{language}")
 
 
+def move_to(tx: Tx, leg_id: str, path: str) -> None:
+    """Make a live call fetch this document of ours."""
+    _wish(tx, leg_id, "move", path)
+
+
+def take_move(tx: Tx, leg_id: str) -> str:
+    """Where this call was to be moved, for a document that leads there itself; empty when nowhere."""
+    due = (carrier_update.c.leg_id == leg_id) & (carrier_update.c.action == "move")
+    row = tx.first(sa.select(carrier_update).where(due, carrier_update.c.result.is_(None)))
+    if row is None:
+        return ""
+    tx.update(carrier_update, carrier_update.c.id == row.id, result="done", done_at=tx.now)
+    return str(row.path)
+
+
 def waiting_path(tx: Tx, leg_id: str) -> str:
     """Where the session of a contact's leg goes on waiting."""
     turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))

@@ -126,17 +126,17 @@ def require_capable(settings: Settings) -> Profile:
     """
     profile = profile_of(settings)
     if settings.callsvc_hand_over != "none":
-        if profile.hand_over != "conference":
+        if profile.hand_over not in ("conference", settings.callsvc_hand_over):
             raise Invalid(
                 "carrier-no-conference",
                 f"The carrier profile {profile.name} has no conferences, by which agents get their calls. "
-                "Set CALLSVC_HAND_OVER=none to run campaigns that need no agent, or choose another carrier.",
+                "Set CALLSVC_HAND_OVER=dial to have calls dial agents, or none for campaigns without agents.",
             )
-        if not profile.clients:
+        if not profile.clients and "ring-my-phone" not in settings.callsvc_softphones.split(","):
             raise Invalid(
                 "carrier-no-softphone",
-                f"The carrier profile {profile.name} rings no softphones, which agents answer by. "
-                "Set CALLSVC_HAND_OVER=none to run campaigns that need no agent, or choose another carrier.",
+                f"The carrier profile {profile.name} rings no softphones: name ring-my-phone in "
+                "CALLSVC_SOFTPHONES, or set CALLSVC_HAND_OVER=none to run campaigns that need no agent.",
             )
     if profile.signature == "ed25519" and not settings.callsvc_carrier_public_key:
         raise Invalid(

@@ -157,12 +157,16 @@ def transfer(
     longest_s: int,
     before: Iterable[Speech] = (),
 ) -> str:
-    """Connect the call to a number; whoever answers, is busy or is not there, ``action`` hears of it."""
+    """Connect the call to a number, or to a softphone as ``client:<name>``.
+
+    Whoever answers, is busy or is not there, ``action`` hears of it.
+    """
     response = VoiceResponse()
     _speak(response, before)
     dial = Dial(action=clean(action), timeout=ring_s, time_limit=longest_s, caller_id=clean(caller_id))
-    dial.number(
-        clean(number),
+    softphone = number.removeprefix("client:")
+    (dial.number if softphone == number else dial.client)(
+        clean(softphone),
         status_callback=clean(status_url),
         status_callback_event="initiated ringing answered completed",
     )

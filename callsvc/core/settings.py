@@ -56,8 +56,9 @@ class Settings(DeskSettings):
     )
     callsvc_hand_over: str = Field(
         "conference",
-        pattern="conference|none",
-        description="How calls are handed to agents: conference, or none when no campaign needs an agent.",
+        pattern="conference|dial|none",
+        description="How calls are handed to agents: conference; dial, where the carrier has none (no hold, "
+        "no consultation, no listening); or none when nobody needs an agent.",
     )
     callsvc_secret_key: str = Field(description="Signs sessions and forms; any long random text.")
     callsvc_data_keys: str = Field(

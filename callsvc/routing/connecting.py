@@ -14,7 +14,7 @@ from sqlalchemy.engine import Row
 from callsvc.agents.service import start_call, touch_agent
 from callsvc.calls import service as calls
 from callsvc.calls.events import LegAnswered, LegEnded, LegMoveRefused, LegNotPlaced, ParticipantJoined
-from callsvc.calls.queries import has_left, inside
+from callsvc.calls.queries import find_leg, has_left, inside
 from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
@@ -70,10 +70,7 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
         if entry.kind == "sms":
             begin_writing(tx, entry, row)
             return
-        conference_id = calls.open_conference(tx, entry.call_id)
-        leg_id = calls.place_agent_leg(
-            tx, call_id=entry.call_id, agent_id=agent_id, conference_id=conference_id
-        )
+        leg_id, conference_id = _ring(tx, entry, agent_id)
         tx.update(
             reservation,
             reservation.c.id == row.id,
@@ -87,6 +84,18 @@ def accept(rt: Runtime, agent_id: str, reservation_id: str) -> None:
         start_call(tx, agent_id, row.id, aid=row.agent_region != entry.region_code)
 
 
+def _ring(tx: Tx, entry: Row[Any], agent_id: str) -> tuple[str, str | None]:
+    """The agent's leg, and the conference it enters; none where the contact's own call dials the agent."""
+    if calls.by_dial(tx):
+        leg_id = calls.dial_out(
+            tx, call_id=entry.call_id, contact_leg_id=entry.leg_id, role="agent", agent_id=agent_id
+        )
+        return leg_id, None
+    conference_id = calls.open_conference(tx, entry.call_id)
+    leg_id = calls.place_agent_leg(tx, call_id=entry.call_id, agent_id=agent_id, conference_id=conference_id)
+    return leg_id, conference_id
+
+
 def connect_deadline(tx: Tx) -> datetime:
     """When, at the latest, an agent who took a call now and its contact have met."""
     return tx.now + timedelta(seconds=max(CONNECT_S, CONNECT_REAL_S * tx.speed))
@@ -95,7 +104,10 @@ def connect_deadline(tx: Tx) -> datetime:
 def agent_answered(tx: Tx, event: LegAnswered) -> None:
     """The agent's softphone picked up. On their own telephone anything may have: a key is waited for."""
     held = _held_by_agent_leg(tx, event.leg_id, event.call_id) if event.role == "agent" else None
-    if held is not None and held[1].state == "accepted" and not rings_telephone(tx, held[1].agent_id):
+    if held is not None and held[1].state == "accepted" and held[1].conference_id is None:
+        if held[1].bridged_at is None:  # dialled by the contact's own call
+            connect(tx, *held, max(event.at, held[1].answered_at))
+    elif held is not None and held[1].state == "accepted" and not rings_telephone(tx, held[1].agent_id):
         agent_there(tx, *held)
 
 
@@ -199,12 +211,26 @@ def _held_by_agent_leg(tx: Tx, leg_id: str, call_id: str) -> tuple[Row[Any], Row
     return hold_reservation(tx, found) if found else None
 
 
-def agent_leg_gone(tx: Tx, leg_id: str, call_id: str) -> None:
-    """An agent's leg is over, was never placed, or has left its conference. Idempotent."""
+def dial_over(tx: Tx, leg_id: str) -> None:
+    """The contact's call, still there, says that its Dial of this leg is over. Idempotent."""
+    row = find_leg(tx, leg_id)
+    if row is not None and row.role == "agent":
+        agent_leg_gone(tx, leg_id, row.call_id, contact_is_there=True)
+    else:
+        consult_gone(tx, leg_id)
+
+
+def agent_leg_gone(tx: Tx, leg_id: str, call_id: str, *, contact_is_there: bool = False) -> None:
+    """An agent's leg is over, was never placed, or has left its conference. Idempotent.
+
+    One that the contact's own call dialled ends with it: who of the two went, that call says (``dial_over``).
+    """
     held = _held_by_agent_leg(tx, leg_id, call_id)
     if held is None:
         return
     entry, row = held
+    if row.conference_id is None and row.bridged_at is not None and not contact_is_there:
+        return
     if row.state == "pending":  # their telephone rang in vain, or nobody pressed a key
         return_to_queue(tx, entry, row, "rescinded")
         offer_next(tx, (entry.region_code, row.agent_region))

@@ -15,7 +15,7 @@ from callsvc.agents.back_office import SUFFIX
 from callsvc.agents.service import touch_agent
 from callsvc.calls import service as calls
 from callsvc.calls.events import ParticipantJoined
-from callsvc.calls.tables import participant
+from callsvc.calls.tables import leg, participant
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.directory.queries import Reachable, reachable
@@ -34,17 +34,20 @@ _OVER: Final = "over"
 
 
 def hold(rt: Runtime, agent_id: str, *, held: bool) -> None:
-    """Put the contact on hold, or take them back; while three talk, this too. Raises ``no-call``."""
+    """Put the contact on hold, or take them back; while three talk, this too.
+
+    Raises ``no-call``, ``hand-over-cannot``.
+    """
     with rt.db.begin() as tx:
-        entry, row = talking(tx, agent_id)
+        entry, row = _together(tx, agent_id)
         _hold(tx, entry, row, held=held)
         touch_agent(tx, agent_id)
 
 
 def mute(rt: Runtime, agent_id: str, *, muted: bool) -> None:
-    """The agent is not heard, or is again. Raises ``no-call``."""
+    """The agent is not heard, or is again. Raises ``no-call``, ``hand-over-cannot``."""
     with rt.db.begin() as tx:
-        _, row = talking(tx, agent_id)
+        _, row = _together(tx, agent_id)
         calls.mute(tx, row.agent_leg_id, row.conference_id, muted=muted)
         touch_agent(tx, agent_id)
 
@@ -52,10 +55,11 @@ def mute(rt: Runtime, agent_id: str, *, muted: bool) -> None:
 def consult(rt: Runtime, agent_id: str, target: str) -> None:
     """Ask a target of the directory in; the contact waits on hold meanwhile.
 
-    Raises ``no-call``, ``consult-under-way``, ``target-unknown``, ``target-not-now``, ``target-is-queue``.
+    Raises ``no-call``, ``consult-under-way``, ``target-unknown``, ``target-not-now``, ``target-is-queue``,
+    ``hand-over-cannot``.
     """
     with rt.db.begin() as tx:
-        entry, row = talking(tx, agent_id)
+        entry, row = _together(tx, agent_id)
         _ask_in(tx, entry, row, _target(tx, entry, target))
         touch_agent(tx, agent_id)
 
@@ -89,6 +93,14 @@ def transfer(rt: Runtime, agent_id: str, target: str = "") -> None:
             return
         _ask_in(tx, entry, row, found)
         _leave(tx, entry, row)
+
+
+def _together(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
+    """The entry and reservation of an agent in a conference with the contact, held."""
+    entry, row = talking(tx, agent_id)
+    if row.conference_id is None:
+        raise Conflict("hand-over-cannot", "This carrier connects two people and nobody besides.")
+    return entry, row
 
 
 def _leave_together(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
@@ -195,10 +207,15 @@ def _ask_in(tx: Tx, entry: Row[Any], row: Row[Any], target: Reachable) -> None:
         raise Conflict("consult-under-way", "Somebody was asked in already; end that first.")
     if target.number_id is None:
         raise Invalid("target-is-queue", "A queue cannot be asked in: hand the call on to it.")
-    _hold(tx, entry, row, held=True)
-    leg_id = calls.place_consult_leg(
-        tx, call_id=entry.call_id, number_id=target.number_id, conference_id=row.conference_id
-    )
+    if row.conference_id is None:
+        leg_id = calls.dial_out(
+            tx, call_id=entry.call_id, contact_leg_id=entry.leg_id, role="consult", number_id=target.number_id
+        )
+    else:
+        _hold(tx, entry, row, held=True)
+        leg_id = calls.place_consult_leg(
+            tx, call_id=entry.call_id, number_id=target.number_id, conference_id=row.conference_id
+        )
     tx.update(reservation, reservation.c.id == row.id, consult_leg_id=leg_id)
 
 
@@ -211,6 +228,8 @@ def _forget(tx: Tx, row: Row[Any]) -> None:
 
 
 def _has_joined(tx: Tx, row: Row[Any]) -> bool:
+    if row.conference_id is None:
+        return tx.scalar(sa.select(leg.c.answered_at).where(leg.c.id == row.consult_leg_id)) is not None
     mine = (participant.c.conference_id == row.conference_id) & (participant.c.leg_id == row.consult_leg_id)
     return tx.scalar(sa.select(participant.c.joined_at).where(mine)) is not None
 

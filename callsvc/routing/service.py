@@ -5,6 +5,7 @@ from callsvc.routing.agreeing import end_agreement, put_agreement
 from callsvc.routing.connecting import (
     accept,
     agent_answered,
+    dial_over,
     leg_ended,
     leg_move_refused,
     leg_not_placed,
@@ -63,6 +64,7 @@ __all__ = [
     "declare_aid",
     "declare_listening",
     "desk_state",
+    "dial_over",
     "dispose",
     "end_agreement",
     "end_consult",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.service import agent_by_id, client_name_of, touch_agent
+from callsvc.carrier.profiles import profile_of
 from callsvc.carrier.tokens import can_sign, voice_token
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
@@ -32,7 +33,10 @@ class Line:
 def allowed(settings: Settings) -> tuple[str, ...]:
     """The lines an agent may choose here, the usual one first."""
     named = settings.callsvc_softphones.split(",")
-    return allowed_drivers(named, loopback=settings.carrier_is_loopback, has_sdk=can_sign(settings))
+    clients = profile_of(settings).clients
+    return allowed_drivers(
+        named, loopback=settings.carrier_is_loopback and clients, has_sdk=can_sign(settings) and clients
+    )
 
 
 def line_of(tx: Tx, agent_id: str) -> Line:

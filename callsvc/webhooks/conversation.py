@@ -140,7 +140,8 @@ def _enter(tx: Tx, leg: Row[Any], session_id: str, queue: InQueue, language: str
     """Join the queue of the home platform; False when nobody who could take the call is on duty anywhere."""
     row = call_of_leg(tx, leg.id)
     skill = skill_at(queue.skill, queue.level)
-    if not routing.any_agents_open(tx, row.platform_code, skill, language, call_id=row.id):
+    handed = tx.settings.callsvc_hand_over != "none"
+    if not (handed and routing.any_agents_open(tx, row.platform_code, skill, language, call_id=row.id)):
         return False
     routing.enter_queue(
         tx,

@@ -70,6 +70,8 @@ def _join_queue(
     if target.platform_code is not None:
         platform = target.platform_code
         region = platform_by_code(tx, platform).region_code
+    if tx.settings.callsvc_hand_over == "none":  # nobody could be connected with an agent
+        return TransferEnded("closed")
     if not routing.any_agents_open(tx, platform, target.skill, language, call_id=call.id):
         return TransferEnded("closed")
     routing.enter_queue(

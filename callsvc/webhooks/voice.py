@@ -14,7 +14,7 @@ from callsvc.calls.conferences import enter
 from callsvc.calls.queries import call_of_leg, conference_of_leg, lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status, report_incident
 from callsvc.calls.tables import call, leg
-from callsvc.calls.updates import waiting_path
+from callsvc.calls.updates import take_move, waiting_path
 from callsvc.campaigns.callers import verify_line
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
@@ -174,7 +174,10 @@ def leave_conference(rt: Runtime, leg_id: str, conference_id: str, given: Carrie
         entry = routing.entry_of_leg(tx, leg_id)
         if entry is None or entry.state not in ("pending", "reserved", "assigned"):
             return twiml.hang_up()
-        return twiml.say_and_go(words_for("cut", entry.language), waiting_path(tx, leg_id))
+        moved = take_move(tx, leg_id)  # it leads where the sentence is said
+        return twiml.say_and_go(
+            () if moved else words_for("cut", entry.language), moved or waiting_path(tx, leg_id)
+        )
 
 
 def go_back(leg_id: str, turn: int, why: str, language: str) -> str:

@@ -204,7 +204,10 @@ def test_a_carrier_that_signs_by_key_gains_nothing_by_a_token(settings: Settings
     [
         ({"callsvc_carrier_profile": "carrier-pigeon"}, "carrier-profile-unknown"),
         ({"callsvc_carrier_profile": "somleng"}, "carrier-no-conference"),
-        ({"callsvc_carrier_profile": "telnyx"}, "carrier-no-softphone"),
+        (
+            {"callsvc_carrier_profile": "telnyx", "callsvc_softphones": "sdk"},
+            "carrier-no-softphone",
+        ),
         ({"callsvc_carrier_profile": "telnyx", "callsvc_hand_over": "none"}, "carrier-key-missing"),
         (
             {

@@ -101,8 +101,9 @@ class Theatre:
     def clear(self) -> None:
         """Everybody goes home: the next play begins with nobody on duty and nobody on the line."""
         self.simulator.clear_faults()
-        for sid in self.alive():
-            self.hangs_up(sid)
+        while left := self.alive():
+            self.hangs_up(left[0])  # which may end another
+            self.simulator.step(0.5)
         self.until(lambda: not self.alive())
         self.run(3)
         for agent_id in self.agents.values():
@@ -128,6 +129,10 @@ class Theatre:
         if ready:
             routing.set_activity(self.rt, found, "available")
         return found
+
+    def client(self, name: str) -> str:
+        """The name of an agent's softphone."""
+        return str(self.row(agent.c.client_name, agent.c.id == self.agents[name]).client_name)
 
     def supervisor(self, name: str) -> Principal:
         """With a telephone of their own."""
