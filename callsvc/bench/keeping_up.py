@@ -25,6 +25,7 @@ from ivr_flows.library import flow_text
 STEPS = (2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)  # calls a second
 _STEP_S, _LIVES_S = 6.0, 4.0
 _NATIONAL = "+33199000100"
+UNANSWERED_MS = 60_000.0  # what a webhook counts that never was answered
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,6 @@ def answers_ms(timeline: list[dict[str, Any]]) -> list[float]:
         if line["kind"] == "request":
             asked = at
         elif line["kind"] == "response" and asked is not None:
-            found.append((at - asked).total_seconds() * 1000 if not line["code"] else 60_000.0)
+            found.append((at - asked).total_seconds() * 1000 if not line["code"] else UNANSWERED_MS)
             asked = None
-    return found if asked is None else [*found, 60_000.0]
+    return found if asked is None else [*found, UNANSWERED_MS]

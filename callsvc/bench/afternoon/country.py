@@ -69,7 +69,7 @@ def found(rt: Runtime, plan: Plan, calls: Sequence[tuple[float, int]]) -> list[S
 def _found_regions(rt: Runtime, plan: Plan) -> None:
     """Everybody helps everybody, the nearest first, as far as the rules allow."""
     with rt.db.begin() as tx:
-        terms = change_terms(tx, "system", callback_after_s=None)  # the flow offers none
+        terms = change_terms(tx, None, callback_after_s=None)  # the flow offers none
         for code, department in PLATFORMS.items():
             tx.insert_once(region, code=code, name=REGIONS[code], zone="Europe/Paris")
             tx.insert_once(platform, code=department, name=department, region_code=code)

@@ -19,7 +19,7 @@ from callsvc.bench.afternoon.country import FLOW_ID, NATIONAL_NUMBER, found, num
 from callsvc.bench.afternoon.desks import Desks
 from callsvc.bench.afternoon.plan import PLATFORMS, SPIKED, Plan, handling_times
 from callsvc.bench.afternoon.watching import Watch
-from callsvc.bench.keeping_up import answers_ms
+from callsvc.bench.keeping_up import UNANSWERED_MS, answers_ms
 from callsvc.processes.testing import RunningStack, running_stack
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime
@@ -39,6 +39,7 @@ class Lived:
     calls_late_s: float  # the latest call, after the moment drawn for it
     found_late: int  # changes of a desk its stream had not told of
     answers_s: list[float]  # from a voice webhook to its answer, for some of the calls
+    unanswered: int  # webhooks among them that never were, most as the call had been moved on meanwhile
     processor: dict[str, float]  # process -> parts of one core
     machine: float  # part of all cores that was busy, with whatever else ran there
 
@@ -78,13 +79,14 @@ async def live(stack: RunningStack, rt: Runtime, plan: Plan, calls: Sequence[tup
             sids, late_s = await _call(session, stack.simulator_url, plan, calls)
             watch.stop()
             await _settle(rt)
-        answers_s = await _answers(session, stack.simulator_url, sids)
+        answers_s, unanswered = await _answers(session, stack.simulator_url, sids)
     return Lived(
         began_at=began_at,
         drawn=desks.drawn,
         calls_late_s=late_s,
         found_late=desks.found_late,
         answers_s=answers_s,
+        unanswered=unanswered,
         processor=watch.processor,
         machine=watch.machine,
     )
@@ -130,11 +132,14 @@ async def _settle(rt: Runtime) -> None:
                 return
 
 
-async def _answers(session: aiohttp.ClientSession, simulator: str, sids: Sequence[str]) -> list[float]:
-    """Lived seconds from each voice webhook to its answer, of some hundreds of the calls."""
+async def _answers(
+    session: aiohttp.ClientSession, simulator: str, sids: Sequence[str]
+) -> tuple[list[float], int]:
+    """Lived seconds from voice webhooks to their answers, of some hundreds of calls; how many had none."""
     found: list[float] = []
     for sid in sids[:: max(1, len(sids) // _LOOKED_AT)]:
         async with session.get(f"{simulator}/_simulator/ledger/calls/{sid}") as answer:
             told = await answer.json()
         found += [ms / 1000 for ms in answers_ms(told["timeline"])]
-    return found
+    answered = [seconds for seconds in found if seconds < UNANSWERED_MS / 1000]
+    return answered, len(found) - len(answered)
