@@ -130,6 +130,7 @@ _TOO_LATE = {
     "target-is-queue": lambda: gettext("A queue cannot be asked first: hand the call on to it."),
     "target-unknown": lambda: gettext("The directory has no such name any more."),
     "consult-under-way": lambda: gettext("Somebody was asked in already; end that first."),
+    "hand-over-cannot": lambda: gettext("This carrier connects two people and nobody besides."),
     "no-consult": lambda: gettext("Nobody was asked in."),
     "activity-full": lambda: gettext("As many as may do this do it. You stand in line for a place."),
     "softphone-missing": lambda: gettext("No call can reach you: choose a line first."),

@@ -40,6 +40,7 @@ _OFFER = (
 NO_CALL = Refusal("no-call", 409, "There is no call on this desk.")
 UNDER_WAY = Refusal("consult-under-way", 409, "Somebody was asked in already.")
 NO_CONSULT = Refusal("no-consult", 409, "Nobody was asked in.")
+CANNOT = Refusal("hand-over-cannot", 409, "The carrier connects two people and nobody besides.")
 IS_QUEUE = Refusal("target-is-queue", 422, "A queue cannot be asked in: hand the call on to it.")
 _TARGET = (
     Refusal("target-unknown", 404, "The directory has no such name."),
@@ -144,7 +145,7 @@ def list_desk_targets() -> DeskTargetList:
 
 @desk_api.post("/desk/hold")
 @api("desk")
-@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
+@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL, CANNOT))
 def hold_contact(json: Wish) -> DeskState:
     """Put the contact on hold, or take them back; with somebody asked in, three talk then."""
     agent_id = _me()
@@ -154,7 +155,7 @@ def hold_contact(json: Wish) -> DeskState:
 
 @desk_api.post("/desk/mute")
 @api("desk")
-@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
+@operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL, CANNOT))
 def mute_agent(json: Wish) -> DeskState:
     """Not be heard, or be heard again."""
     agent_id = _me()
@@ -164,7 +165,7 @@ def mute_agent(json: Wish) -> DeskState:
 
 @desk_api.post("/desk/consult")
 @api("desk")
-@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, *_TARGET, UNDER_WAY, IS_QUEUE))
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, CANNOT, *_TARGET, UNDER_WAY, IS_QUEUE))
 def consult_target(json: TargetWish) -> DeskState:
     """Ask somebody of the directory in; the contact waits on hold meanwhile."""
     agent_id = _me()
