@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callsvc.accounts.service import seal_access_log
 from callsvc.agents.back_office import train_back_offices
+from callsvc.agents.history import forget_activities
 from callsvc.agents.pooling import form_pools
 from callsvc.appointments.reminding import send_due_reminders
 from callsvc.campaigns.scheduling import keep_schedules
@@ -115,6 +116,7 @@ def chores() -> list[Task]:
         Task(5.0, ask_for_rehearsals),
         Task(5.0, ask_for_previews),
         Task(60.0, forget_expired),
+        Task(3600.0, forget_activities),
         Task(60.0, _forget),
         Task(60.0, forget_old_pieces),
     ]
