@@ -28,7 +28,8 @@ from callsvc.contacts.tables import contact, contact_number
 from callsvc.core.db import Tx
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
-from callsvc.dialing.stopping import StopReport, emergency_stop
+from callsvc.dialing.stop_reports import StopReport
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.flows.service import publish
 from callsvc.platforms.service import load_france
 from callsvc.processes.testing import RunningStack, running_stack

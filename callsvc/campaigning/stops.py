@@ -14,7 +14,8 @@ from callsvc.campaigns.queries import campaign_seen, require_all_regions
 from callsvc.campaigns.tables import stop_order
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden
-from callsvc.dialing.stopping import StopReport, emergency_stop, stop_report
+from callsvc.dialing.stop_reports import StopReport, stop_report
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.web import current_rt
 from callsvc.web.forms import require_typed
 from callsvc.web.texts import gettext

@@ -23,7 +23,8 @@ from callsvc.campaigns.scheduling import schedule
 from callsvc.core.errors import Forbidden, Invalid
 from callsvc.dialing.cli import BY_COMMAND, campaign
 from callsvc.dialing.proving import proven
-from callsvc.dialing.stopping import StopReport, emergency_stop
+from callsvc.dialing.stop_reports import StopReport
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
 
 __all__ = ["callers", "campaign"]

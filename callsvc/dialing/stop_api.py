@@ -13,7 +13,8 @@ from callsvc.campaigns.halting import lift_stop
 from callsvc.campaigns.queries import campaign_seen, require_all_regions
 from callsvc.campaigns.tables import stop_order
 from callsvc.core.db import Tx
-from callsvc.dialing.stopping import emergency_stop, stop_report
+from callsvc.dialing.stop_reports import stop_report
+from callsvc.dialing.stopping import emergency_stop
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.cursors import Paging, page_of

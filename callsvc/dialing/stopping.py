@@ -6,8 +6,7 @@ that may die, and a worker goes on. What was found and what became of it is the 
 """
 
 import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from sqlalchemy.engine import Row
 from callsvc.accounts.scope import Principal
 from callsvc.calls.ending import ask_ends, end_all, endings_due
 from callsvc.calls.placing import give_up
-from callsvc.calls.tables import call, carrier_update, leg, stopped_leg
+from callsvc.calls.tables import call, leg, stopped_leg
 from callsvc.calls.updates import end_leg
 from callsvc.campaigns.events import CampaignStopped
 from callsvc.campaigns.facts import campaign_row
@@ -26,7 +25,7 @@ from callsvc.campaigns.service import change_state
 from callsvc.campaigns.tables import campaign, campaign_contact, stop_order
 from callsvc.contacts.events import NumberSuppressed
 from callsvc.core.db import Tx, again_after_deadlock
-from callsvc.core.errors import NotFound
+from callsvc.dialing.stop_reports import StopReport, stop_report
 from callsvc.messages.stopping import cancel_unsent
 from callsvc.runtime import Runtime
 
@@ -40,34 +39,6 @@ _LEASE = timedelta(seconds=4)  # machine time: after that the ticker has it done
 _SLICE = 64  # calls ended between two looks at the books
 _PATIENCE_S = 8.0  # real time: how long whoever stops stays with it; then the ticker's jobs do
 _ROUND_S = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class StopReport:
-    """What a stop did. ``seconds`` are real, from the order to the last call told; None while some are not.
-
-    ``unsettled`` calls are asked to end, and the carrier has not confirmed it: it does not answer, or the
-    request that places the call is itself in doubt. They are followed until they are over.
-    """
-
-    id: str
-    campaign_id: str | None
-    asked_by: str
-    asked_at: datetime
-    campaigns: int
-    ringing_hung_up: int
-    queued_canceled: int
-    planned_dropped: int
-    sms_canceled: int
-    in_progress_left: int
-    unsettled: int
-    seconds: float | None
-    lifted_at: datetime | None
-    lifted_by: str | None
-
-    @property
-    def done(self) -> bool:
-        return self.seconds is not None
 
 
 def cancel_suppressed(tx: Tx, event: NumberSuppressed) -> None:
@@ -256,46 +227,3 @@ def carry_out_left(rt: Runtime) -> int:
                 if tx.update(stop_order, open_still, lease_until=tx.machine_now + _LEASE):
                     tx.enqueue("carry_out_stop", row.id)
     return len(left)
-
-
-def stop_report(tx: Tx, stop_id: str) -> StopReport:
-    """What a stop did, as far as it has come; ``stop-unknown`` when there was none of this id."""
-    row = tx.first(sa.select(stop_order).where(stop_order.c.id == stop_id))
-    if row is None:
-        raise NotFound("stop-unknown", "There was no stop of this id.")
-    settled, unsettled = _what_became(tx, stop_id)
-    done_at = row.done_machine_at if row.lease_until is None else None
-    return StopReport(
-        id=row.id,
-        campaign_id=row.campaign_id,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        campaigns=row.campaigns,
-        ringing_hung_up=settled.get("ringing", 0),
-        queued_canceled=settled.get("queued", 0) + settled.get("unknown", 0),
-        planned_dropped=row.planned_dropped,
-        sms_canceled=row.sms_canceled,
-        in_progress_left=row.in_progress_left,
-        unsettled=unsettled,
-        seconds=(done_at - row.asked_machine_at).total_seconds() if done_at is not None else None,
-        lifted_at=row.lifted_at,
-        lifted_by=row.lifted_by,
-    )
-
-
-def _what_became(tx: Tx, stop_id: str) -> tuple[dict[str, int], int]:
-    """Calls told to the carrier by how they were found, and how many it has not confirmed."""
-    waits = sa.exists().where(
-        carrier_update.c.leg_id == stopped_leg.c.leg_id,
-        carrier_update.c.action == "end",
-        carrier_update.c.result.is_(None) | carrier_update.c.result.in_(("failed", "given-up")),
-    )
-    open_still = waits & leg.c.ended_at.is_(None)
-    rows = tx.all(
-        sa.select(stopped_leg.c.found, open_still.label("unsettled"), sa.func.count().label("calls"))
-        .join(leg, leg.c.id == stopped_leg.c.leg_id)
-        .where(stopped_leg.c.stop_id == stop_id)
-        .group_by(stopped_leg.c.found, open_still)
-    )
-    settled = {row.found: int(row.calls) for row in rows if not row.unsettled}
-    return settled, sum(int(row.calls) for row in rows if row.unsettled)

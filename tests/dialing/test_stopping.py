@@ -17,7 +17,8 @@ from callsvc.core.errors import Conflict, NotFound
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.due import recreate_due
 from callsvc.dialing.planning import plan_calls
-from callsvc.dialing.stopping import carry_out, carry_out_left, emergency_stop, stop_report
+from callsvc.dialing.stop_reports import stop_report
+from callsvc.dialing.stopping import carry_out, carry_out_left, emergency_stop
 from callsvc.messages.sending import send_messages
 from callsvc.messages.service import plan_message
 from callsvc.messages.tables import message

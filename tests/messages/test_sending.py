@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from callsvc.campaigns.service import change_state
-from callsvc.campaigns.tables import campaign_day
 from callsvc.carrier.memory import MemoryCarrier
 from callsvc.carrier.port import InDoubt, Refused, Throttled, Unsent
 from callsvc.contacts.numbers import find_number
@@ -20,7 +19,7 @@ from callsvc.messages.service import plan_message, record_message_status
 from callsvc.messages.settling import reconcile_message, settle_message
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
-from tests.factories import advance, campaign_file, places, start_campaign
+from tests.factories import advance, places, start_campaign
 
 NUMBER = "+33639980001"
 PURPOSE = "contact-tracing"
@@ -278,25 +277,3 @@ def test_a_message_whose_callbacks_are_lost_is_fetched(rt: Runtime) -> None:
     advance(rt, 9)
     recreate_due(rt)
     assert rt.jobs.take() == []  # type: ignore[attr-defined]
-
-
-def test_the_sms_of_a_campaign_stay_within_its_euros_and_what_was_not_sent_gives_them_back(
-    rt: Runtime,
-) -> None:
-    """Two segments of 8 cents each, and 30 cents for the day: one goes, the second waits for tomorrow."""
-    start_campaign(rt, file=campaign_file(budget={"euros_a_day": 0.3}, sms={"prices": {"FR": 0.08}}))
-    ids = [_plan(rt, f"c{n}", body="a" * 161 + str(n)) for n in range(2)]
-    rt.carrier.fail_next(Throttled("slow down"))  # type: ignore[attr-defined]
-    send_messages(rt, ids[:1])
-    assert _euros(rt) == 0  # it is sure that nothing was sent
-    advance(rt, 4)
-    send_messages(rt, ids)
-    assert _euros(rt) == 160_000 and len(_carrier(rt).messages) == 1
-    with rt.db.read() as tx:
-        [left] = tx.all(sa.select(message).where(message.c.placement == "planned"))
-    assert left.reasons == "budget-spent"
-
-
-def _euros(rt: Runtime) -> int:
-    with rt.db.read() as tx:
-        return int(tx.scalar(sa.select(campaign_day.c.micro_euros)) or 0)
