@@ -150,7 +150,7 @@ def test_nobody_lends_for_another_region_nor_asks_for_one(world: World) -> None:
 def test_what_cannot_be_lent_is_refused_with_what_to_do(
     world: World, changed: dict[str, Any], said: str
 ) -> None:
-    values = {"aided": "44", "aiding": "11", "agents": 5, "hours": 3} | changed
+    values: dict[str, Any] = {"aided": "44", "aiding": "11", "agents": 5, "hours": 3} | changed
     hours = values.pop("hours")
     with pytest.raises(CallsvcError, match=said):
         do(world, routing.lend, **values, until=until(world, hours), by=NATIONAL)
