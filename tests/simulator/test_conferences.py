@@ -210,3 +210,51 @@ def test_a_participant_who_is_still_being_dialled_is_listed_with_its_status(
     client.calls(made.call_sid).update(status="canceled")
     eventually(lambda: [one.call_sid for one in conference.participants.list()] == [agent.call_sid])
     conference.update(status="completed")
+
+
+def test_a_coach_is_heard_by_the_coached_alone_and_a_muted_listener_by_nobody(
+    client: Client, person: Person, service: Service, simulator: RunningSimulator
+) -> None:
+    """Participant resource: "CallSidToCoach: the participant who is being coached"; "Muted"; "Coaching"."""
+    contact = client.calls.create(to=person(), from_=OURS, twiml=room(service, "coached"))
+    agent = client.calls.create(to="client:agent-20", from_=OURS, twiml=room(service, "coached"))
+    eventually(lambda: "conference-start" in events(service, "coached"))
+    said = [{"text": "muet", "after": 10}, {"text": "souffle", "after": 40}, {"text": "fort", "after": 80}]
+    listener = client.calls.create(
+        to=person(says=said), from_=OURS, twiml=room(service, "coached", 'muted="true"')
+    )
+    conference = eventually(lambda: client.conferences.list(friendly_name="coached", status="in-progress"))[0]
+    participant = client.conferences(conference.sid).participants(listener.sid)
+    eventually(lambda: _spoke(simulator, listener.sid, "muet"))
+    coached = participant.update(muted=False, coaching=True, call_sid_to_coach=agent.sid)
+    assert (coached.coaching, coached.call_sid_to_coach, coached.muted) == (True, agent.sid, False)
+    eventually(lambda: _spoke(simulator, listener.sid, "souffle"))
+    participant.update(coaching=False)
+    eventually(lambda: _heard(simulator, contact.sid))
+    assert _heard(simulator, contact.sid) == ["fort"]
+    assert _heard(simulator, agent.sid) == ["souffle", "fort"]
+    client.conferences(conference.sid).update(status="completed")
+
+
+def test_a_contact_alone_with_a_muted_listener_has_nobody_to_talk_to(
+    client: Client, person: Person, service: Service, simulator: RunningSimulator
+) -> None:
+    """The ledger says so: what somebody hears is what those who may be heard say."""
+    contact = client.calls.create(to=person(talk=5), from_=OURS, twiml=room(service, "alone-with"))
+    client.calls.create(to=person(), from_=OURS, twiml=room(service, "alone-with", 'muted="true"'))
+    eventually(lambda: "conference-start" in events(service, "alone-with"))
+    agent = client.calls.create(to="client:agent-21", from_=OURS, twiml=room(service, "alone-with"))
+    eventually(lambda: simulator.call(contact.sid)["ended_at"])
+    lines = [one for one in simulator.call(contact.sid)["timeline"] if one["kind"] == "company"]
+    joined = simulator.call(agent.sid)["conferences"][0]["joined_at"]
+    assert [one["present"] for one in lines][:1] == [True]
+    assert lines[0]["at"] >= joined
+
+
+def _spoke(simulator: RunningSimulator, sid: str, words: str) -> bool:
+    lines = simulator.call(sid)["timeline"]
+    return any(one["kind"] == "spoke" and one["words"] == words for one in lines)
+
+
+def _heard(simulator: RunningSimulator, sid: str) -> list[str]:
+    return [one["words"] for one in simulator.call(sid)["timeline"] if one["kind"] == "heard"]
