@@ -4,19 +4,17 @@ The model is the carrier's own list of calls. Nothing here asks our books whethe
 compared with that list.
 """
 
-from collections import defaultdict
 from contextlib import suppress as ignoring
-from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from callsvc.calls.tables import call, incident, leg, live_call
 from callsvc.calls.updates import perform
 from callsvc.campaigns.service import add_contacts, change_state
 from callsvc.campaigns.tables import campaign, campaign_contact
-from callsvc.carrier.memory import CallEvent, MemoryCarrier
+from callsvc.carrier.memory import CallEvent
 from callsvc.carrier.port import InDoubt
 from callsvc.carrier.vocabulary import CALL_OVER
 from callsvc.contacts.numbers import store_number
@@ -27,25 +25,20 @@ from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.settling import reconcile, settle_doubts
 from callsvc.dialing.sweeping import sweep
 from callsvc.messages.sending import send_messages
-from callsvc.runtime import Runtime
 from callsvc.webhooks import status, voice
 from callsvc.webhooks.requests import CarrierRequest
 from tests.dialing.ground import CAMPAIGNS, CAP, DAY, LIKELY, NEXT, NUMBERS, OUTCOMES, PURPOSES, WorkerDied
 from tests.factories import advance, make_contact
+from tests.machines import World
 
 _SOME_NUMBERS = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=2, unique=True)
 
 
-class Dialling(RuleBasedStateMachine):
-    """Subclasses say how to get an empty world with ``furnish`` done."""
-
-    make_world: ClassVar[Any]
+class Dialling(World):
+    """Calls: the ground of ``ground.py``."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rt: Runtime = type(self).make_world()
-        self.carrier: MemoryCarrier = self.rt.carrier  # type: ignore[assignment]
-        self.jobs: defaultdict[str, list[str]] = defaultdict(list)
         self.opted_out: list[tuple[int, str, str, str]] = []  # calls made before it, number, scope, purpose
 
     # what people do
@@ -92,10 +85,6 @@ class Dialling(RuleBasedStateMachine):
 
     # what the machinery does
 
-    def _take_jobs(self) -> None:
-        for job, ids in self.rt.jobs.take():  # type: ignore[attr-defined]
-            self.jobs[job].extend(ids)
-
     @rule()
     def the_ticker_plans(self) -> None:
         plan_calls(self.rt)
@@ -138,13 +127,6 @@ class Dialling(RuleBasedStateMachine):
         send_messages(self.rt, self._all("send_messages"))
         self.carrier.forget_faults()
         self._take_jobs()
-
-    def _all(self, job: str) -> list[str]:
-        return self.jobs.pop(job, [])
-
-    @rule()
-    def redis_forgets_everything(self) -> None:
-        self.jobs.clear()
 
     @rule(seconds=st.sampled_from((0.5, 2.5, 6.0, 11.0, 75.0, 700.0, 8 * 3600.0)))
     def time_passes(self, seconds: float) -> None:
@@ -242,14 +224,7 @@ class Dialling(RuleBasedStateMachine):
 
     # the end: every callback still out is lost, nothing new is planned, and the books must balance
 
-    def teardown(self) -> None:
-        try:
-            self._come_to_rest()
-            self._books_balance()
-        finally:
-            self.rt.db.engine.dispose()
-
-    def _come_to_rest(self) -> None:
+    def come_to_rest(self) -> None:
         for _ in range(12):
             for sid in self._live():
                 self.carrier.set_status(sid, "failed")
@@ -259,7 +234,7 @@ class Dialling(RuleBasedStateMachine):
                 self._place(leg_id, "ok")
             self.the_other_workers_catch_up(fails=False)
 
-    def _books_balance(self) -> None:
+    def books_balance(self) -> None:
         with self.rt.db.read() as tx:
             legs = tx.all(sa.select(leg))
             places = tx.all(sa.select(campaign_contact))

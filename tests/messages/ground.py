@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from callsvc.campaigns.service import apply_campaign, change_state
+from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.port import InDoubt, Refused, Throttled, Unsent
 from callsvc.flows.service import publish
+from callsvc.flows.tables import flow_session
+from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
 from tests.dialing.ground import EVERY_DAY, WorkerDied
 from tests.factories import campaign_file, make_country
@@ -29,6 +34,18 @@ FAULTS: dict[str, tuple[BaseException, bool] | None] = {
     "killed after the request": (WorkerDied(), True),
 }
 LIKELY = ("none",) * 6 + tuple(FAULTS)
+
+
+# Conversations with what became of whose they were; the first SMS of one says on which telephone.
+BEGUN = (
+    sa.select(
+        flow_session.c.started_at, flow_session.c.ended_at, campaign_contact.c.outcome,
+        campaign_contact.c.campaign_id, campaign_contact.c.contact_id, message.c.number_id,
+    )
+    .join(campaign_contact, campaign_contact.c.id == flow_session.c.subject_id)
+    .join(message, message.c.cause.like(flow_session.c.id + ":0:%"))
+)  # fmt: skip
+COVERING = ("reached", "no-input", "suppressed", "refused")
 
 
 def furnish(rt: Runtime) -> None:

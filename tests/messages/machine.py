@@ -3,18 +3,16 @@
 The model is the carrier's own list of messages, in the order in which it took them.
 """
 
-from collections import defaultdict
 from contextlib import suppress as ignoring
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from callsvc.campaigns.service import add_contacts
 from callsvc.campaigns.tables import campaign_contact
-from callsvc.carrier.memory import MemoryCarrier
 from callsvc.carrier.port import InDoubt
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
@@ -24,15 +22,17 @@ from callsvc.flows.tables import flow_session
 from callsvc.messages.sending import send_messages
 from callsvc.messages.service import STOP_CONFIRMED, plan_message
 from callsvc.messages.tables import live_dialogue, message
-from callsvc.runtime import Runtime
 from callsvc.webhooks import messages as webhooks
 from callsvc.webhooks.requests import CarrierRequest
 from callsvc.webhooks.text_turns import expire_texts
 from callsvc.webhooks.texting import text_due
 from tests.dialing.ground import WorkerDied
 from tests.factories import advance, make_contact
+from tests.machines import World
 from tests.messages.ground import (
+    BEGUN,
     CAMPAIGNS,
+    COVERING,
     FAULTS,
     LATE,
     LIKELY,
@@ -43,28 +43,12 @@ from tests.messages.ground import (
     TRAITS,
 )
 
-# Conversations with what became of whose they were; the first SMS of one says on which telephone.
-_BEGUN = (
-    sa.select(
-        flow_session.c.started_at, flow_session.c.ended_at, campaign_contact.c.outcome,
-        campaign_contact.c.campaign_id, campaign_contact.c.contact_id, message.c.number_id,
-    )
-    .join(campaign_contact, campaign_contact.c.id == flow_session.c.subject_id)
-    .join(message, message.c.cause.like(flow_session.c.id + ":0:%"))
-)  # fmt: skip
-COVERING = ("reached", "no-input", "suppressed", "refused")
 
-
-class Texting(RuleBasedStateMachine):
-    """Subclasses say how to get an empty world with ``furnish`` done."""
-
-    make_world: ClassVar[Any]
+class Texting(World):
+    """SMS: the ground of ``ground.py``."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rt: Runtime = type(self).make_world()
-        self.carrier: MemoryCarrier = self.rt.carrier  # type: ignore[assignment]
-        self.jobs: defaultdict[str, list[str]] = defaultdict(list)
         self.stopped: list[tuple[int, str, str, str]] = []  # messages before it, number, scope, purpose
         self.received = self.planned = 0
         self.joined: dict[str, datetime] = {}
@@ -121,10 +105,6 @@ class Texting(RuleBasedStateMachine):
         self._take_jobs()
 
     # what the machinery does
-
-    def _take_jobs(self) -> None:
-        for job, ids in self.rt.jobs.take():  # type: ignore[attr-defined]
-            self.jobs[job].extend(ids)
 
     @rule()
     def the_ticker_plans(self) -> None:
@@ -201,10 +181,6 @@ class Texting(RuleBasedStateMachine):
             self._take_jobs()
         self.an_ordinary_while_passes(data, 2)
 
-    @rule()
-    def redis_forgets_everything(self) -> None:
-        self.jobs.clear()
-
     @rule(seconds=st.sampled_from((0.5, 2.5, 6.0, 11.0, 400.0, 3700.0, 26 * 3600.0)))
     def time_passes(self, seconds: float) -> None:
         advance(self.rt, seconds)
@@ -266,7 +242,7 @@ class Texting(RuleBasedStateMachine):
     @invariant()
     def a_telephone_is_not_asked_again_for_somebody_who_waited_when_it_had_its_answer(self) -> None:
         with self.rt.db.read() as tx:
-            rows = tx.all(_BEGUN)
+            rows = tx.all(BEGUN)
         for one in rows:
             for earlier in rows:
                 same = (one.number_id, one.campaign_id) == (earlier.number_id, earlier.campaign_id)
@@ -298,18 +274,14 @@ class Texting(RuleBasedStateMachine):
 
     # the end: every callback still out is lost, and the books must balance
 
-    def teardown(self) -> None:
-        try:
-            for _ in range(8):
-                advance(self.rt, 11)
-                self.the_ticker_repairs()
-                self.jobs.pop("send_messages", None)
-                self.the_other_workers_catch_up(fails=False)
-            self._books_balance()
-        finally:
-            self.rt.db.engine.dispose()
+    def come_to_rest(self) -> None:
+        for _ in range(8):
+            advance(self.rt, 11)
+            self.the_ticker_repairs()
+            self.jobs.pop("send_messages", None)
+            self.the_other_workers_catch_up(fails=False)
 
-    def _books_balance(self) -> None:
+    def books_balance(self) -> None:
         with self.rt.db.read() as tx:
             rows = tx.all(sa.select(message).where(message.c.direction == "outbound"))
             trying = tx.all(sa.select(campaign_contact).where(campaign_contact.c.status == "trying"))
