@@ -19,8 +19,8 @@ from callsvc.routing.tables import aid_activation, queue_entry
 from callsvc.routing.views import Group
 from callsvc.routing.working import OTHER, offer_other_work
 
-MOST_OFFERS = 100
-"""Offers one transaction makes in one region; the ticker's repair sees to the rest."""
+MOST_OFFERS = 10
+"""Offers one transaction makes in one region: it stays short, and the next event or repair goes on."""
 
 Passed = set[tuple[str, Group]]
 """By region, what nobody here can take now, or what others hold."""

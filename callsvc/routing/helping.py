@@ -22,7 +22,7 @@ from callsvc.routing.deciding import (
     store_wait,
 )
 from callsvc.routing.heads import Head, heads_of, pick, show, with_names
-from callsvc.routing.loading import Scene, lend, load_scene, show_able, show_scarce
+from callsvc.routing.loading import Scene, ask_idle, lend, load_scene, show_able, show_scarce
 from callsvc.routing.queries import hold_pair, live_aid
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.explaining import explain_arrival, explain_wait, explain_work
@@ -41,7 +41,7 @@ def ask_for_help(tx: Tx, code: str, terms: Terms, *, newcomer: str = "") -> bool
     """A call waits at home and nobody there can take it: another region may. True when one was offered there.
 
     The call is the next by the order of service whose skill and language somebody has; it need not be the
-    newcomer. What goes on waiting at the head of a queue, and the newcomer, get a sentence that says why.
+    newcomer. If none, who is next, and in any case the newcomer, get a sentence that says why they wait.
     """
     heads = heads_of(tx, terms)
     groups = {head.group for head in heads if head.region == code}
@@ -49,27 +49,39 @@ def ask_for_help(tx: Tx, code: str, terms: Terms, *, newcomer: str = "") -> bool
         return False
     scene = load_scene(tx, terms, heads)
     home = scene.regions[code]
-    asks = open_aid(tx, scene, home)
     busy: set[str] = set()
-    offered = ""
-    while groups and not offered:
-        show(home, [head for head in heads if head.group in groups])
+    offered = _next_helped(tx, scene, home, groups, busy) if open_aid(tx, scene, home) else ""
+    if not offered:
+        show(home, heads)
         age = next_age(home, serves_young_first(scene.country, terms), terms)
         entry = pick(tx, code, age, groups, terms)
-        if entry is None:
-            break
-        if asks and find_helper(tx, scene, home, entry, busy):
-            offered = entry.id
-            if age != "young":
-                count_late(tx, code)
-        else:
+        if entry is not None:
             store_wait(tx, entry, explain_wait(home, terms, busy))
-            groups.discard((entry.skill, entry.language))
-    if newcomer != offered:
+            newcomer = "" if entry.id == newcomer else newcomer
+    if newcomer and newcomer != offered:
         row = tx.first(with_names().where(queue_entry.c.id == newcomer, queue_entry.c.state == "pending"))
         if row is not None and not row.decided:
             store_wait(tx, row, explain_wait(home, terms, busy))
     return bool(offered)
+
+
+def _next_helped(tx: Tx, scene: Scene, home: Region, groups: set[Group], busy: set[str]) -> str:
+    """The next call that another region takes, '' when none can; nobody is asked for what they cannot do."""
+    left = groups & ask_idle(tx, scene, home)
+    show_able(scene, home, groups)
+    while left and choose_helper(home) is not None:
+        show(home, [head for head in scene.heads if head.group in left])
+        age = next_age(home, serves_young_first(scene.country, scene.terms), scene.terms)
+        entry = pick(tx, home.code, age, left, scene.terms)
+        if entry is None:
+            return ""
+        if find_helper(tx, scene, home, entry, busy):
+            if age != "young":
+                count_late(tx, home.code)
+            return str(entry.id)
+        left.discard((entry.skill, entry.language))
+        show_able(scene, home, left)
+    return ""
 
 
 def open_aid(tx: Tx, scene: Scene, home: Region) -> bool:
@@ -87,7 +99,9 @@ def open_aid(tx: Tx, scene: Scene, home: Region) -> bool:
 def find_helper(tx: Tx, scene: Scene, home: Region, entry: Row[Any], busy: set[str]) -> bool:
     """Offer this call, held by the caller, to the region the rules choose; ``busy`` gets whom others hold."""
     barred = refusers(tx, entry)
-    show_able(tx, scene, home, (entry.skill, entry.language), barred)
+    if not scene.can:
+        ask_idle(tx, scene, home)
+    show_able(scene, home, [(entry.skill, entry.language)])
     for _ in range(MOST_RACES):
         helper = choose_helper(home)
         if helper is None:

@@ -4,7 +4,7 @@ Somebody free at home and nobody waiting longer is the common case, and needs no
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class Scene:
     country: Country
     regions: Mapping[str, Region]
     heads: Sequence[Head]
+    can: dict[str, tuple[set[Group], set[Group]]] = field(default_factory=dict)
+    """By region, of what waits, what its idle agents can take: at home, for others; see ``ask_idle``."""
 
 
 def load_scene(tx: Tx, terms: Terms, heads: Sequence[Head] | None = None) -> Scene:
@@ -132,35 +134,36 @@ def show_only(tx: Tx, scene: Scene, code: str) -> tuple[set[Group], set[Group]]:
 
 def takeable(tx: Tx, code: str, heads: Sequence[Head]) -> tuple[set[Group], set[Group]]:
     """Of what waits, what the idle agents of a region can take: (at home, for others)."""
+    return _can_take(tx, [code], heads)[code]
+
+
+def ask_idle(tx: Tx, scene: Scene, home: Region) -> set[Group]:
+    """What the idle agents of those who may help this region can take for it; in one query, once a scene."""
+    scene.can = _can_take(tx, [one.code for one in home.near if one.idle], scene.heads)
+    return {group for _, lent in scene.can.values() for group in lent}
+
+
+def _can_take(
+    tx: Tx, codes: Sequence[str], heads: Sequence[Head]
+) -> dict[str, tuple[set[Group], set[Group]]]:
     wanted = {head.group for head in heads}
-    own: set[Group] = set()
-    lent: set[Group] = set()
-    at_home = on_own_phone(tx) if wanted else frozenset()
-    for row in abilities(tx, [code], {skill for skill, _ in wanted}):
+    found: dict[str, tuple[set[Group], set[Group]]] = {code: (set(), set()) for code in codes}
+    at_home = on_own_phone(tx) if wanted and codes else frozenset()
+    for row in abilities(tx, codes, {skill for skill, _ in wanted}) if codes else ():
         can = {(row.skill, language) for language in row.languages.split()} & wanted
+        own, lent = found[row.region_code]
         own |= can
         if row.platform_code not in at_home:
             lent |= can
-    return own, lent
+    return found
 
 
-def show_able(tx: Tx, scene: Scene, home: Region, group: Group, barred: Collection[str]) -> None:
-    """Which helpers have somebody idle for this group; and which have own calls that their idle could take.
-
-    ``barred``: agents who are not asked.
-    """
-    skill, language = group
-    codes = [region.code for region in home.near if region.idle]
-    at_home = on_own_phone(tx) if codes else frozenset()
-    able = {
-        row.region_code
-        for row in abilities(tx, codes, [skill], without=barred)
-        if language in row.languages.split() and row.platform_code not in at_home
-    }
+def show_able(scene: Scene, home: Region, groups: Collection[Group]) -> None:
+    """Which helpers have somebody idle for one of these groups, and which own calls their idle could take."""
     for region in home.near:
-        region.able = not region.idle or region.code in able
+        own, lent = scene.can.get(region.code, (set(), set()))
+        region.able = not region.idle or not lent.isdisjoint(groups)
         if region.waiting and region.idle:
-            own, _ = takeable(tx, region.code, [head for head in scene.heads if head.region == region.code])
             show(region, [head for head in scene.heads if head.group in own])
 
 
