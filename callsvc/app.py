@@ -24,6 +24,7 @@ from callsvc.planning.pages import blueprint as planning
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
+from callsvc.routing.lending_now import asked_of
 from callsvc.runtime import Runtime
 from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.studio.pages import blueprint as flows
@@ -82,6 +83,7 @@ def create_app(rt: Runtime) -> Flask:
     register_languages(app)
     register_kit(app, zones=lambda: _zones(rt))
     register_waiting(app, "campaigns.approvals", lambda: _awaiting(rt))
+    register_waiting(app, "supervising.aid", lambda: _asked(rt))
     register_problems(app, recognise)
     register_plain_text(app)
     address = stream_address(rt.settings)
@@ -109,3 +111,9 @@ def _awaiting(rt: Runtime) -> int:
     """Campaigns that wait for the approval of whoever is signed in."""
     with rt.db.read() as tx:
         return awaiting(tx, g.principal)
+
+
+def _asked(rt: Runtime) -> int:
+    """Regions that ask those of whoever is signed in for agents, and have no answer yet."""
+    with rt.db.read() as tx:
+        return asked_of(tx, g.principal)

@@ -51,6 +51,13 @@ def orders_now(tx: Tx) -> Sequence[AidOrder]:
     ]
 
 
+def asked_of(tx: Tx, by: Principal) -> int:
+    """How many orders wait for an answer of the reader's regions."""
+    mine = scope_condition(by, aid_order.c.aiding_region)
+    waits = (aid_order.c.state == "asked") & (aid_order.c.until_at > tx.now)
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(aid_order).where(waits, mine)) or 0)
+
+
 def hold_order(tx: Tx, order_id: str, by: Principal | None) -> Row[Any]:
     """An order that the reader may see, locked; ``aid-order-unknown``."""
     wanted = sa.select(aid_order).where(aid_order.c.id == order_id, _visible(by))

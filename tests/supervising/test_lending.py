@@ -44,6 +44,10 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.split("<main", 1)[-1]))
 
 
+def menu(client: FlaskClient) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/console/agents/").text.split("<main")[0]))
+
+
 def order(world: World) -> Any:
     return world.rows(sa.select(aid_order))[0]
 
@@ -74,6 +78,8 @@ def test_asked_answered_with_fewer_and_given_back(world: World) -> None:
     order_id = order(world).id
     assert "asked for" in shown(ours, "")
     assert "Answer" in shown(theirs, "")
+    waiting = re.compile(r"Mutual aid\s*1\b")  # beside the menu's entry, wherever they are
+    assert waiting.search(menu(theirs)) and not waiting.search(menu(ours))
     page = shown(theirs, f"orders/{order_id}?agents=1")
     assert "Île-de-France, helping 4 → 3" in page
     assert "Lend: 1" in page
