@@ -24,13 +24,14 @@ from callsvc.messages.conversing import About, open_conversation
 from callsvc.routing import calling_out, writing
 from callsvc.routing import service as routing
 from callsvc.routing.leaving import expire_work, withdraw_work
-from callsvc.routing.rules.working import CHANNEL
+from callsvc.routing.rules.working import CHANNEL, DIALLED
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.working import Work, enter_work, offer_other_work
 from callsvc.runtime import Runtime
 from tests.routing.world import World
 
 AGENTS, MOST_ENTRIES = 3, 14
+ACTS = ("dial", "skip", "write", "await", "close", "hang-up", "talk", "dispose")
 OPEN = ("pending", "reserved", "assigned", "wrapping")
 one_of_three = st.integers(0, AGENTS - 1)
 
@@ -46,6 +47,9 @@ class Desks(RuleBasedStateMachine):
         self.entered: list[str] = []
         with self.world.rt.db.begin() as tx:
             tx.update(agent, agent.c.id != self.agents[-1], channels="voice sms")
+        self.work_comes("task", None, soon=True)
+        self.somebody_writes(1)
+        self.somebody_calls()
 
     @rule(kind=st.sampled_from(("task", "callback")), owner=st.none() | one_of_three, soon=st.booleans())
     def work_comes(self, kind: str, owner: int | None, soon: bool) -> None:
@@ -64,7 +68,8 @@ class Desks(RuleBasedStateMachine):
                 promised_at=None if soon else tx.now + timedelta(seconds=90),
                 deadline_at=tx.now + timedelta(seconds=600),
             )
-            self.entered.append(str(enter_work(tx, work)))
+            entered = enter_work(tx, work)
+            self.entered.append(str(entered))
             assert enter_work(tx, work) is None
             offer_other_work(tx, "44")
 
@@ -92,16 +97,35 @@ class Desks(RuleBasedStateMachine):
     def declares(self, who: int, ready: bool) -> None:
         routing.set_activity(self.world.rt, self.agents[who], "available" if ready else "break")
 
-    @rule(who=one_of_three, yes=st.booleans())
-    def answers_the_offer(self, who: int, yes: bool) -> None:
-        held = self.world.reservation_of(self.agents[who])
-        if held is not None and held.state == "pending":
-            (routing.accept if yes else routing.reject)(self.world.rt, self.agents[who], held.id)
+    @rule(turns=st.lists(st.integers(0, 11), min_size=AGENTS, max_size=AGENTS))
+    def desks_do_what_they_may(self, turns: list[int]) -> None:
+        """Each agent does one of the things their desk offers now."""
+        for me, turn in zip(self.agents, turns, strict=True):
+            held = self.world.reservation_of(me)
+            if held is None:
+                continue
+            if held.state == "pending":
+                (routing.reject if turn % 4 == 3 else routing.accept)(self.world.rt, me, held.id)
+                continue
+            may = self._may(held)
+            self.does(self.agents.index(me), may[turn % len(may)])
 
-    @rule(
-        who=one_of_three,
-        act=st.sampled_from(("dial", "skip", "write", "await", "close", "hang-up", "talk", "dispose")),
-    )
+    def _may(self, held: Any) -> tuple[str, ...]:
+        [entry] = self.world.rows(sa.select(queue_entry).where(queue_entry.c.id == held.entry_id))
+        if held.talk_ended_at is not None:
+            return ("dispose",)
+        if entry.kind == "sms":
+            return ("write", "await", "close")
+        if held.bridged_at is not None:
+            return ("hang-up",)
+        if entry.kind in DIALLED and held.agent_leg_id is None:
+            return ("dial", "dial", "skip", "hang-up")
+        return ("talk", "talk", "hang-up")
+
+    @rule(who=one_of_three, act=st.sampled_from(ACTS))
+    def a_desk_sends_anything(self, who: int, act: str) -> None:
+        self.does(who, act)
+
     def does(self, who: int, act: str) -> None:
         """Whatever a desk may send, at whatever moment: refused or done, never half done."""
         rt, me = self.world.rt, self.agents[who]
@@ -135,8 +159,13 @@ class Desks(RuleBasedStateMachine):
     @precondition(lambda self: self.entered)
     @rule(which=st.integers(0, MOST_ENTRIES))
     def nobody_needs_it_any_more(self, which: int) -> None:
-        with self.world.rt.db.begin() as tx:
-            withdraw_work(tx, [f"subject-{which}"], "settled")
+        offered = queue_entry.c.state.in_(("pending", "reserved")) & queue_entry.c.subject_id.is_not(None)
+        open_now = self.world.rows(
+            sa.select(queue_entry.c.subject_id).where(offered).order_by(queue_entry.c.id)
+        )
+        if open_now:
+            with self.world.rt.db.begin() as tx:
+                withdraw_work(tx, [open_now[which % len(open_now)].subject_id], "settled")
 
     @rule(seconds=st.sampled_from((5, 45, 200, 700)))
     def time_passes(self, seconds: int) -> None:
@@ -166,6 +195,8 @@ class Desks(RuleBasedStateMachine):
                 assert row.id in holds, (row.kind, row.state)
             if row.state in ("pending", "canceled"):
                 assert row.id not in holds, (row.kind, row.state)
+            if row.state in ("pending", "reserved") and row.kind != "call":
+                assert row.call_id is None and row.leg_id is None
             assert (row.state in OPEN) or row.left_at is not None or row.kind == "call"
         of_agent = {row.id: row for row in self.world.rows(sa.select(agent))}
         for one in live:
@@ -188,7 +219,7 @@ def test_in_any_order_nobody_has_two_and_nothing_is_lost(rt: Runtime) -> None:
             self.world = World(rt) if next(_fresh) else World(rt).open()
 
     run_state_machine_as_test(
-        Fresh, settings=settings(max_examples=12, stateful_step_count=20, deadline=None, database=None)
+        Fresh, settings=settings(max_examples=25, stateful_step_count=35, deadline=None, database=None)
     )
 
 
