@@ -1,7 +1,8 @@
 """``callsvc bench choice``: one choice among 6,000 agents in 18 regions, beside a plain scan of them all.
 
 A choice is: which region helps an arriving call or which call a freed agent takes, then which agent of that
-region (those idle with the skill and the language). The baseline looks at each of the 6,000 agents once.
+region (those idle with the skill and the language). The baseline looks at each of the 6,000 agents once. With
+``--stored``, the same on PostgreSQL with its transaction, beside a bare commit.
 """
 
 import json
@@ -14,6 +15,7 @@ from random import Random
 import click
 
 from callsvc.bench import meter
+from callsvc.bench.choosing import stored_choices
 from callsvc.planning.twin.scenario import Scenario, Staffing
 from callsvc.planning.twin.world import open_regions
 from callsvc.routing.rules.freeing import choose_work
@@ -40,9 +42,11 @@ class Figures:
 
 
 @click.command()
+@click.option("--stored", is_flag=True, help="With its transaction on PostgreSQL, too; a minute.")
+@click.option("--database", default="", help="An empty PostgreSQL database of your own, for --stored.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def choice(output: str) -> None:
-    """Measure the rules of a choice, in microseconds."""
+def choice(stored: bool, database: str, output: str) -> None:
+    """Measure the rules of a choice, in microseconds; with --stored its transaction, in milliseconds."""
     country, everybody = _country(Random(1))  # noqa: S311 - repeatable
     idle: Idle = {region.code: {} for region in country.regions}
     for busy, group, agent in everybody:
@@ -53,8 +57,9 @@ def choice(output: str) -> None:
         _figures("freed agent: letter and call", _timed(lambda n: _freed(country, n))),
         _figures("baseline: scan of 6,000", _timed(lambda n: _scan(everybody, n), ROUNDS // 100)),
     ]
+    kinds = stored_choices(database) if stored else []
     if output == "json":
-        click.echo(json.dumps([asdict(one) for one in figures], indent=1))
+        click.echo(json.dumps([*map(asdict, figures), *map(asdict, kinds)], indent=1))
         return
     click.echo(f"{'':32}{'p50':>10}{'p99':>10}{'most':>10}")
     for one in figures:
@@ -62,6 +67,18 @@ def choice(output: str) -> None:
     click.echo(
         f"microseconds; p99 of an arrival over the scan's median: {figures[0].p99_us / figures[2].p50_us:.2f}"
     )
+    if kinds:
+        click.echo(f"\n{'':32}{'choice':>10}{'p99':>10}{'bare':>10}{'ratio':>7}{'cpu':>7}{'statements':>12}")
+    for kind in kinds:
+        click.echo(
+            f"{kind.what:32}{kind.choice_ms:10.2f}{kind.p99_ms:10.2f}{kind.bare_ms:10.2f}{kind.ratio:7.1f}"
+            f"{kind.processor_ratio:7.1f}"
+            f"{kind.statements:12.0f}"
+        )
+    if kinds:
+        click.echo(
+            "milliseconds of the wall clock, medians; each commit waits for the disk; cpu: by processor time"
+        )
 
 
 def _country(random: Random) -> tuple[Country, list[tuple[bool, Group, FreeAgent]]]:
