@@ -53,7 +53,7 @@ def slot(tx: Tx, platform_code: str, name: str, *, capacity: int = 1) -> str:
     return slot_id
 
 
-def aided(world: World, desk: FlaskClient, mine: str) -> Waiting:
+def aided(world: World, desk: FlaskClient, mine: str, *, meets: bool = True) -> Waiting:
     """My desk in Paris speaks with somebody of Bas-Rhin."""
     world.aid("44", "11", rank=1, activate_wait_s=0, release_wait_s=0, cap=10)
     world.agent("75")  # the reserve
@@ -61,8 +61,17 @@ def aided(world: World, desk: FlaskClient, mine: str) -> Waiting:
     waiting = world.waits("67")
     if world.offered_to(waiting) != mine:
         world.reject(str(world.offered_to(waiting)))
-    world.connect(mine)
+    world.accept(mine)
+    if meets:
+        meet(world, mine, waiting)
     return waiting
+
+
+def meet(world: World, agent_id: str, waiting: Waiting) -> None:
+    row = world.reservation_of(agent_id)
+    world.news(row.agent_leg_id, "in-progress")
+    world.join(row.conference_id, row.agent_leg_id)
+    world.join(row.conference_id, waiting.leg_id)
 
 
 def api(world: World, desk: FlaskClient, method: str, path: str, body: Any = None) -> Any:
@@ -176,7 +185,9 @@ def test_an_aiding_agent_has_all_of_it_only_while_they_hold_the_call(
         return [api(world, desk, method, path, body).status_code for method, path, body in asked]
 
     assert codes() == [409] * 4
-    waiting = aided(world, desk, mine)
+    waiting = aided(world, desk, mine, meets=False)
+    assert codes() == [409] * 4  # taken, and not met yet
+    meet(world, mine, waiting)
     with world.rt.db.begin() as tx:
         known(tx, waiting, "67", "44")
         slot(tx, "67", "visit")

@@ -12,13 +12,16 @@ from callsvc.calls.tables import leg
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.errors import Conflict, Invalid
+from callsvc.routing import calling_out
 from callsvc.routing import service as routing
+from callsvc.routing.events import AgentThere
 from callsvc.runtime import Runtime
 from callsvc.softphone.rules import TELEPHONE
 from callsvc.softphone.service import address_of, choose_driver, line_of
 from callsvc.softphone.tables import agent_softphone
 from callsvc.softphone.verifying import confirm_telephone, forget_telephone, propose_telephone
 from callsvc.subscriptions import REACTIONS
+from tests.routing.test_working import put
 from tests.routing.world import Waiting, World
 from tests.webhooks.conftest import Phone
 
@@ -208,3 +211,20 @@ def test_an_agent_without_a_line_cannot_be_ready(world: World, phone: Phone) -> 
     routing.set_activity(world.rt, agent, "available")
     with world.rt.db.read() as tx:
         assert tx.scalar(sa.select(leg.c.role)) == "code"
+
+
+def test_who_dials_somebody_from_their_telephone_presses_a_key_before_the_person_is_called(
+    world: World, agent: str, phone: Phone
+) -> None:
+    there: list[str] = []
+    heard = {AgentThere: (lambda _tx, event: there.append(event.entry_id),)}
+    world.rt.db.reactions = dict(world.rt.db.reactions) | heard
+    entry = put(world, "callback")
+    world.accept(agent)
+    calling_out.dial(world.rt, agent)
+    leg_id = world.reservation_of(agent).agent_leg_id
+    assert dialled(world.rt)[leg_id] == MINE
+    picked_up(phone, leg_id)
+    assert there == []  # a voicemail would have had them called
+    phone.voice(leg_id, 1, Digits="1")
+    assert there == [entry]
