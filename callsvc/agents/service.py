@@ -144,11 +144,9 @@ def reserve_agent(tx: Tx, agent_id: str, reservation_id: str) -> bool:
     The row is first taken without waiting (PostgreSQL: SKIP LOCKED): a transaction that makes several offers
     never waits for another, and so cannot deadlock with it.
     """
-    still_free = (agent.c.id == agent_id) & FREE
-    held = tx.first(sa.select(agent.c.id).where(still_free).with_for_update(skip_locked=True, key_share=True))
-    return held is not None and _change(
-        tx, still_free, state="reserved", state_since=tx.now, reservation_id=reservation_id
-    )
+    free = sa.select(agent.c.id).where(agent.c.id == agent_id, FREE)
+    held = agent.c.id == free.with_for_update(skip_locked=True, key_share=True).scalar_subquery()
+    return _change(tx, held, state="reserved", state_since=tx.now, reservation_id=reservation_id)
 
 
 def release_agent(tx: Tx, agent_id: str, reservation_id: str, *, missed: bool = False) -> None:

@@ -62,7 +62,7 @@ def _serve(tx: Tx, regions: Sequence[str], entered: str, newcomer: str) -> tuple
         made, free = serve_freed(tx, region, terms)
         offered += made
         unmatched = unmatched or free
-    if entered and (not newcomer or _waits(tx, newcomer)):
+    if entered and (not newcomer or not offered or _waits(tx, newcomer)):
         offered += ask_for_help(tx, entered, terms, newcomer=newcomer)
         unmatched = True
     return offered, unmatched

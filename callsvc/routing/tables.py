@@ -202,7 +202,9 @@ routing_measure = sa.Table(  # how each region fared, up to an instant; see meas
         "at", Instant, nullable=False
     ),  # what ended before it is in the figures, what ended since is not
     sa.Column("ledger", sa.Float, nullable=False),
-    sa.Column("reserve", sa.Integer, nullable=False),  # idle agents to keep, by Erlang A of its load and floor
+    sa.Column(
+        "reserve", sa.Integer, nullable=False
+    ),  # idle agents to keep, by Erlang A of its load and floor
     sa.Column("own_s", sa.Float, nullable=False),  # seconds and number of own calls handled at home, decayed
     sa.Column("own_calls", sa.Float, nullable=False),
     sa.Column("aid_s", sa.Float, nullable=False),  # the same of calls its agents handled for others
