@@ -216,7 +216,7 @@ def test_the_sentences_say_the_end_the_brake_and_what_is_assumed(rt: Runtime) ->
     with rt.db.read() as tx:
         seen = preview(tx, "tracing", most=20)
     said = " ".join(sentences(seen, rt.clock.now()))
-    assert "At 1 calls a second everybody has had a first call by 10:01" in said
+    assert "At 2 calls a second everybody has had a first call by 10:01" in said
     assert "Assumed: 33 % of calls reach the person" in said.replace("\xa0", " ")
     assert "20 of 60 people were looked at" in said
     measured = replace(seen.expected, measured=812)  # type: ignore[type-var]
