@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.limits import limit_of, place_in_line, wish_of
 from callsvc.agents.back_office import skill_at, themes_of
+from callsvc.agents.limits import limit_of, place_in_line, wish_of
 from callsvc.agents.queries import agent_by_id, version_of
 from callsvc.agents.rules import LIMITED
 from callsvc.calls.tables import participant
