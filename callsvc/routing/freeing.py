@@ -52,16 +52,17 @@ def serve_freed(tx: Tx, code: str, terms: Terms) -> tuple[int, bool]:
 
 def _state(tx: Tx, code: str) -> Row[Any]:
     """Is anybody free there, does anything but calls wait there, is the region being aided?"""
-    aided = sa.exists().where(aid_activation.c.region_code == code, aid_activation.c.active)
-    row = tx.first(
-        sa.select(
-            sa.exists().where(agent.c.region_code == code, FREE).label("free"),
-            sa.exists().where(queue_entry.c.region_code == code, OTHER).label("other"),
-            aided.label("aided"),
-        )
-    )
+    row = tx.first(_STATE, region=code)
     assert row is not None  # noqa: S101 - a select without from is one row
     return row
+
+
+_HERE: Any = sa.bindparam("region")
+_STATE = sa.select(
+    sa.exists().where(agent.c.region_code == _HERE, FREE).label("free"),
+    sa.exists().where(queue_entry.c.region_code == _HERE, OTHER).label("other"),
+    sa.exists().where(aid_activation.c.region_code == _HERE, aid_activation.c.active).label("aided"),
+)
 
 
 def _step(tx: Tx, code: str, terms: Terms, heads: list[Head], passed: Passed) -> int | None:

@@ -7,6 +7,7 @@ waited, and goes before all others of its queue.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,17 +104,24 @@ def pick(tx: Tx, region_code: str, age: Age, groups: Collection[Group], terms: T
     region and platform, its pool, and how many decisions about it are on record (``decided``).
     """
     late, second = edges(terms, tx.now)
+    return tx.first(_next(age), late=late, second=second, region=region_code, groups=sorted(groups))
+
+
+@cache
+def _next(age: Age) -> sa.Select[Any]:
+    """Built once: building such a statement costs more than running it."""
     of_age = {
-        "young": _ENTRY.entered_at > late,
-        "second": (_ENTRY.entered_at <= late) & (_ENTRY.entered_at > second),
-        "late": _ENTRY.entered_at <= late,
+        "young": _ENTRY.entered_at > _LATE,
+        "second": (_ENTRY.entered_at <= _LATE) & (_ENTRY.entered_at > _SECOND),
+        "late": _ENTRY.entered_at <= _LATE,
     }[age]
-    return tx.first(
+    group = sa.tuple_(_ENTRY.skill, _ENTRY.language)
+    return (
         with_names()
         .where(
             WAITING,
-            _ENTRY.region_code == region_code,
-            sa.tuple_(_ENTRY.skill, _ENTRY.language).in_(sorted(groups)),
+            _ENTRY.region_code == sa.bindparam("region"),
+            group.in_(sa.bindparam("groups", expanding=True)),
             FIRST | of_age,
         )
         .order_by(*IN_ORDER)
