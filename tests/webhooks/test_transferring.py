@@ -174,11 +174,19 @@ def test_a_queue_of_the_directory_is_waited_in_at_its_own_platform(rt: Runtime) 
     with rt.db.read() as tx:
         [entry] = tx.all(sa.select(queue_entry))
     assert (entry.platform_code, entry.region_code, entry.skill) == ("75", "11", "medical")
-    assert phone.voice(leg_id, 1).find("Redirect") is not None
+    round_ = phone.voice(leg_id, 1)
+    assert round_.find("Redirect") is not None
+    assert round_.findtext("Say") == "Merci de patienter, un agent va vous répondre."
     with rt.db.begin() as tx:
         tx.update(queue_entry, queue_entry.c.id == entry.id, state="canceled", left_how="expired")
     phone.voice(leg_id, 2)
     assert outcome(rt) == "nobody"
+
+
+def test_where_calls_are_handed_to_nobody_a_queue_is_closed(rt: Runtime) -> None:
+    rt.db.settings = rt.settings.model_copy(update={"callsvc_hand_over": "none"})
+    start(rt, QUEUE)
+    assert outcome(rt) == "closed-there"
 
 
 def test_a_queue_without_anybody_on_duty_is_closed(rt: Runtime) -> None:
