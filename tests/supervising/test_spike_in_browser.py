@@ -7,6 +7,7 @@ telephones are the simulator's.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -47,7 +48,9 @@ def spike(directory: Path) -> Iterator[tuple[RunningStack, Runtime, Browser]]:
         browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         try:
             furnish(rt)
-            people = [{"number": f"+3363998000{n}", "answers": "human", "replies": []} for n in range(1, 5)]
+            people: list[dict[str, Any]] = [
+                {"number": f"+3363998000{n}", "answers": "human", "replies": []} for n in range(1, 5)
+            ]
             people += [
                 {"number": number, "answers": "human", "ring": 1.0}
                 for number in ("client:anna", "client:paul", "client:chief", DOCTOR)
