@@ -24,7 +24,7 @@ from callsvc.planning.pages import blueprint as planning
 from callsvc.platforms.queries import regions
 from callsvc.preferences import blueprint as preferences
 from callsvc.problems import register_problems
-from callsvc.routing.lending_now import asked_of
+from callsvc.routing.aid.lending_now import asked_of
 from callsvc.runtime import Runtime
 from callsvc.stream import stream_address, stream_origin, stream_since
 from callsvc.studio.pages import blueprint as flows

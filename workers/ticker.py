@@ -36,9 +36,9 @@ from callsvc.dialing.sweeping import sweep
 from callsvc.operations.beating import start_beating
 from callsvc.planning.previewing import ask_for_previews
 from callsvc.routing import service as routing
-from callsvc.routing.calling_out import end_looks
-from callsvc.routing.leaving import expire_work
-from callsvc.routing.writing import close_left
+from callsvc.routing.other_work.calling_out import end_looks
+from callsvc.routing.other_work.leaving import expire_work
+from callsvc.routing.other_work.writing import close_left
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
 from callsvc.web.idempotency import forget_expired

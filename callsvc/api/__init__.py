@@ -26,13 +26,13 @@ from callsvc.organising.api import organising_api
 from callsvc.organising.voices_api import voices_api
 from callsvc.people.api import people_api
 from callsvc.planning.api import planning_api
-from callsvc.routing.agreements_api import agreements_api
-from callsvc.routing.aid_api import aid_api
+from callsvc.routing.aid.agreements_api import agreements_api
+from callsvc.routing.aid.aid_api import aid_api
 from callsvc.routing.api import routing_api
-from callsvc.routing.desk_api import desk_api
-from callsvc.routing.floor_api import floor_api
+from callsvc.routing.desks.desk_api import desk_api
+from callsvc.routing.desks.floor_api import floor_api
+from callsvc.routing.desks.work_api import work_api
 from callsvc.routing.terms_api import terms_api
-from callsvc.routing.work_api import work_api
 from callsvc.studio.api import results_api
 from callsvc.supervising.limits_api import limits_api
 

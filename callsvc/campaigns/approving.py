@@ -1,9 +1,9 @@
 """A second person's yes, where a campaign calls more people than one person may call alone.
 
-A yes is about the people and the file as its giver saw them: some more people, another region, or an edit of
-whom, when or what is called, asks for a new one (``needing.py``). Whoever asked, or made the last edit, cannot
-be the second person. Only accounts ask and answer: a shell is nobody, and whoever types in one could say yes to
-themselves.
+A yes is about the people and the file as its giver saw them: some more people, another region, or an edit
+of whom, when or what is called, asks for a new one (``needing.py``). Whoever asked, or made the last edit,
+cannot be the second person. Only accounts ask and answer: a shell is nobody, and whoever types in one could
+say yes to themselves.
 """
 
 from typing import Any

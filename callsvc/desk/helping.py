@@ -19,7 +19,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.dialing.dispositions import opt_out_told
 from callsvc.routing.service import promise_callback
-from callsvc.routing.wrapping import held_by_agent
+from callsvc.routing.talking.wrapping import held_by_agent
 from callsvc.runtime import Runtime
 
 FURTHEST: Final = timedelta(days=30)

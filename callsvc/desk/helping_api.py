@@ -8,8 +8,8 @@ from pydantic import Field
 from callsvc.accounts.guard import api, current_principal
 from callsvc.desk import helping
 from callsvc.routing import service as routing
-from callsvc.routing.desk_api import DESK, NO_CALL, NOT_AN_AGENT, agent_of
-from callsvc.routing.desk_models import DeskState
+from callsvc.routing.desks.desk_api import DESK, NO_CALL, NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_models import DeskState
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Moment, Name, Told

@@ -13,7 +13,7 @@ from callsvc.desk import helping
 from callsvc.desk.pages import blueprint, done, me, word
 from callsvc.platforms.queries import platform_by_code
 from callsvc.routing import service as routing
-from callsvc.routing.desk import desk_state
+from callsvc.routing.desks.desk import desk_state
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext
 from callsvc.web.toasts import toast

@@ -8,7 +8,7 @@ from pydantic import Field
 from callsvc.accounts.guard import api, current_principal
 from callsvc.calls.codes import place_code_leg
 from callsvc.core.errors import Invalid
-from callsvc.routing.desk_api import DESK, NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_api import DESK, NOT_AN_AGENT, agent_of
 from callsvc.runtime import Runtime
 from callsvc.softphone import service as softphone
 from callsvc.softphone.verifying import confirm_telephone, forget_telephone, propose_telephone

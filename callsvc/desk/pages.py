@@ -20,10 +20,10 @@ from callsvc.desk.showing import caller_of
 from callsvc.desk.times import helping_context, times_of
 from callsvc.desk.working import work_context
 from callsvc.routing import service as routing
-from callsvc.routing.desk import desk_targets
-from callsvc.routing.desk_api import agent_of
-from callsvc.routing.disposing import words_for
+from callsvc.routing.desks.desk import desk_targets
+from callsvc.routing.desks.desk_api import agent_of
 from callsvc.routing.tables import queue_entry
+from callsvc.routing.talking.disposing import words_for
 from callsvc.softphone.rules import SDK
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext

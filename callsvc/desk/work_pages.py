@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from callsvc.accounts.guard import current_principal, page
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.desk.pages import blueprint
-from callsvc.routing import calling_out, writing
-from callsvc.routing.desk_api import agent_of
+from callsvc.routing.desks.desk_api import agent_of
+from callsvc.routing.other_work import calling_out, writing
 from callsvc.web import current_rt
 from callsvc.web.toasts import toast
 

@@ -9,8 +9,8 @@ from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal
 from callsvc.accounts.tables import access_log
 from callsvc.core.db import Tx
-from callsvc.routing import writing
-from callsvc.routing.work_shown import details_of
+from callsvc.routing.desks.work_shown import details_of
+from callsvc.routing.other_work import writing
 
 
 def work_context(tx: Tx, entry: Row[Any]) -> dict[str, Any]:

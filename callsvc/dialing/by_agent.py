@@ -21,8 +21,8 @@ from callsvc.dialing.facts import candidates
 from callsvc.dialing.finishing import retry_at, tries_of, wait_for_retry
 from callsvc.dialing.planning import choose_number, skip_person
 from callsvc.dialing.turns import PROMISED
-from callsvc.routing.calling_out import not_reached, person_rings
 from callsvc.routing.events import AgentThere, EntryEvent, WorkSkipped, WrapUpEnded
+from callsvc.routing.other_work.calling_out import not_reached, person_rings
 from callsvc.routing.queries import hold_reservation
 from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry

@@ -25,11 +25,11 @@ from callsvc.dialing.tables import callback
 from callsvc.dialing.turns import PROMISED
 from callsvc.flows.themes import theme_of
 from callsvc.routing.events import EntryLeft
-from callsvc.routing.leaving import withdraw_work
 from callsvc.routing.offering import offer_next
+from callsvc.routing.other_work.leaving import withdraw_work
+from callsvc.routing.other_work.working import Work, enter_work
 from callsvc.routing.queries import entry_of_leg
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.working import Work, enter_work
 
 BOOKED: Final = "callback-booked"
 LATEST: Final = timedelta(minutes=30)

@@ -24,10 +24,10 @@ from callsvc.dialing.finishing import tries_of
 from callsvc.dialing.ordering import people_in_turn
 from callsvc.dialing.planning import choose_number, skip_person
 from callsvc.flows.themes import theme_of
-from callsvc.routing.leaving import withdraw_work
 from callsvc.routing.offering import offer_next
+from callsvc.routing.other_work.leaving import withdraw_work
+from callsvc.routing.other_work.working import Work, enter_work
 from callsvc.routing.tables import queue_entry
-from callsvc.routing.working import Work, enter_work
 from callsvc.runtime import Runtime
 
 _AHEAD: Final = 2  # tasks that wait in a region beyond its idle agents

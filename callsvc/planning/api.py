@@ -9,8 +9,8 @@ from spectree import Tag
 from callsvc.accounts.guard import api, current_principal
 from callsvc.core.db import Tx
 from callsvc.planning.previewing import ask_preview, preview_of
-from callsvc.routing.agreements_api import NOT_YOURS, UNKNOWN, WRONG, AgreementTerms
-from callsvc.routing.drafting import Edited, Terms
+from callsvc.routing.aid.agreements_api import NOT_YOURS, UNKNOWN, WRONG, AgreementTerms
+from callsvc.routing.aid.drafting import Edited, Terms
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Day, RegionCode, Told

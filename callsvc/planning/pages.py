@@ -13,8 +13,8 @@ from callsvc.planning.previewing import ask_preview, changes_in, preview_of
 from callsvc.planning.what_if import NATION
 from callsvc.platforms.queries import regions_by_name
 from callsvc.platforms.tables import region
-from callsvc.routing.agreement_form import read_agreement
-from callsvc.routing.drafting import make
+from callsvc.routing.aid.agreement_form import read_agreement
+from callsvc.routing.aid.drafting import make
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext
 from callsvc.web.toasts import toast

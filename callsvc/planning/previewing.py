@@ -16,8 +16,8 @@ from callsvc.planning.tables import aid_preview
 from callsvc.planning.twin.recording import ZONE, agreements_on, record_day, span_of
 from callsvc.planning.what_if import RUNS, compare
 from callsvc.platforms.queries import region_by_code
-from callsvc.routing.agreeing import agreements_at
-from callsvc.routing.drafting import Edited, edited
+from callsvc.routing.aid.agreeing import agreements_at
+from callsvc.routing.aid.drafting import Edited, edited
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
 from callsvc.core.errors import NotFound
 from callsvc.platforms.tables import region
-from callsvc.routing.declaring import declare_aid
+from callsvc.routing.aid.declaring import declare_aid
 from callsvc.routing.queries import explain
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
 from callsvc.web import current_rt

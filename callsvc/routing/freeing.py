@@ -12,12 +12,12 @@ from callsvc.routing.deciding import count_late, free_at_home, offer_at_home, re
 from callsvc.routing.heads import Head, heads_of, pick
 from callsvc.routing.helping import close_aid, find_helper, give_aid, open_aid, plain_heads
 from callsvc.routing.loading import Scene, load_scene, show_only, takeable
+from callsvc.routing.other_work.working import OTHER, offer_other_work
 from callsvc.routing.rules.explaining import Explanation, explain_work
 from callsvc.routing.rules.freeing import Age, choose_work, is_plain
 from callsvc.routing.rules.terms import Terms
 from callsvc.routing.tables import aid_activation, queue_entry
 from callsvc.routing.views import Group
-from callsvc.routing.working import OTHER, offer_other_work
 
 MOST_OFFERS = 10
 """Offers one transaction makes in one region: it stays short, and the next event or repair goes on."""

@@ -13,9 +13,9 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import abilities, headcounts, on_duty_for
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import on_own_phone
+from callsvc.routing.aid.lending_now import orders_now
 from callsvc.routing.heads import Head, heads_of, show
 from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_of
-from callsvc.routing.lending_now import orders_now
 from callsvc.routing.queries import agreements_of, aid_taken, live_aid
 from callsvc.routing.rules import measuring as figures
 from callsvc.routing.rules.pacts import agree

@@ -17,7 +17,7 @@ from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import hands_for
 from callsvc.routing.measuring import handling_of
 from callsvc.routing.offering import close_offer, offer_next
-from callsvc.routing.owning import offer_to_known
+from callsvc.routing.other_work.owning import offer_to_known
 from callsvc.routing.queries import (
     WAITING,
     agreements_of,

@@ -25,7 +25,7 @@ from callsvc.routing.queries import hold_entry, live_reservation
 from callsvc.routing.queueing import cancel_entry, enter_queue
 from callsvc.routing.rules import FRONT
 from callsvc.routing.tables import queue_entry, reservation, routing_decision
-from callsvc.routing.wrapping import end_conversation
+from callsvc.routing.talking.wrapping import end_conversation
 
 MOVED = "reassigned"
 """How an entry left its queue when a supervisor moved its call to a queue of another region."""

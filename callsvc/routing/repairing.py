@@ -15,11 +15,8 @@ from callsvc.agents.service import free_stuck_agent, hold_agent
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import carrier_update, leg
 from callsvc.core.db import Tx
-from callsvc.routing import listening
-from callsvc.routing.connecting import agent_gone, connect, contact_gone
-from callsvc.routing.disposing import UNSETTLED
-from callsvc.routing.handing_on import TO_NUMBER, consult_gone
 from callsvc.routing.offering import offer_next, offer_waiting, return_to_queue
+from callsvc.routing.other_work.working import OTHER
 from callsvc.routing.queries import (
     IS_LIVE,
     WAITING,
@@ -29,8 +26,11 @@ from callsvc.routing.queries import (
     reservation_of_agent,
 )
 from callsvc.routing.tables import aid_activation, queue_entry, reservation
-from callsvc.routing.working import OTHER
-from callsvc.routing.wrapping import end_conversation
+from callsvc.routing.talking import listening
+from callsvc.routing.talking.connecting import agent_gone, connect, contact_gone
+from callsvc.routing.talking.disposing import UNSETTLED
+from callsvc.routing.talking.handing_on import TO_NUMBER, consult_gone
+from callsvc.routing.talking.wrapping import end_conversation
 from callsvc.runtime import Runtime
 
 # In conversation with somebody asked in, or left with them.

@@ -1,28 +1,8 @@
 """The public verbs of routing, each in the file named after it."""
 
-from callsvc.routing.activities import decide_wish, give_places, lapse_presence, note_seen, set_activity
-from callsvc.routing.agreeing import end_agreement, put_agreement
-from callsvc.routing.connecting import (
-    accept,
-    agent_answered,
-    dial_over,
-    leg_ended,
-    leg_move_refused,
-    leg_not_placed,
-    participant_joined,
-)
-from callsvc.routing.declaring import declare_aid
-from callsvc.routing.desk import desk_state, wait_for_change
-from callsvc.routing.disposing import (
-    dispose,
-    end_wrap_ups,
-    extend_wrap_up,
-    promise_callback,
-    settle_dispositions,
-    undo,
-)
-from callsvc.routing.handing_on import consult, end_consult, hold, mute, transfer
-from callsvc.routing.lending_orders import (
+from callsvc.routing.aid.agreeing import end_agreement, put_agreement
+from callsvc.routing.aid.declaring import declare_aid
+from callsvc.routing.aid.lending_orders import (
     accept_aid,
     ask_aid,
     end_orders_due,
@@ -31,10 +11,10 @@ from callsvc.routing.lending_orders import (
     refuse_aid,
     withdraw_aid,
 )
-from callsvc.routing.listening import change_mode, declare_listening, leave, listen
+from callsvc.routing.desks.activities import decide_wish, give_places, lapse_presence, note_seen, set_activity
+from callsvc.routing.desks.desk import desk_state, wait_for_change
 from callsvc.routing.measuring import measure
 from callsvc.routing.offering import offer_next, reject, time_out_offers
-from callsvc.routing.parting import conference_ended, conference_over, participant_left
 from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
 from callsvc.routing.queueing import (
     Place,
@@ -45,8 +25,28 @@ from callsvc.routing.queueing import (
     place_of,
 )
 from callsvc.routing.repairing import repair
-from callsvc.routing.ringing import ring_telephone, take_by_key
-from callsvc.routing.wrapping import hang_up
+from callsvc.routing.talking.connecting import (
+    accept,
+    agent_answered,
+    dial_over,
+    leg_ended,
+    leg_move_refused,
+    leg_not_placed,
+    participant_joined,
+)
+from callsvc.routing.talking.disposing import (
+    dispose,
+    end_wrap_ups,
+    extend_wrap_up,
+    promise_callback,
+    settle_dispositions,
+    undo,
+)
+from callsvc.routing.talking.handing_on import consult, end_consult, hold, mute, transfer
+from callsvc.routing.talking.listening import change_mode, declare_listening, leave, listen
+from callsvc.routing.talking.parting import conference_ended, conference_over, participant_left
+from callsvc.routing.talking.ringing import ring_telephone, take_by_key
+from callsvc.routing.talking.wrapping import hang_up
 
 __all__ = [
     "Place",

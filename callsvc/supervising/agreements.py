@@ -15,9 +15,9 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError, NotFound
 from callsvc.labels import PROBLEMS
 from callsvc.platforms.queries import regions_by_name
-from callsvc.routing.agreeing import agreement_of, changes_of, end_agreement, seen_by
-from callsvc.routing.agreement_form import form_values, read_agreement
-from callsvc.routing.drafting import make
+from callsvc.routing.aid.agreeing import agreement_of, changes_of, end_agreement, seen_by
+from callsvc.routing.aid.agreement_form import form_values, read_agreement
+from callsvc.routing.aid.drafting import make
 from callsvc.routing.rules.week_text import write_week
 from callsvc.routing.service import declare_aid
 from callsvc.routing.tables import aid_agreement, aid_region

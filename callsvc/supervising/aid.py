@@ -15,7 +15,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.platforms.delegating import delegations_in_force
 from callsvc.platforms.tables import platform
-from callsvc.routing.lending_now import orders_shown
+from callsvc.routing.aid.lending_now import orders_shown
 from callsvc.routing.queries import WAITING, live_aid
 from callsvc.routing.service import declare_aid
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry

@@ -18,8 +18,8 @@ from callsvc.core.errors import Conflict, NotFound
 from callsvc.labels import ACTIVITIES, AGENT_STATES
 from callsvc.platforms.tables import platform
 from callsvc.routing import service as routing
-from callsvc.routing.listening import listening_of
 from callsvc.routing.tables import queue_entry, reservation
+from callsvc.routing.talking.listening import listening_of
 from callsvc.supervising.blueprint import blueprint, names_of, regions_of
 from callsvc.supervising.listening import MODES, terms_shown
 from callsvc.web import current_rt

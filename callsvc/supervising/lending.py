@@ -14,8 +14,8 @@ from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError, NotFound
 from callsvc.labels import PROBLEMS
-from callsvc.routing.foreseeing import Foreseen, foresee
-from callsvc.routing.lending_now import order_of
+from callsvc.routing.aid.foreseeing import Foreseen, foresee
+from callsvc.routing.aid.lending_now import order_of
 from callsvc.routing.rules.orders import MOST_AGENTS, check_order
 from callsvc.routing.service import accept_aid, ask_aid, give_back, lend, refuse_aid, withdraw_aid
 from callsvc.supervising.blueprint import blueprint, names_of, people_of, regions_of

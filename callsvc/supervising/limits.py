@@ -12,7 +12,7 @@ from callsvc.agents.limits import EVERYWHERE, doing, drop_limit, limits, put_lim
 from callsvc.agents.rules import LIMITED
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, Invalid
-from callsvc.routing.wrap_ups import KINDS, drop_wrap_up_limit, put_wrap_up_limit, wrap_up_limits
+from callsvc.routing.talking.wrap_ups import KINDS, drop_wrap_up_limit, put_wrap_up_limit, wrap_up_limits
 from callsvc.supervising.blueprint import blueprint, regions_of
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext

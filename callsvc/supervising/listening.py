@@ -12,8 +12,8 @@ from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.routing import service as routing
-from callsvc.routing.listening import agents_told
 from callsvc.routing.tables import listening_terms
+from callsvc.routing.talking.listening import agents_told
 from callsvc.supervising.blueprint import blueprint
 from callsvc.web import current_rt
 from callsvc.web.texts import gettext

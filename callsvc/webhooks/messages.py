@@ -7,7 +7,7 @@ from callsvc.core.db import Tx
 from callsvc.messages.answering import confirm_stop, say_who_we_are
 from callsvc.messages.rules import keyword_of
 from callsvc.messages.service import bind_message, lock_message, receive_message, record_message_status
-from callsvc.routing.writing import stopped
+from callsvc.routing.other_work.writing import stopped
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
 from callsvc.webhooks.persons import hear_in_conversation

@@ -12,7 +12,7 @@ from callsvc.core.db import Tx
 from callsvc.flows.themes import GENERAL, theme_of
 from callsvc.messages.conversing import About, answered_campaign, open_conversation
 from callsvc.platforms.tables import platform
-from callsvc.routing.writing import heard_again, queue_conversation
+from callsvc.routing.other_work.writing import heard_again, queue_conversation
 
 ASKED, MISREAD = "asked", "misread"
 

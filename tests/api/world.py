@@ -14,7 +14,7 @@ from callsvc.contacts.tables import contact_number
 from callsvc.core.db import Tx
 from callsvc.dialing.tables import callback
 from callsvc.messages.tables import message
-from callsvc.routing.agreeing import put_agreement
+from callsvc.routing.aid.agreeing import put_agreement
 from callsvc.routing.tables import queue_entry, routing_decision
 from callsvc.runtime import Runtime
 from tests.factories import make_contact, places, start_campaign

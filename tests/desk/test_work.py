@@ -11,8 +11,8 @@ from callsvc.agents.tables import agent
 from callsvc.contacts.numbers import store_number
 from callsvc.messages.conversing import About, open_conversation
 from callsvc.messages.service import receive_message
-from callsvc.routing.working import Work, enter_work, offer_other_work
-from callsvc.routing.writing import queue_conversation
+from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
+from callsvc.routing.other_work.writing import queue_conversation
 from tests.desk.test_pages import desk, mine, press, shown, world
 from tests.routing.world import World
 

@@ -10,7 +10,7 @@ from callsvc.accounts.scope import Principal
 from callsvc.accounts.tables import access_log
 from callsvc.core.errors import Forbidden, Invalid, NotFound
 from callsvc.routing import service as routing
-from callsvc.routing.agreeing import changes_of
+from callsvc.routing.aid.agreeing import changes_of
 from callsvc.routing.offering import offer_waiting
 from callsvc.routing.rules.agreements import Week, holds_at, spans_on
 from callsvc.routing.tables import aid_agreement

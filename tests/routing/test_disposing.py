@@ -24,7 +24,7 @@ from callsvc.core.settings import Settings
 from callsvc.routing import service as routing
 from callsvc.routing.events import WrapUpEnded
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.wrap_ups import put_wrap_up_limit
+from callsvc.routing.talking.wrap_ups import put_wrap_up_limit
 from callsvc.runtime import Runtime
 from tests.conftest import stopped_world
 from tests.emptying import empty

@@ -12,7 +12,7 @@ from callsvc.accounts.tables import access_log
 from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError, Conflict, Forbidden, Invalid, NotFound
 from callsvc.routing import service as routing
-from callsvc.routing.lending_now import order_of, orders_now, orders_shown
+from callsvc.routing.aid.lending_now import order_of, orders_now, orders_shown
 from callsvc.routing.tables import aid_order
 from tests.routing.world import World
 

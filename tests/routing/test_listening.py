@@ -14,9 +14,9 @@ from callsvc.calls.tables import carrier_update, conference, leg, participant
 from callsvc.calls.updates import perform_all
 from callsvc.carrier.port import ParticipantChange
 from callsvc.core.errors import CallsvcError
-from callsvc.routing import listening
 from callsvc.routing import service as routing
 from callsvc.routing.tables import supervision
+from callsvc.routing.talking import listening
 from tests.routing.world import World
 
 

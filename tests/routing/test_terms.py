@@ -1,4 +1,4 @@
-"""The administrator's choices: in force at the next decision, kept with who changed what, by API or command."""
+"""The administrator's choices: in force at the next decision, kept with who changed what."""
 
 import json
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx, again_after_deadlock
 from callsvc.routing import service as routing
+from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
 from callsvc.routing.queries import WAITING
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.working import Work, enter_work, offer_other_work
 from tests.routing.world import World
 
 

@@ -21,12 +21,12 @@ from callsvc.agents.tables import agent
 from callsvc.contacts.numbers import store_number
 from callsvc.core.errors import CallsvcError
 from callsvc.messages.conversing import About, open_conversation
-from callsvc.routing import calling_out, writing
 from callsvc.routing import service as routing
-from callsvc.routing.leaving import expire_work, withdraw_work
+from callsvc.routing.other_work import calling_out, writing
+from callsvc.routing.other_work.leaving import expire_work, withdraw_work
+from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
 from callsvc.routing.rules.working import CHANNEL, DIALLED
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.working import Work, enter_work, offer_other_work
 from callsvc.runtime import Runtime
 from tests.routing.world import World
 

@@ -12,9 +12,9 @@ from callsvc.calls.tables import leg
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.errors import Conflict, Invalid
-from callsvc.routing import calling_out
 from callsvc.routing import service as routing
 from callsvc.routing.events import AgentThere
+from callsvc.routing.other_work import calling_out
 from callsvc.runtime import Runtime
 from callsvc.softphone.rules import TELEPHONE
 from callsvc.softphone.service import address_of, choose_driver, line_of

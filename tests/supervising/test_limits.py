@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from callsvc.accounts.guard import COOKIE
 from callsvc.accounts.service import add_account, create_key, sign_in
 from callsvc.agents.limits import limits
-from callsvc.routing.wrap_ups import wrap_up_limits
+from callsvc.routing.talking.wrap_ups import wrap_up_limits
 from tests.routing.world import World
 from tests.supervising.test_pages import PASSWORD, chief, shown, world
 

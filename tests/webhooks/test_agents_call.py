@@ -17,9 +17,9 @@ from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.dialing.previewing import offer_tasks, withdraw_halted
 from callsvc.dialing.tables import callback
-from callsvc.routing import calling_out
 from callsvc.routing import service as routing
-from callsvc.routing.leaving import expire_work
+from callsvc.routing.other_work import calling_out
+from callsvc.routing.other_work.leaving import expire_work
 from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign

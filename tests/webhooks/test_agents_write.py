@@ -14,7 +14,7 @@ from callsvc.flows.service import publish
 from callsvc.messages.sending import send_messages
 from callsvc.messages.tables import message, sms_conversation
 from callsvc.routing import service as routing
-from callsvc.routing import writing
+from callsvc.routing.other_work import writing
 from callsvc.routing.tables import queue_entry
 from callsvc.runtime import Runtime
 from callsvc.webhooks.texting import text_due

@@ -17,11 +17,12 @@ from callsvc.flows.service import publish
 from callsvc.organising.applying import apply_organisation
 from callsvc.organising.definition import read_organisation
 from callsvc.platforms.region_messages import put_messages
-from callsvc.routing import calling_out, handing_on
 from callsvc.routing import service as routing
-from callsvc.routing.desk import desk_targets
-from callsvc.routing.leaving import expire_work
+from callsvc.routing.desks.desk import desk_targets
+from callsvc.routing.other_work import calling_out
+from callsvc.routing.other_work.leaving import expire_work
 from callsvc.routing.tables import queue_entry
+from callsvc.routing.talking import handing_on
 from callsvc.runtime import Runtime
 from tests.factories import advance, make_contact, make_country, publish_library
 from tests.routing.world import World

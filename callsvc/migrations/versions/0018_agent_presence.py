@@ -120,7 +120,11 @@ def downgrade() -> None:
         for name in ("chosen", "undo_until", "extended_at", "callback_at"):
             table.drop_column(name)
     for name in (
-        "wrap_up_limit", "agent_softphone", "activity_wish", "activity_limit", "agent_presence",
+        "wrap_up_limit",
+        "agent_softphone",
+        "activity_wish",
+        "activity_limit",
+        "agent_presence",
     ):
         op.drop_table(name)
     with op.batch_alter_table("agent_activity") as table:

@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["reservation_id"], ["reservation.id"], name=op.f("fk_supervision_reservation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_supervision_account_id")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_supervision_account_id")),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_supervision_agent_id")),
         sa.ForeignKeyConstraint(["leg_id"], ["leg.id"], name=op.f("fk_supervision_leg_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision")),

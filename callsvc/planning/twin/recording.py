@@ -18,7 +18,7 @@ from callsvc.planning.twin.on_duty import changes_between, ready_before, staffin
 from callsvc.planning.twin.parts import Hours, OptOut
 from callsvc.planning.twin.recordings import RecordedRegion, Recording
 from callsvc.platforms.tables import region
-from callsvc.routing.agreeing import agreements_at
+from callsvc.routing.aid.agreeing import agreements_at
 from callsvc.routing.rules import measuring as figures
 from callsvc.routing.rules.agreements import spans_on
 from callsvc.routing.rules.terms import Terms

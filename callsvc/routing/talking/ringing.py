@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from callsvc.agents.service import start_call
 from callsvc.calls import service as calls
 from callsvc.core.db import Tx
-from callsvc.routing.connecting import agent_there, connect_deadline
 from callsvc.routing.events import OfferMade
 from callsvc.routing.queries import hold_reservation, reservation_of_agent_leg
 from callsvc.routing.tables import queue_entry, reservation
+from callsvc.routing.talking.connecting import agent_there, connect_deadline
 from callsvc.softphone.service import rings_telephone
 
 PRESS_S: Final = 15.0

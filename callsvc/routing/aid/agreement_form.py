@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from callsvc.core.errors import Invalid
 from callsvc.labels import PROBLEMS
-from callsvc.routing.drafting import Edited, Terms
+from callsvc.routing.aid.drafting import Edited, Terms
 from callsvc.routing.rules.agreements import LONGEST_WAIT_S, MOST_CAP
 from callsvc.routing.rules.week_text import read_week, write_week
 from callsvc.web.forms import Form, read_form

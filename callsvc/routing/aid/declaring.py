@@ -4,7 +4,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
-from callsvc.routing.lending_orders import end_orders_of
+from callsvc.routing.aid.lending_orders import end_orders_of
 from callsvc.routing.tables import aid_region
 
 

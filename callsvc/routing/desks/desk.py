@@ -18,12 +18,12 @@ from callsvc.directory.queries import rule_of
 from callsvc.directory.rules import why_not
 from callsvc.directory.tables import directory_target
 from callsvc.platforms.tables import platform, region
-from callsvc.routing.disposing import undoable
-from callsvc.routing.listening import supervisor_of
+from callsvc.routing.desks.work_shown import stage_of
 from callsvc.routing.queries import reservation_of_agent
 from callsvc.routing.queueing import any_agents_open
 from callsvc.routing.tables import queue_entry
-from callsvc.routing.work_shown import stage_of
+from callsvc.routing.talking.disposing import undoable
+from callsvc.routing.talking.listening import supervisor_of
 from callsvc.runtime import Runtime
 from callsvc.softphone.service import driver
 

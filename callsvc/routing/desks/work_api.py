@@ -8,11 +8,11 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import api, current_principal
-from callsvc.routing import calling_out, writing
-from callsvc.routing.desk_api import NOT_AN_AGENT, agent_of
-from callsvc.routing.desk_models import DeskState
+from callsvc.routing.desks.desk_api import NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_models import DeskState
+from callsvc.routing.desks.work_shown import details_of, work_on
+from callsvc.routing.other_work import calling_out, writing
 from callsvc.routing.service import desk_state
-from callsvc.routing.work_shown import details_of, work_on
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Told

@@ -18,13 +18,11 @@ from callsvc.calls.queries import find_leg, has_left, inside
 from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
-from callsvc.routing.calling_again import call_again
-from callsvc.routing.calling_out import ask_to_dial, begin_look, not_reached
-from callsvc.routing.disposing import settle_before_next
 from callsvc.routing.events import EntryConnected, about
-from callsvc.routing.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
-from callsvc.routing.listening import supervisor_gone, supervisor_joined
 from callsvc.routing.offering import hold_offer, offer_next, return_to_queue, was_moved
+from callsvc.routing.other_work.calling_again import call_again
+from callsvc.routing.other_work.calling_out import ask_to_dial, begin_look, not_reached
+from callsvc.routing.other_work.writing import begin_writing
 from callsvc.routing.queries import (
     entry_of_leg,
     hold_entry,
@@ -36,8 +34,10 @@ from callsvc.routing.queries import (
 from callsvc.routing.queueing import cancel_entry, tell_left
 from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.wrapping import end_conversation
-from callsvc.routing.writing import begin_writing
+from callsvc.routing.talking.disposing import settle_before_next
+from callsvc.routing.talking.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
+from callsvc.routing.talking.listening import supervisor_gone, supervisor_joined
+from callsvc.routing.talking.wrapping import end_conversation
 from callsvc.runtime import Runtime
 from callsvc.softphone.service import rings_telephone
 

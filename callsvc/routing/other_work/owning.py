@@ -10,8 +10,8 @@ from callsvc.agents.queries import FREE
 from callsvc.agents.tables import agent, agent_skill
 from callsvc.calls.tables import leg
 from callsvc.core.db import Tx
+from callsvc.routing.other_work.working import offer_to
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.working import offer_to
 
 
 def offer_to_known(tx: Tx, entry: Row[Any]) -> bool:

@@ -10,11 +10,11 @@ from callsvc.calls import service as calls
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.events import ConversationEnded, about
-from callsvc.routing.listening import end_supervision
 from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import hold_reservation, reservation_of_agent
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.wrap_ups import wrap_up_s
+from callsvc.routing.talking.listening import end_supervision
+from callsvc.routing.talking.wrap_ups import wrap_up_s
 from callsvc.runtime import Runtime
 
 

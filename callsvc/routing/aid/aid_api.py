@@ -10,9 +10,9 @@ from callsvc.accounts.guard import api, current_principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.platforms.queries import region_by_code
-from callsvc.routing.foreseeing import foresee
-from callsvc.routing.lending_now import order_of, orders_seen_by
-from callsvc.routing.lending_orders import accept_aid, ask_aid, give_back, lend, refuse_aid, withdraw_aid
+from callsvc.routing.aid.foreseeing import foresee
+from callsvc.routing.aid.lending_now import order_of, orders_seen_by
+from callsvc.routing.aid.lending_orders import accept_aid, ask_aid, give_back, lend, refuse_aid, withdraw_aid
 from callsvc.routing.rules.orders import MOST_AGENTS
 from callsvc.routing.tables import aid_order
 from callsvc.web import current_rt

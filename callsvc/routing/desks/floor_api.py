@@ -14,9 +14,9 @@ from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, NotFound
 from callsvc.routing import service as routing
-from callsvc.routing.listening import agents_told, listening_of
 from callsvc.routing.reassigning import end_entry, put_first, reassign_to_agent, reassign_to_queue
 from callsvc.routing.tables import queue_entry
+from callsvc.routing.talking.listening import agents_told, listening_of
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Name, PlatformCode, Told

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Row
 from callsvc.calls.tables import leg
 from callsvc.core.db import Tx
 from callsvc.routing.offering import offer_next
+from callsvc.routing.other_work.working import Work, enter_work
 from callsvc.routing.rules import FRONT
-from callsvc.routing.working import Work, enter_work
 
 _WITHIN = timedelta(minutes=30)  # lived; later nobody knows what it was about
 

@@ -10,8 +10,8 @@ from callsvc.accounts.scope import Principal
 from callsvc.agents.service import agent_of_account
 from callsvc.core.errors import Forbidden
 from callsvc.routing import service as routing
-from callsvc.routing.desk import desk_targets
-from callsvc.routing.desk_models import (
+from callsvc.routing.desks.desk import desk_targets
+from callsvc.routing.desks.desk_models import (
     ActivityWish,
     DeskQuery,
     DeskState,

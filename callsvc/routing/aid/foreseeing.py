@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from callsvc.agents.queries import headcounts
 from callsvc.core.db import Tx
-from callsvc.routing.lending_now import orders_now
+from callsvc.routing.aid.lending_now import orders_now
 from callsvc.routing.measuring import handling_of, patience_s, slowness_of
 from callsvc.routing.queries import entered_since
 from callsvc.routing.rules.foreseeing import OVER_S, Effect, Load, effect

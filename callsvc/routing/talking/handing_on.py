@@ -25,7 +25,7 @@ from callsvc.routing.queries import hold_reservation
 from callsvc.routing.queueing import any_agents_open, enter_queue
 from callsvc.routing.rules import FRONT
 from callsvc.routing.tables import reservation
-from callsvc.routing.wrapping import end_conversation, talking
+from callsvc.routing.talking.wrapping import end_conversation, talking
 from callsvc.runtime import Runtime
 
 TO_NUMBER: Final = "number"

@@ -14,12 +14,12 @@ from callsvc.calls.events import ConferenceEnded, ParticipantLeft
 from callsvc.calls.queries import find_leg
 from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
-from callsvc.routing.connecting import agent_leg_gone
-from callsvc.routing.handing_on import TO_NUMBER, back_to_queue, consult_gone
-from callsvc.routing.listening import supervisor_gone
 from callsvc.routing.queries import hold_reservation
 from callsvc.routing.tables import reservation
-from callsvc.routing.wrapping import end_conversation
+from callsvc.routing.talking.connecting import agent_leg_gone
+from callsvc.routing.talking.handing_on import TO_NUMBER, back_to_queue, consult_gone
+from callsvc.routing.talking.listening import supervisor_gone
+from callsvc.routing.talking.wrapping import end_conversation
 
 _SOON = timedelta(seconds=2)
 """Machine time in which the news of a call usually follow those of its conference."""

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Row
 from callsvc.core.db import Tx
 from callsvc.routing.events import EntryLeft, about
 from callsvc.routing.offering import close_offer, offer_next
+from callsvc.routing.other_work.working import OTHER
 from callsvc.routing.queries import hold_entry, live_reservation
 from callsvc.routing.tables import queue_entry
-from callsvc.routing.working import OTHER
 from callsvc.runtime import Runtime
 
 MOST_EXPIRED = 100
@@ -45,7 +45,7 @@ def _withdraw(tx: Tx, entry_id: str, how: str) -> bool:
 
 
 def expire_work(rt: Runtime) -> int:
-    """Work that waited past its deadline leaves as ``unavailable``: its promise is kept otherwise; how many."""
+    """Work past its deadline leaves as ``unavailable``: its promise is kept otherwise; how many."""
     with rt.db.read() as tx:
         late = sa.select(queue_entry.c.id).where(OTHER, queue_entry.c.deadline_at <= tx.now)
         due = tx.all(late.limit(MOST_EXPIRED))

@@ -9,7 +9,7 @@ from pydantic import Field
 from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
 from callsvc.core.db import Tx
-from callsvc.routing.agreeing import agreement_of, end_agreement, put_agreement
+from callsvc.routing.aid.agreeing import agreement_of, end_agreement, put_agreement
 from callsvc.routing.api import AID, Agreement
 from callsvc.routing.rules.agreements import LONGEST_WAIT_S, MOST_CAP
 from callsvc.routing.tables import aid_agreement_change

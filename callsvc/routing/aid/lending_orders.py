@@ -17,7 +17,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.platforms.queries import region_by_code
 from callsvc.platforms.tables import region
-from callsvc.routing.lending_now import hold_order
+from callsvc.routing.aid.lending_now import hold_order
 from callsvc.routing.offering import offer_waiting
 from callsvc.routing.rules.orders import check_order, check_step
 from callsvc.routing.tables import aid_order, aid_region

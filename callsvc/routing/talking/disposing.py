@@ -26,8 +26,8 @@ from callsvc.routing.offering import offer_next, return_to_queue
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
 from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.wrap_ups import wrap_up_s
-from callsvc.routing.wrapping import held_by_agent
+from callsvc.routing.talking.wrap_ups import wrap_up_s
+from callsvc.routing.talking.wrapping import held_by_agent
 from callsvc.runtime import Runtime
 
 AT_ONCE: Final = ("opted-out",)

@@ -19,8 +19,8 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.routing.events import AgentThere, WorkSkipped, about
-from callsvc.routing.leaving import leave_work
 from callsvc.routing.offering import close_offer, offer_next, return_to_queue
+from callsvc.routing.other_work.leaving import leave_work
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
 from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import Forbidden, NotFound
-from callsvc.routing.agreeing import Agreed, end_agreement, put_agreement
+from callsvc.routing.aid.agreeing import Agreed, end_agreement, put_agreement
 from callsvc.routing.rules.agreements import check_agreement
 
 

@@ -17,13 +17,13 @@ from callsvc.messages.conversing import (
     note_heard,
     write_answer,
 )
-from callsvc.routing.disposing import finish
 from callsvc.routing.events import EntryConnected, EntryLeft, about
-from callsvc.routing.leaving import withdraw_work
 from callsvc.routing.offering import offer_next
+from callsvc.routing.other_work.leaving import withdraw_work
+from callsvc.routing.other_work.working import Work, enter_work
 from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.working import Work, enter_work
+from callsvc.routing.talking.disposing import finish
 from callsvc.runtime import Runtime
 
 LONGEST_S: Final = 4 * 3600.0

@@ -1,0 +1,1 @@
+"""Work in the queue that is no call: callbacks, SMS conversations, preview tasks."""
