@@ -239,7 +239,8 @@ def _agent(rows: Rows, tx: Tx, random: Random, code: str, number: int) -> None:
     for skill in random.sample(range(SKILLS), 2):
         rows[agent_skill].append({"agent_id": one["id"], "skill": f"skill-{skill}", "level": 1})
     if not free:
-        home = random.choice(list(NAMES)) if random.random() < 0.2 else code
+        aids = code not in HOT and random.random() < 0.1  # nobody is aided by whom it aids itself
+        home = random.choice(HOT) if aids else code
         entry = _entry(rows, tx, home, tx.now)
         entry["state"] = "assigned"
         one["reservation_id"] = tx.new_id("rsv")
