@@ -83,7 +83,7 @@ def reassign_to_queue(
     _say(tx, moved, entry.region_code, wanted.region_code, None, said)
     facts = {"platform": wanted.code, "skill": skill, "entry": moved}
     record_access(tx, principal, "entry-reassigned", entry_id, facts)
-    _tell(tx, regions | {wanted.region_code})
+    _tell(tx, regions, entered=wanted.region_code)
     return moved
 
 
@@ -97,7 +97,7 @@ def put_first(tx: Tx, principal: Principal, entry_id: str) -> None:
     said = ("A supervisor put this call first.", "Un superviseur a fait passer cet appel en premier.")
     _say(tx, entry_id, entry.region_code, None, None, said)
     record_access(tx, principal, "entry-put-first", entry_id, {"before": entry.priority})
-    _tell(tx, {entry.region_code})
+    _tell(tx, set(), entered=entry.region_code)
 
 
 def end_entry(tx: Tx, principal: Principal, entry_id: str) -> None:
@@ -154,6 +154,7 @@ def _offer(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         entry_id=entry.id,
         agent_id=row.id,
         agent_region=row.region_code,
+        home_region=entry.region_code,
         decision_id=decision_id,
         state="pending",
         offered_at=tx.now,
@@ -205,7 +206,7 @@ def _say(  # noqa: PLR0917 - what one decision is
     return decision_id
 
 
-def _tell(tx: Tx, regions: set[str]) -> None:
-    for code in regions:
+def _tell(tx: Tx, regions: set[str], *, entered: str) -> None:
+    for code in regions | {entered}:
         tx.changed("queue", region=code)
-    offer_next(tx, regions)
+    offer_next(tx, regions, entered=entered)

@@ -62,6 +62,17 @@ def test_a_disposition_taken_back_leaves_all_as_it_was(world: World) -> None:
     assert final(world) == ["reached"]
 
 
+def test_a_call_handed_back_by_an_undo_is_helped_by_another_region(world: World) -> None:
+    world.aid("44", "11", activate_wait_s=1, release_wait_s=0)
+    agent, _ = wrapping(world)
+    routing.dispose(world.rt, agent, "reached")
+    call = world.waits()
+    helpers = [world.agent("75"), world.agent("75")]
+    assert world.offered_to(call) == agent
+    routing.undo(world.rt, agent)
+    assert world.offered_to(call) in helpers
+
+
 def test_it_is_final_after_half_a_minute_and_tells_when_the_wrap_up_ended(world: World) -> None:
     agent, call = wrapping(world)
     world.later(20)

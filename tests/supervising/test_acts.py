@@ -123,6 +123,21 @@ def test_a_call_waits_at_another_platform_of_its_region_under_the_same_entry(
     assert (row.platform_code, row.skill, row.entered_at, row.state) == ("57", "medical", before, "pending")
 
 
+def test_a_call_given_to_another_theme_is_helped_and_one_given_abroad_counts_as_aid(
+    world: World, chief: FlaskClient
+) -> None:
+    world.aid("44", "11", activate_wait_s=1, release_wait_s=0)
+    helpers = [world.agent("75", skills=("medical",)) for _ in range(2)]
+    call, other = world.waits("67"), world.waits("67")
+    press(chief, f"queues/{call.entry_id}/queue", skill="medical")
+    assert world.offered_to(call) in helpers
+    abroad = world.agent("75", ready=False)
+    world.declare_aid("11", opted_out=True)
+    routing.set_activity(world.rt, abroad, "available")
+    press(chief, f"queues/{other.entry_id}/agent", agent=abroad)
+    assert world.reservation_of(abroad).home_region == "44"
+
+
 def test_a_call_moved_to_another_region_keeps_its_arrival_and_is_lost_to_nobody(
     world: World, chief: FlaskClient
 ) -> None:

@@ -233,7 +233,7 @@ def agent_leg_gone(tx: Tx, leg_id: str, call_id: str, *, contact_is_there: bool 
         return
     if row.state == "pending":  # their telephone rang in vain, or nobody pressed a key
         return_to_queue(tx, entry, row, "rescinded")
-        offer_next(tx, (entry.region_code, row.agent_region))
+        offer_next(tx, (row.agent_region,), entered=entry.region_code)
     else:
         agent_gone(tx, entry, row)
 

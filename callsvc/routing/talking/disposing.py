@@ -116,12 +116,12 @@ def undo(rt: Runtime, agent_id: str) -> None:
         if held is None or held[1].undo_until is None or held[1].undo_until <= tx.now:
             raise Conflict("undo-over", "It is too late to take this back: it has taken effect.")
         _, row = held
-        regions = {row.agent_region}
+        waits_again = ""
         offered = reservation_of_agent(tx, agent_id)
         pending = hold_reservation(tx, offered.id) if offered is not None else None
         if pending is not None and pending[1].state == "pending":
             return_to_queue(tx, *pending, "rejected")
-            regions.add(pending[0].region_code)
+            waits_again = pending[0].region_code
         if not resume_wrap_up(tx, agent_id, row.id):
             raise Conflict("undo-over", "It is too late to take this back: you have taken the next call.")
         left_s = max(LEAST_AFTER_UNDO_S, (row.deadline_at - row.ended_at).total_seconds())
@@ -134,7 +134,7 @@ def undo(rt: Runtime, agent_id: str) -> None:
             undo_until=None,
             deadline_at=tx.now + timedelta(seconds=left_s),
         )
-        offer_next(tx, regions)
+        offer_next(tx, (row.agent_region,), entered=waits_again)
 
 
 def undoable(tx: Tx, agent_id: str) -> Row[Any] | None:
