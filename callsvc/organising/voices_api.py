@@ -38,10 +38,8 @@ class RegionMessages(Told):
 
 
 class RegionMessagesWish(Asked):
-    closed: dict[Language, Text] = Field(
-        default_factory=dict, description="By language; empty: nothing is said."
-    )
-    overflow: dict[Language, Text] = Field(default_factory=dict, description="The same for a long wait.")
+    closed: dict[Language, Text] = Field(description="By language; empty: nothing is said.")
+    overflow: dict[Language, Text] = Field(description="The same for a long wait.")
 
 
 class BackOffice(Told):

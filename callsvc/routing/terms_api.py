@@ -1,9 +1,9 @@
 """What the administrator chooses about routing, for programs."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 from spectree import Tag
 
 from callsvc.accounts.guard import api, current_principal
@@ -37,7 +37,9 @@ class RoutingTerms(Told):
 
 
 class RoutingTermsWish(Asked):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; something must change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"minProperties": 1})
 
     order: Order | None = None
     second_share: Share | None = None
@@ -48,6 +50,12 @@ class RoutingTermsWish(Asked):
     )
     callback_idle: Share | None = None
     computed_reserve: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name what is to change")
+        return self
 
 
 class RoutingTermsChange(Told):

@@ -115,7 +115,7 @@ def test_a_wrap_up_ends_by_itself_at_its_time_limit(world: World) -> None:
 
 def test_a_disposition_is_one_of_the_campaigns_and_there_must_be_a_call_to_hang_up(world: World) -> None:
     agent = world.agent()
-    for word in ("Tout va bien !", "voicemail", "no-such-word"):
+    for word in ("Tout va bien !", "no-such-word"):
         with pytest.raises(Invalid, match="disposition-invalid") as refused:
             routing.dispose(world.rt, agent, word)
         assert "resolved-by-phone" in refused.value.details["allowed"]
@@ -124,6 +124,15 @@ def test_a_disposition_is_one_of_the_campaigns_and_there_must_be_a_call_to_hang_
     world.waits()
     with pytest.raises(Conflict, match="no-call"):
         routing.hang_up(world.rt, agent)
+
+
+def test_whoever_called_us_was_no_machine(world: World) -> None:
+    agent = world.agent()
+    call = world.waits()
+    world.connect(agent)
+    world.news(call.leg_id, "completed")
+    with pytest.raises(Invalid, match="disposition-invalid"):
+        routing.dispose(world.rt, agent, "voicemail")
 
 
 def test_the_contact_hangs_up_while_talking(world: World) -> None:

@@ -93,6 +93,7 @@ def test_a_supervisor_joins_muted_whispers_speaks_and_leaves(floor: Floor) -> No
     floor.picks_up(mine)
     assert floor.world.updates(mine) == []  # the document let them in muted; nothing is left to ask
     routing.change_mode(floor.rt, floor.chief, "whisper")
+    floor.world.later(1)
     routing.change_mode(floor.rt, floor.chief, "speak")
     conference_id = floor.row.conference_id
     heard = f"{conference_id}/{floor.row.agent_leg_id}"

@@ -196,7 +196,8 @@ class World:
     def updates(self, leg_id: str) -> list[tuple[str, str]]:
         """What we asked of the carrier about a leg: (action, path)."""
         mine = carrier_update.c.leg_id == leg_id
-        return [(row.action, row.path) for row in self.rows(sa.select(carrier_update).where(mine))]
+        asked = sa.select(carrier_update).where(mine).order_by(carrier_update.c.created_at)
+        return [(row.action, row.path) for row in self.rows(asked)]
 
     def later(self, seconds: float) -> None:
         self.rt.clock.advance(seconds)  # type: ignore[attr-defined]

@@ -103,7 +103,7 @@ def test_the_conversations_of_a_flow_can_be_counted_and_drawn():
         result.path for result in run(definition, library.conversations_text("front-desk")).results
     )
     said = words(fromstring(draw(definition, counts)))
-    assert "left here: 1 of 4 (25%)" in said
+    assert "left here: 1 of 6 (17%)" in said
     assert "end: connected" in said
 
 
