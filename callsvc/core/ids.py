@@ -1,12 +1,15 @@
 """Identifiers: time-sorted, 80 random bits, only ``[a-z0-9]``, so that they stand in any URL unescaped."""
 
 import secrets
+from base64 import b32encode
 from collections import defaultdict
+from functools import lru_cache
 from typing import Protocol
 
 from callsvc.core.clock import Clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+_OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 
 
 class Ids(Protocol):
@@ -19,6 +22,7 @@ class Ids(Protocol):
         ...
 
 
+@lru_cache(maxsize=8)  # of the instants that several ids share
 def _base32(number: int, length: int) -> str:
     digits = []
     for _ in range(length):
@@ -34,8 +38,8 @@ class RandomIds:
         self._machine = machine
 
     def new(self, kind: str) -> str:
-        milliseconds = int(self._machine.now().timestamp() * 1000)
-        return kind + _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
+        chance = b32encode(secrets.token_bytes(10)).translate(_OURS).decode()
+        return kind + _base32(int(self._machine.now().timestamp() * 1000), 10) + chance
 
     def some(self, kind: str, count: int) -> list[str]:
         """The same 80 random bits in base 16: four letters longer, and drawn for all at once.
