@@ -9,12 +9,17 @@ from callsvc.calls.updates import move_to
 from callsvc.core.db import Tx
 
 RING_S = 20
-__all__ = ["LONGEST_S", "RING_S", "by_dial", "dial_out"]
+__all__ = ["LONGEST_S", "RING_S", "agents_may_call", "by_dial", "dial_out"]
 
 
 def by_dial(tx: Tx) -> bool:
     """Whether calls are handed over so here."""
     return tx.settings.callsvc_hand_over == "dial"
+
+
+def agents_may_call(tx: Tx) -> bool:
+    """Whether agents can call somebody: they wait for them in a conference."""
+    return tx.settings.callsvc_hand_over == "conference"
 
 
 def dial_out(

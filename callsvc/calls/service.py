@@ -6,11 +6,12 @@ from callsvc.calls.conferences import (
     place_consult_leg,
     place_supervisor_leg,
 )
-from callsvc.calls.dialled import by_dial, dial_out
+from callsvc.calls.dialled import agents_may_call, by_dial, dial_out
 from callsvc.calls.statuses import look_soon
 from callsvc.calls.updates import be_heard, end_leg, hold, move_to_conference, move_to_wait, mute
 
 __all__ = [
+    "agents_may_call",
     "be_heard",
     "by_dial",
     "dial_out",

@@ -94,9 +94,9 @@ def take_move(tx: Tx, leg_id: str) -> str:
 
 
 def waiting_path(tx: Tx, leg_id: str) -> str:
-    """Where the session of a contact's leg goes on waiting."""
+    """Where the session of a contact's leg goes on waiting; whom an agent called has none."""
     turn = tx.scalar(sa.select(flow_session.c.turn).where(flow_session.c.subject_id == leg_id))
-    return f"/webhooks/voice/{leg_id}/{turn}"
+    return f"/webhooks/voice/{leg_id}/{'waiting' if turn is None else turn}"
 
 
 def hold(tx: Tx, leg_id: str, conference_id: str, *, held: bool, language: str) -> None:

@@ -165,6 +165,7 @@ def _context(agent_id: str) -> dict[str, Any]:
     state["since"] = datetime.fromisoformat(state["state_since"])
     shown |= times_of(state, current_rt().clock.speed)
     shown["sdk_in_place"] = sdk_in_place(current_rt().settings)
+    shown["three_may_meet"] = current_rt().settings.callsvc_hand_over == "conference"
     held = state["offer"] or state["call"] or state["wrap_up"] or state["work"]
     if held is not None:
         shown["dispositions"] = words_for(held["kind"])

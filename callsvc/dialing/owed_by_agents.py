@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.agents.queries import platforms_on_duty
 from callsvc.calls.queries import call_of_leg
+from callsvc.calls.service import agents_may_call
 from callsvc.calls.tables import leg
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import reopen
@@ -40,6 +41,8 @@ _TODAY_AT_LEAST: Final = timedelta(hours=4)  # lived; the promise where a person
 
 def give_to_agents(tx: Tx, row: Row[Any]) -> bool:
     """A callback whose time has come (its row) waits for an agent; False: the service dials it."""
+    if not agents_may_call(tx):
+        return False
     promiser = _promised_by(tx, row.call_id)
     if promiser is None and tx.settings.callsvc_callbacks_by != "agents":
         return False
@@ -105,13 +108,13 @@ def _language(tx: Tx, number_id: str, contact_id: str) -> str:
 def keep_place(tx: Tx, leg_id: str) -> datetime | None:
     """A person gives up waiting for a call in their turn: their place in the queue stays; the latest instant.
 
-    Promised for the same day, while they may be called; None when that is not possible, for want of a number
-    or of a wait: then nothing is booked.
+    Promised for the same day, while they may be called; None when that is not possible, for want of a number,
+    of a wait, or of a way for agents to call: then nothing is booked.
     """
     row = call_of_leg(tx, leg_id)
     number_id = tx.scalar(sa.select(leg.c.number_id).where(leg.c.id == leg_id))
     waited = entry_of_leg(tx, leg_id)
-    if number_id is None or waited is None or waited.kind != "call":
+    if number_id is None or waited is None or waited.kind != "call" or not agents_may_call(tx):
         return None
     place_id = row.campaign_contact_id or enrol_caller(tx, row, number_id, BOOKED)
     hours = hours_of_promise(tx, row)

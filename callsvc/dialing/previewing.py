@@ -10,7 +10,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import headcounts
+from callsvc.agents.queries import ON_DUTY
+from callsvc.agents.tables import agent, agent_skill
+from callsvc.calls.service import agents_may_call
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import config_of
@@ -44,7 +46,7 @@ def offer_tasks(rt: Runtime) -> int:
     made = 0
     for campaign_id in mine:
         with rt.db.begin() as tx:
-            if stop_in_force(tx) is None:
+            if agents_may_call(tx) and stop_in_force(tx) is None:
                 made += _fill(tx, campaign_id)
     return made
 
@@ -53,10 +55,10 @@ def _fill(tx: Tx, campaign_id: str) -> int:
     row = tx.first(sa.select(campaign).where(campaign.c.id == campaign_id).with_for_update(key_share=True))
     if row is None or row.state != "running":
         return 0
-    room = _room(tx, campaign_id)
+    config, skill = config_of(row), theme_of(tx, row.flow_version)
+    room = _room(tx, campaign_id, skill)
     if not any(room.values()):
         return 0
-    config, skill = config_of(row), theme_of(tx, row.flow_version)
     places = people_in_turn(tx, config, campaign_id, sum(room.values()) + _in_hand(tx, campaign_id))
     made: list[str] = []
     for place in places:
@@ -69,14 +71,25 @@ def _fill(tx: Tx, campaign_id: str) -> int:
     return len(made)
 
 
-def _room(tx: Tx, campaign_id: str) -> dict[str, int]:
-    """How many more tasks of this campaign may wait in each region where somebody is on duty."""
+def _room(tx: Tx, campaign_id: str, skill: str) -> dict[str, int]:
+    """How many more tasks of this campaign may wait in each region where somebody has its theme."""
     regions = [row.region_code for row in tx.all(_regions_of(campaign_id))]
     waiting = {row.region_code: row.entries for row in tx.all(_tasks_of(campaign_id, ("pending",)))}
     return {
         one.region_code: max(0, one.idle + _AHEAD - waiting.get(one.region_code, 0))
-        for one in headcounts(tx, regions)
+        for one in tx.all(_trained(regions, skill))
     }
+
+
+def _trained(regions: list[str], skill: str) -> sa.Select[Any]:
+    """Regions where somebody with this theme is on duty, and how many of those are idle."""
+    idle = sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0))
+    return (
+        sa.select(agent.c.region_code, idle.label("idle"))
+        .join(agent_skill, (agent_skill.c.agent_id == agent.c.id) & (agent_skill.c.skill == skill))
+        .where(agent.c.region_code.in_(regions), ON_DUTY)
+        .group_by(agent.c.region_code)
+    )
 
 
 def _regions_of(campaign_id: str) -> sa.Select[Any]:

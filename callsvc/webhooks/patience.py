@@ -47,6 +47,13 @@ _WORDS: Final = {
         "es": "No contestan. Es el primero de la fila, un agente le atenderá.",
         "pt": "Ninguém atende. É o primeiro da fila, um agente vai atendê-lo.",
     },
+    "again": {
+        "fr": "Personne n'est disponible à cet instant. Nous vous rappellerons dès que possible.",
+        "en": "Nobody is available at this moment. We will call you again as soon as we can.",
+        "ar": "لا أحد متاح في هذه اللحظة. سنعاود الاتصال بك في أقرب وقت.",
+        "es": "No hay nadie disponible en este momento. Le volveremos a llamar en cuanto podamos.",
+        "pt": "Ninguém está disponível neste momento. Voltaremos a ligar-lhe assim que pudermos.",
+    },
     "queue": {
         "fr": "Nous vous transférons vers un autre service, vous y êtes en tête de file.",
         "en": "We are passing you on to another service, where you are first in line.",

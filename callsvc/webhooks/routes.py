@@ -6,7 +6,7 @@ from callsvc.accounts.guard import signed
 from callsvc.carrier import twiml
 from callsvc.core.db import again_after_deadlock
 from callsvc.web import current_rt
-from callsvc.webhooks import conference, dialling, inbound, messages, status, voice
+from callsvc.webhooks import conference, dialling, inbound, messages, status, voice, waiting
 from callsvc.webhooks.requests import CarrierRequest, read_request
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -65,6 +65,18 @@ def voice_conference_over(leg_id: str, conference_id: str) -> Response:
 @signed
 def voice_back(leg_id: str, turn: int, why: str, language: str) -> Response:
     return _xml(voice.go_back(leg_id, turn, why, language))
+
+
+@blueprint.post("/voice/<leg_id>/waiting")
+@signed
+def voice_waiting(leg_id: str) -> Response:
+    return _xml(again_after_deadlock(lambda: waiting.wait_on(current_rt(), leg_id, _given())))
+
+
+@blueprint.post("/voice/<leg_id>/waiting/back/<why>/<language>")
+@signed
+def voice_waiting_back(leg_id: str, why: str, language: str) -> Response:
+    return _xml(waiting.go_back(leg_id, why, language))
 
 
 @blueprint.post("/voice/<leg_id>/dial/<other_id>")

@@ -50,7 +50,11 @@ def mine(world: World) -> str:
 
 @pytest.fixture
 def desk(world: World, mine: str) -> FlaskClient:
-    settings = world.rt.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    return desk_of(world)
+
+
+def desk_of(world: World, **changes: str) -> FlaskClient:
+    settings = world.rt.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0", **changes})
     app = create_app(replace(world.rt, settings=settings))
     app.config["WTF_CSRF_METHODS"] = set()  # form tokens are tested with the guards
     client = app.test_client()
@@ -177,6 +181,16 @@ def test_a_call_is_handed_on_to_a_queue_from_the_desk(world: World, desk: FlaskC
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_desk_shows_nothing_that_takes_three_where_only_two_can_meet(
+    world: World, desk: FlaskClient, mine: str
+) -> None:
+    talk(world, desk, mine)
+    takes_three = ("Put on hold", "Mute me", "Ask them first")
+    assert all(act in shown(desk) for act in takes_three)
+    plain = shown(desk_of(world, callsvc_hand_over="dial"))
+    assert "Hand on now" in plain and not any(act in plain for act in takes_three)
+
+
 def test_who_is_no_agent_has_no_desk(world: World, desk: FlaskClient) -> None:
     add_account(world.rt, "s@example.org", password=PASSWORD, role="supervisor", regions=("44",))
     desk.set_cookie(COOKIE, sign_in(world.rt, "s@example.org", PASSWORD))

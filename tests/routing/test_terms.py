@@ -10,7 +10,7 @@ from callsvc.accounts.scope import SCOPES, Principal
 from callsvc.accounts.tables import access_log
 from callsvc.core.errors import Forbidden, Invalid
 from callsvc.routing.cli import routing as command
-from callsvc.routing.offers_of_callback import callback_may_be_made, may_offer_callback
+from callsvc.routing.offers_of_callback import may_offer_callback
 from callsvc.routing.terms import LIVE, change_terms, history_of, terms_of
 from tests.routing.world import World
 
@@ -81,32 +81,20 @@ def test_the_command_shows_changes_and_tells_who_changed_what(world: World) -> N
         run("terms", "order")
 
 
-def test_a_callback_is_offered_to_who_waited_and_made_while_agents_can_be_spared(world: World) -> None:
+def test_a_callback_is_offered_to_who_waited_unless_none_are(world: World) -> None:
     call = world.waits("67")
 
     def offered() -> bool:
         with world.rt.db.read() as tx:
             return may_offer_callback(tx, world.entry(call))
 
-    def made(home: str = "") -> bool:
-        with world.rt.db.read() as tx:
-            return callback_may_be_made(tx, "11", home=home)
-
     assert not offered()
     world.later(8)
     assert offered()
-    assert not made(), "nobody is there"
-    world.agent("75")
-    assert not made(), "one is kept for who calls"
-    world.agent("75")
-    assert made()
-    assert not made(home="44"), "somebody waits in the country"
     world.agent("67")
-    assert made(home="44") and not offered(), "they were offered an agent"
+    assert not offered(), "they were offered an agent"
     with world.rt.db.begin() as tx:
-        change_terms(tx, None, callback_after_s=None, callback_idle=0.9)
+        change_terms(tx, None, callback_after_s=None)
     call = world.waits("69")
     world.later(60)
     assert not offered()
-    world.waits("75")
-    assert not made(), "too few are idle"

@@ -12,6 +12,7 @@ from callsvc.routing import service as routing
 from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
 from callsvc.routing.queries import WAITING
 from callsvc.routing.tables import queue_entry, reservation
+from callsvc.routing.terms import change_terms
 from tests.routing.world import World
 
 
@@ -45,6 +46,23 @@ def on_channels(world: World, agent_id: str, channels: str) -> None:
 def look(world: World) -> None:
     with world.rt.db.begin() as tx:
         offer_other_work(tx, "44")
+
+
+def test_tasks_wait_while_no_more_are_idle_than_the_administrator_wants(world: World) -> None:
+    with world.rt.db.begin() as tx:
+        change_terms(tx, None, callback_idle=0.5)
+    first = world.agent()
+    second = world.agent()
+    entries = put(world, "task", "ccn-1"), put(world, "task", "ccn-2")
+    held = {offered(world, first), offered(world, second)}
+    assert None in held and len(held & set(entries)) == 1
+
+
+def test_where_agents_cannot_call_nobody_to_call_is_offered(world: World) -> None:
+    world.rt.db.settings = world.rt.settings.model_copy(update={"callsvc_hand_over": "dial"})
+    agent_id = world.agent()
+    put(world, "task", "ccn-1"), put(world, "callback", "cbk-1")
+    assert offered(world, agent_id) is None
 
 
 def test_an_idle_agent_is_offered_work_only_of_the_channels_they_have(world: World) -> None:

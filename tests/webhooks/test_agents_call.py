@@ -1,12 +1,13 @@
 """An agent sees somebody, calls them, and talks: preview campaigns and promised calls."""
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
 
 from callsvc.app import create_app
-from callsvc.calls.tables import leg, live_call
+from callsvc.calls.tables import live_call
 from callsvc.campaigns.service import change_state, finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import find_number
@@ -20,7 +21,10 @@ from callsvc.dialing.tables import callback
 from callsvc.routing import service as routing
 from callsvc.routing.other_work import calling_out
 from callsvc.routing.other_work.leaving import expire_work
+from callsvc.routing.queries import hold_reservation
 from callsvc.routing.tables import queue_entry
+from callsvc.routing.talking.handing_on import back_to_queue
+from callsvc.routing.talking.wrapping import end_conversation
 from callsvc.runtime import Runtime
 from tests.factories import advance, campaign_file, places, start_campaign
 from tests.routing.world import World
@@ -82,6 +86,19 @@ def _talks(agents: World, phone: Phone, agent_id: str, leg_id: str) -> None:
 
 def test_nobody_of_a_preview_campaign_is_called_without_an_agent(rt: Runtime, agents: World) -> None:
     assert plan_calls(rt) == 0
+
+
+def test_tasks_are_prepared_for_agents_of_their_theme_and_where_agents_can_call(
+    rt: Runtime, agents: World
+) -> None:
+    agents.agent(skills=["medical"])
+    assert offer_tasks(rt) == 0
+    usual = rt.db.settings
+    rt.db.settings = usual.model_copy(update={"callsvc_hand_over": "dial"})
+    agents.agent(skills=["contact-tracing"])
+    assert offer_tasks(rt) == 0
+    rt.db.settings = usual
+    assert offer_tasks(rt) == 1
 
 
 def test_an_agent_looks_dials_and_talks_and_the_place_has_the_agents_word(
@@ -224,6 +241,15 @@ def test_a_promise_no_agent_keeps_is_kept_by_the_service(rt: Runtime, agents: Wo
         assert [row.status for row in tx.all(sa.select(callback))] == ["due"]
 
 
+def test_where_agents_cannot_call_the_service_keeps_their_promise(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    agent_id = _promised(agents, phone)
+    rt.db.settings = rt.db.settings.model_copy(update={"callsvc_hand_over": "dial"})
+    assert call_back_due(rt) == 1
+    assert agents.reservation_of(agent_id) is None and places(rt)[0].status == "waiting"
+
+
 def test_with_no_agent_on_duty_the_service_calls_at_once(rt: Runtime, agents: World, phone: Phone) -> None:
     agent_id = _promised(agents, phone)
     routing.set_activity(rt, agent_id, "offline")
@@ -231,18 +257,79 @@ def test_with_no_agent_on_duty_the_service_calls_at_once(rt: Runtime, agents: Wo
     assert places(rt)[0].status == "waiting"
 
 
-def test_a_person_cut_off_by_the_agents_line_is_called_again_before_anybody_else(
+def _moved(agents: World, phone: Phone, leg_id: str) -> tuple[str, str]:
+    """The person's call fetches where it was moved: (what they hear, what it fetches next)."""
+    path = [path for action, path in agents.updates(leg_id) if action == "move"][-1]
+    return _fetched(phone, leg_id, path)
+
+
+def _fetched(phone: Phone, leg_id: str, path: str) -> tuple[str, str]:
+    answer = phone.post(path, {"CallSid": phone.sid(leg_id)})
+    assert answer.status_code == 200, answer.text
+    document = ElementTree.fromstring(answer.text)
+    return "".join(say.text or "" for say in document.iter("Say")), document.findtext("Redirect") or ""
+
+
+def _cut_off(agents: World, phone: Phone) -> str:
+    """The person's leg, whose agent's line has just died."""
+    agent_id = _preview(agents)
+    leg_id = _dialled(agents, phone, agent_id)
+    assert leg_id is not None
+    _talks(agents, phone, agent_id, leg_id)
+    agents.news(agents.reservation_of(agent_id).agent_leg_id, "completed")
+    return leg_id
+
+
+def test_a_person_cut_off_by_the_agents_line_is_told_so_and_answered_first(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    leg_id = _cut_off(agents, phone)
+    entry = _entry(rt)
+    assert (entry.kind, entry.state, entry.priority >= 1000) == ("call", "pending", True)
+    other = agents.agent(skills=["contact-tracing"])
+    said, waits = _moved(agents, phone, leg_id)
+    assert "coupée" in said
+    for _ in range(2):
+        said, waits = _fetched(phone, leg_id, waits)
+        assert "patienter" in said
+    row = agents.connect(other)
+    assert agents.reservation_of(other).bridged_at is not None and row.entry_id == entry.id
+
+
+def test_where_no_agent_is_left_they_are_told_that_they_are_called_again_and_are(
+    rt: Runtime, agents: World, phone: Phone
+) -> None:
+    leg_id = _cut_off(agents, phone)
+    _, waits = _moved(agents, phone, leg_id)
+    for _ in range(2):  # the second time it is the carrier that asks again
+        said, next_waits = _fetched(phone, leg_id, waits)
+        assert "rappellerons" in said and not next_waits
+    agents.news(leg_id, "completed")
+    other = agents.agent(skills=["contact-tracing"])
+    assert agents.reservation_of(other) is None
+    advance(rt, 61)
+    routing.repair(rt)
+    with rt.db.read() as tx:
+        callbacks = tx.all(sa.select(queue_entry).where(queue_entry.c.kind == "callback"))
+    assert [row.id for row in callbacks] == [agents.reservation_of(other).entry_id]
+    assert _dialled(agents, phone, other) is not None
+
+
+def test_a_person_whom_an_agent_called_is_handed_on_to_a_queue(
     rt: Runtime, agents: World, phone: Phone
 ) -> None:
     agent_id = _preview(agents)
     leg_id = _dialled(agents, phone, agent_id)
     assert leg_id is not None
     _talks(agents, phone, agent_id, leg_id)
-    agents.news(agents.reservation_of(agent_id).agent_leg_id, "completed")
-    entry = _entry(rt)
-    assert (entry.kind, entry.state, entry.priority >= 1000) == ("callback", "pending", True)
-    with rt.db.read() as tx:
-        assert tx.scalar(sa.select(leg.c.end_asked_at).where(leg.c.id == leg_id)) is not None
+    with rt.db.begin() as tx:
+        row = agents.reservation_of(agent_id)
+        held = hold_reservation(tx, row.id)
+        assert held is not None
+        end_conversation(tx, *held, contact_stays=True)
+        back_to_queue(tx, held[0], "queue")
+    said, waits = _moved(agents, phone, leg_id)
+    assert "autre service" in said and "patienter" in _fetched(phone, leg_id, waits)[0]
 
 
 def test_by_a_setting_agents_make_every_promised_call(rt: Runtime, agents: World, phone: Phone) -> None:

@@ -15,11 +15,21 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import FREE, headcounts
 from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent, agent_skill
+from callsvc.calls.service import agents_may_call
 from callsvc.core.db import Tx
 from callsvc.routing.events import EntryQueued, OfferMade, about
 from callsvc.routing.queries import WAITING
-from callsvc.routing.rules.working import CHANNEL, KINDS_IN_ORDER, PRESSING_AFTER, RESTS, may_spare, sentences
+from callsvc.routing.rules.working import (
+    CHANNEL,
+    DIALLED,
+    KINDS_IN_ORDER,
+    PRESSING_AFTER,
+    RESTS,
+    may_spare,
+    sentences,
+)
 from callsvc.routing.tables import queue_entry, reservation, routing_decision
+from callsvc.routing.terms import terms_of
 
 MOST_AT_ONCE = 20
 """Offers of other work that one transaction makes in one region."""
@@ -96,7 +106,7 @@ def next_other_work(tx: Tx, agent_row: Row[Any], *, pressing: bool = False) -> R
         .where(
             OTHER,
             _ENTRY.region_code == agent_row.region_code,
-            _ENTRY.kind.in_(_kinds_of(agent_row)),
+            _ENTRY.kind.in_(_kinds_of(tx, agent_row)),
             _ENTRY.language.in_(agent_row.languages.split()),
             mine | _open_to_all(tx),
             _ripe(tx, agent_row.region_code, pressing=pressing),
@@ -108,9 +118,11 @@ def next_other_work(tx: Tx, agent_row: Row[Any], *, pressing: bool = False) -> R
     return tx.first(statement.with_for_update(of=queue_entry, skip_locked=True, key_share=True))
 
 
-def _kinds_of(agent_row: Row[Any]) -> list[str]:
+def _kinds_of(tx: Tx, agent_row: Row[Any]) -> list[str]:
+    """What the agent has the channel for; nobody to call where agents cannot call."""
     channels = agent_row.channels.split()
-    return [kind for kind, channel in CHANNEL.items() if channel in channels]
+    kinds = [kind for kind, channel in CHANNEL.items() if channel in channels]
+    return kinds if agents_may_call(tx) else [kind for kind in kinds if kind not in DIALLED]
 
 
 def _open_to_all(tx: Tx) -> sa.ColumnElement[bool]:
@@ -154,7 +166,8 @@ def _ripe(tx: Tx, region_code: str, *, pressing: bool) -> sa.ColumnElement[bool]
 def _can_spare(tx: Tx, region_code: str) -> bool:
     waiting = tx.first(sa.select(_ENTRY.id).where(WAITING, _ENTRY.region_code == region_code).limit(1))
     heads = headcounts(tx, [region_code])
-    return bool(heads) and may_spare(int(waiting is not None), heads[0].idle, heads[0].on_duty)
+    share = terms_of(tx).callback_idle
+    return bool(heads) and may_spare(int(waiting is not None), heads[0].idle, heads[0].on_duty, share)
 
 
 def offer_other_work(tx: Tx, region_code: str, *, pressing: bool = False) -> int:

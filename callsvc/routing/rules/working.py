@@ -22,9 +22,6 @@ RESTS: Final = timedelta(minutes=10)
 PRESSING_AFTER: Final = timedelta(minutes=5)
 """Lived: a promise later than this goes before calls that wait."""
 
-SPARE_SHARE: Final = 0.03
-"""Share of the agents on duty that stays idle for callers while tasks are given out."""
-
 _WHAT = {
     "call": ("a caller they spoke with lately", "une personne avec qui il a parlé récemment"),
     "callback": ("a call promised to somebody", "un appel promis à quelqu'un"),
@@ -36,13 +33,16 @@ _WHAT = {
 }
 
 
-def may_spare(waiting: int, idle: int, on_duty: int) -> bool:
+def may_spare(waiting: int, idle: int, on_duty: int, share: float) -> bool:
     """May an agent of a region be taken for what nobody waits for at this moment?
 
-    >>> may_spare(0, 1, 10), may_spare(0, 1, 100), may_spare(1, 9, 10)
+    ``share`` of those on duty stay idle for callers (the administrator's ``callback_idle``). What the region
+    keeps from being lent is for other regions' calls and not asked here: this is its own work.
+
+    >>> may_spare(0, 1, 10, 0.03), may_spare(0, 1, 100, 0.03), may_spare(1, 9, 10, 0.03)
     (True, False, False)
     """
-    return not waiting and idle > SPARE_SHARE * on_duty
+    return not waiting and idle > share * on_duty
 
 
 def sentences(kind: str, *, owned: bool, promised: bool) -> tuple[str, str]:

@@ -20,7 +20,6 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.events import EntryConnected, about
 from callsvc.routing.offering import hold_offer, offer_next, return_to_queue, was_moved
-from callsvc.routing.other_work.calling_again import call_again
 from callsvc.routing.other_work.calling_out import ask_to_dial, begin_look, not_reached
 from callsvc.routing.other_work.writing import begin_writing
 from callsvc.routing.queries import (
@@ -256,8 +255,4 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         end_conversation(tx, entry, row)
         return
     end_conversation(tx, entry, row, agent_vanished=True)
-    if entry.session_id is None and entry.kind in DIALLED:
-        calls.end_leg(tx, entry.leg_id)  # no flow of ours knows them: they are called again, and at once
-        call_again(tx, entry)
-        return
     back_to_queue(tx, entry, "cut")

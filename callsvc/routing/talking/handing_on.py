@@ -31,6 +31,8 @@ from callsvc.runtime import Runtime
 TO_NUMBER: Final = "number"
 TO_QUEUE: Final = "queue"
 _OVER: Final = "over"
+LONGEST_WAIT_S: Final = 1800.0
+"""Lived: a task or a promise may wait for hours for an agent, a person on the line may not."""
 
 
 def hold(rt: Runtime, agent_id: str, *, held: bool) -> None:
@@ -142,7 +144,7 @@ def back_to_queue(tx: Tx, entry: Row[Any], why: str, *, skill: str = "", platfor
         skill=skill or entry.skill,
         language=entry.language,
         priority=entry.priority % FRONT + FRONT,
-        max_wait_s=(entry.deadline_at - entry.entered_at).total_seconds(),
+        max_wait_s=min((entry.deadline_at - entry.entered_at).total_seconds(), LONGEST_WAIT_S),
     )
 
 
