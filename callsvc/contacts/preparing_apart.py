@@ -9,8 +9,9 @@ import marshal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import IO, Final
 
 from callsvc.contacts.entries import Batch
 from callsvc.contacts.importing import ContactList, ReadOptions
@@ -44,19 +45,32 @@ def prepared(rt: Runtime, rows: ContactList, reading: Reading) -> Iterator[Batch
 
 def _apart(settings: Settings, reading: Reading) -> Iterator[Batch]:
     command = [sys.executable, "-m", "callsvc.contacts.preparing_process"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+    with (
+        ThreadPoolExecutor(1) as reader,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,  # noqa: S603
+    ):
         told, given = process.stdin, process.stdout
         assert told is not None and given is not None  # noqa: S101 - they were asked for
         try:
             told.write(_written(settings, reading))
             told.close()
-            while head := given.read(LENGTH.size):
-                yield Batch._make(marshal.loads(given.read(LENGTH.unpack(head)[0])))  # noqa: S302
+            # Each batch is taken from the pipe while the database stores the one before.
+            ahead = reader.submit(_next, given)
+            while batch := ahead.result():
+                ahead = reader.submit(_next, given)
+                yield batch
             if process.wait():
                 raise RuntimeError("the process that reads the list ended by itself")
         finally:
-            given.close()
-            process.terminate()
+            process.terminate()  # which ends the reader, too
+            reader.shutdown()
+
+
+def _next(given: IO[bytes]) -> Batch | None:
+    head = given.read(LENGTH.size)
+    if not head:
+        return None
+    return Batch._make(marshal.loads(given.read(LENGTH.unpack(head)[0])))  # noqa: S302 - of our own process
 
 
 def _written(settings: Settings, reading: Reading) -> bytes:

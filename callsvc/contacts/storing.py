@@ -85,15 +85,26 @@ class _Storing:
         self.first: dict[str, Entry] = {}  # number id -> who came with it in this batch
         self.cases: dict[str, str] = {}
         self.contacts: dict[str, tuple[Any, ...]] = {}
+        self.changes: list[tuple[str, dict[str, Any]]] = []  # of people who are known
         self.links: list[tuple[str, str, int]] = []
         self.terms: list[tuple[str, int]] = []
 
     def store(self, entries: Sequence[Said]) -> Stored:
-        stored = self.stored
-        _store_numbers(self.tx, entries, stored)
-        self.cases = _store_cases(self.tx, entries, self.now)
-        self.people = people_with(self.tx, list(stored.known_numbers))
-        number_of, people, first = stored.numbers, self.people, self.first
+        tx, stored = self.tx, self.stored
+        new_numbers = _know_numbers(tx, entries, stored)
+        self.cases = _store_cases(tx, entries, self.now)
+        self.people = people_with(tx, list(stored.known_numbers))
+        tx.insert_rows(phone_number, NUMBER_COLUMNS, new_numbers, lambda: self._sort_out(entries))
+        tx.insert_rows(contact, _CONTACT, list(self.contacts.values()))
+        tx.insert_rows(contact_number, _LINK, self.links)
+        tx.insert_rows(contact_term, TERM_COLUMNS, self.terms)
+        for contact_id, changes in self.changes:
+            tx.update(contact, contact.c.id == contact_id, **changes)
+        return stored
+
+    def _sort_out(self, entries: Sequence[Said]) -> None:
+        """Who is new and who is known. Asks the database nothing: it is busy with the numbers."""
+        number_of, people, first = self.stored.numbers, self.people, self.first
         for said in entries:
             ids = [number_of[number[1]] for number in said[-1]]
             for number_id in ids:
@@ -102,10 +113,6 @@ class _Storing:
                     break
             else:
                 self._add(said, ids)
-        self.tx.insert_rows(contact, _CONTACT, list(self.contacts.values()))
-        self.tx.insert_rows(contact_number, _LINK, self.links)
-        self.tx.insert_rows(contact_term, TERM_COLUMNS, self.terms)
-        return stored
 
     def _add(self, said: Said, ids: list[str]) -> None:
         """A person nobody shares a number with: nearly every row of a list."""
@@ -190,7 +197,7 @@ class _Storing:
         if "person" in changes:
             changes["person"] = seal_person(self.tx.keyring, known.id, known.person)
         if not known.new:
-            self.tx.update(contact, contact.c.id == known.id, **changes)
+            self.changes.append((known.id, changes))
             return
         row = dict(zip(_CONTACT, self.contacts[known.id], strict=True)) | changes
         if "elicited_at" in changes:
@@ -200,14 +207,14 @@ class _Storing:
         self.contacts[known.id] = tuple(row.values())
 
 
-def _store_numbers(tx: Tx, entries: Sequence[Said], stored: Stored) -> None:
-    """Fill `stored.numbers`. The first import of a number decides its synthetic mark."""
+def _know_numbers(tx: Tx, entries: Sequence[Said], stored: Stored) -> list[NumberEntry]:
+    """Fill `stored.numbers`; those to insert. The first import of a number decides its synthetic mark."""
     said_of = {number[1]: (said[0], number) for said in reversed(entries) for number in reversed(said[-1])}
     known = _numbers_by_print(tx, list(said_of))
     for fingerprint, found in known.items():
         _meet_number(tx, stored, *said_of.pop(fingerprint), found)
-    tx.insert_rows(phone_number, NUMBER_COLUMNS, [number for _, number in said_of.values()])
     stored.numbers |= {fingerprint: number[0] for fingerprint, (_, number) in said_of.items()}
+    return [number for _, number in said_of.values()]
 
 
 def _meet_number(

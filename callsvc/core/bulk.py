@@ -5,7 +5,8 @@ statement of the toolkit convenient, so values come as the driver wants them: te
 instants by ``stamp``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -18,9 +19,12 @@ if TYPE_CHECKING:  # whoever only stamps needs no toolkit
 Rows = Sequence[tuple[Any, ...]]
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_FEW: Final = {bool, type(None)}  # types of few values
 _SPECIAL: Final = ("\\", "\t", "\n", "\r")
 
-_AT_ONCE: Final = 500  # values in one IN (...), well under the limit of SQLite
+_CELL: Final = {None: "\\N", True: "t", False: "f"}
+
+_AT_ONCE: Final = 500  # rows written, or values in one IN (...), well under the limit of SQLite
 
 ROOMY: Final = ("PRAGMA cache_size = -16384", "PRAGMA wal_autocheckpoint = 16000")
 """For a SQLite connection that takes a million rows: 16 MiB of pages at hand, and the journal brought home
@@ -37,16 +41,44 @@ def stamp(at: datetime, dialect: str) -> str:
     return f"{text}+00" if dialect == "postgresql" else text
 
 
-def insert_rows(connection: "Connection", table: "sa.Table", columns: tuple[str, ...], rows: Rows) -> None:
-    """Insert rows whose values stand in the order of ``columns``; a broken key fails all of them."""
-    if not rows:
+def nothing() -> None:
+    """To be done meanwhile."""
+
+
+def insert_rows(
+    connection: "Connection",
+    table: "sa.Table",
+    columns: tuple[str, ...],
+    rows: Rows,
+    meanwhile: Callable[[], None] = nothing,
+) -> None:
+    """Insert rows whose values stand in the order of ``columns``; a broken key fails all of them.
+
+    ``meanwhile`` runs once, while PostgreSQL stores what was sent last: it must not use the connection.
+    """
+    if rows and connection.dialect.name == "postgresql":
+        with _copying(connection, _copy(table.name, columns)) as copy:
+            for start in range(0, len(rows), _AT_ONCE):  # the server stores some while we write the next
+                copy.write("\n".join([*_lines(rows[start : start + _AT_ONCE]), ""]))
+            meanwhile()
         return
-    if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(_copy(table.name, columns)) as copy:
-            copy.write("\n".join(_lines(rows)))
-        return
-    connection.exec_driver_sql(_insert(table.name, columns), list(rows))
+    if rows:
+        connection.exec_driver_sql(_insert(table.name, columns), list(rows))
+    meanwhile()
+
+
+@contextmanager
+def _copying(connection: "Connection", command: str) -> Iterator[Any]:
+    """The driver's COPY, its errors raised as the toolkit's: whoever runs a batch again looks for those."""
+    from sqlalchemy.exc import DBAPIError
+
+    driver: Any = connection.connection.driver_connection
+    errors: type[Exception] = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(command) as copy:
+            yield copy
+    except errors as error:
+        raise DBAPIError.instance(command, None, error, errors, hide_parameters=True) from None
 
 
 @cache
@@ -72,6 +104,8 @@ def _cells(column: tuple[Any, ...]) -> Iterable[str]:
     if kinds == {str}:
         text = "".join(column)
         return map(_cell, column) if any(one in text for one in _SPECIAL) else column
+    if kinds <= _FEW:
+        return [_CELL[value] for value in column]
     if kinds == {int}:
         return map(str, column)
     if kinds == {bytes}:
@@ -82,12 +116,10 @@ def _cells(column: tuple[Any, ...]) -> Iterable[str]:
 def _cell(value: Any) -> str:
     if type(value) is str and value.isalnum():
         return value
-    if value is None:
-        return "\\N"
+    if value is None or value is True or value is False:
+        return _CELL[value]
     if isinstance(value, bytes):
         return f"\\\\x{value.hex()}"
-    if isinstance(value, bool):
-        return "t" if value else "f"
     return str(value).translate(_ESCAPES)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from callsvc.core.bulk import ROOMY, Rows, insert_rows, rows_among
+from callsvc.core.bulk import ROOMY, Rows, insert_rows, nothing, rows_among
 from callsvc.core.changes import Changes, Collected, MemoryChanges
 from callsvc.core.clock import Clock
 from callsvc.core.events import Event, Reactions
@@ -102,9 +102,11 @@ class Tx:
     def insert(self, table: sa.Table, **values: Any) -> None:
         self._connection.execute(_insert(table), values)
 
-    def insert_rows(self, table: sa.Table, columns: tuple[str, ...], rows: Rows) -> None:
+    def insert_rows(
+        self, table: sa.Table, columns: tuple[str, ...], rows: Rows, meanwhile: Callable[[], None] = nothing
+    ) -> None:
         """Many rows at once, values as the driver wants them: see ``core/bulk.py``."""
-        insert_rows(self._connection, table, columns, rows)
+        insert_rows(self._connection, table, columns, rows, meanwhile)
 
     def among(self, select: str, values: Sequence[Any], *, lock: str = "") -> Iterator[tuple[Any, ...]]:
         """Rows whose last-named column is among these values, as the driver gives them: ``core/bulk.py``."""

@@ -418,13 +418,15 @@ def test_whatever_an_import_stores_points_at_something_stored(world: Runtime, tm
         assert tx.all(sa.select(contact.c.id).where(contact.c.id.not_in(numbered))) == []
 
 
-def test_two_lists_that_bring_the_same_new_person_of_a_known_number_at_once_store_one(
-    world: Runtime, tmp_path: Path
+@pytest.mark.parametrize("known", [True, False], ids=["known-number", "new-number"])
+def test_two_lists_that_bring_the_same_new_person_at_once_store_one(
+    world: Runtime, tmp_path: Path, known: bool
 ) -> None:
     first = written(tmp_path, "D1;MARTIN;Zoé;06 39 98 12 34;1957;67000;;", name="one.csv")
     second = written(tmp_path, "D2;MARTIN;Zoé;06 39 98 12 34;1957;67000;;", name="two.csv")
-    with world.db.begin() as tx:
-        store_number(tx, "+33639981234", synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
+    if known:
+        with world.db.begin() as tx:
+            store_number(tx, "+33639981234", synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
     inside, finished = threading.Event(), threading.Event()
     mind = importing_run.mind_oppositions
 
