@@ -55,6 +55,7 @@ def _announced(file: CampaignFile) -> list[str]:
 
 def _other_channel(file: CampaignFile) -> list[str]:
     said, text, calls = [], file.sms_fallback, file.voice_fallback
+    sender = (text.sender if text is not None else "") or file.sms_pool or file.sms_sender
     if text is not None and text.campaign:
         said.append(
             gettext(
@@ -65,11 +66,11 @@ def _other_channel(file: CampaignFile) -> list[str]:
         said.append(
             gettext(
                 "After %(tries)s calls in vain one SMS from %(sender)s follows, once.",
-                tries=_number(text.after_tries), sender=text.sender,
+                tries=_number(text.after_tries), sender=sender,
             )
         )  # fmt: skip
     elif text is not None:
-        said.append(gettext("Whom no call reached gets one SMS from %(sender)s.", sender=text.sender))
+        said.append(gettext("Whom no call reached gets one SMS from %(sender)s.", sender=sender))
     if calls is not None:
         said.append(
             gettext(
@@ -91,7 +92,12 @@ def _of_its_own(file: CampaignFile) -> list[str]:
         said.append(gettext("Its own prices of a minute: %(prices)s.", prices=file.budget.tariffs))
     if file.budget.minutes_a_day or file.budget.euros_a_day:
         minutes = _number(file.budget.longest_s / 60)
-        said.append(gettext("For its budget a call ends after %(minutes)s minutes.", minutes=minutes))
+        said.append(
+            gettext(
+                "For its budget an automatic call ends after %(minutes)s minutes; a conversation does not.",
+                minutes=minutes,
+            )
+        )
     if file.households == "apart":
         said.append(gettext("People who share a telephone are contacted one by one."))
     if file.retention_days:

@@ -21,7 +21,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import lock_number, reveal
 from callsvc.core.db import Tx
 from callsvc.core.each import for_each
-from callsvc.dialing.budgets import limit_s, spend
+from callsvc.dialing.budgets import hold_overtime, limit_s, spend
 from callsvc.dialing.facts import facts_of_leg
 from callsvc.runtime import Runtime
 
@@ -71,6 +71,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         return None
     config = config_of(campaign)
     lock_budget(tx, config, campaign.id)
+    hold_overtime(tx, config, campaign.id)
     facts = facts_of_leg(tx, row, config, state, campaign.id)
     verdict = may_contact(facts, "voice", tx.now)
     if not verdict.yes:
@@ -97,7 +98,7 @@ def _claim(tx: Tx, leg_id: str) -> Claim | None:
         to=reveal(tx, number),
         from_=caller,
         ring_timeout_s=config.ring_timeout_s,
-        time_limit_s=limit_s(config, tx.settings.callsvc_tariffs, number.country, number.kind),
+        time_limit_s=limit_s(tx, row, campaign, config, number),
         machine_detection=config.machine_detection if row.agent_id is None else "",  # the agent hears it
     )
     spend(tx, row, config, campaign.id, number)

@@ -101,7 +101,7 @@ def test_what_a_campaign_does_beside_its_calls_is_said_on_its_page_and_before_it
         for said in (
             "announces each first call, 45 minutes before",
             "Whom no call reached gets one SMS from +33199000199",
-            "a call ends after 10 minutes",
+            "an automatic call ends after 10 minutes",
             "forgotten 30 days after its end",
             "0.07",
             "contacted one by one",

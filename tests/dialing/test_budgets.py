@@ -1,10 +1,13 @@
 """Budgets of a day: exact at the claim however many race for the last place, and settled by the bill."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as wanted
@@ -21,7 +24,7 @@ from callsvc.core.clock import MachineClock
 from callsvc.core.db import connect
 from callsvc.core.ids import RandomIds
 from callsvc.core.settings import Settings
-from callsvc.dialing.budgets import give_back, take_again
+from callsvc.dialing.budgets import LONGEST_CALL_S, give_back, take_again
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.facts import candidates
 from callsvc.dialing.planning import _plan_people, plan_calls
@@ -31,6 +34,13 @@ from tests.conftest import stopped_world
 from tests.factories import advance, campaign_file, places, start_campaign
 
 NUMBERS = [f"+3363998{number:04d}" for number in range(1, 25)]
+
+
+@pytest.fixture
+def automatic() -> Iterator[None]:
+    """Flows as if none of them led to a person: all those of the library can."""
+    with mock.patch("callsvc.dialing.budgets.meets_people", return_value=False):
+        yield
 
 
 def _planned(rt: Runtime) -> list[str]:
@@ -65,6 +75,7 @@ def test_eight_diallers_racing_for_the_last_calls_of_a_day_never_pass_the_budget
     }
 
 
+@pytest.mark.usefixtures("automatic")
 def test_the_bill_replaces_the_estimate(rt: Runtime) -> None:
     budget = {"minutes_a_day": 60, "longest_s": 150, "tariffs": "FR:mobile=0.04,*=0.5"}
     start_campaign(rt, NUMBERS[0], file=campaign_file(budget=budget))
@@ -82,6 +93,33 @@ def test_the_bill_replaces_the_estimate(rt: Runtime) -> None:
             News(status="completed", at=tx.now, source="callback", carrier_time=True, duration_s=185),
         )
     assert _spent(rt) == (1, 240, 160_000)
+
+
+def test_a_budget_ends_no_conversation_and_what_it_takes_beyond_its_share_calls_nobody_else(
+    rt: Runtime,
+) -> None:
+    budget = {"minutes_a_day": 4, "longest_s": 120}
+    start_campaign(rt, *NUMBERS[:3], file=campaign_file(budget=budget))
+    first, second, third = _planned(rt)
+    place_attempts(rt, [first])
+    [order] = rt.carrier.orders.values()  # type: ignore[attr-defined]
+    assert order.time_limit_s == LONGEST_CALL_S and _spent(rt)[1] == 120
+    with rt.db.begin() as tx:
+        lock_leg(tx, first)
+        record_status(tx, first, News(status="in-progress", at=tx.now, source="callback", carrier_time=True))
+    advance(rt, 130)
+    place_attempts(rt, [second])
+    assert _placement(rt, second) == "refused" and _spent(rt)[1] == 180
+    advance(rt, 600)
+    place_attempts(rt, [third])
+    assert _placement(rt, third) == "refused" and _spent(rt)[1] == 13 * 60
+    _ends(rt, first, 731)
+    assert _spent(rt)[1] == 13 * 60 and _held(rt) == 0
+
+
+def _held(rt: Runtime) -> int:
+    with rt.db.read() as tx:
+        return int(tx.scalar(sa.select(campaign_day.c.held_seconds)))
 
 
 def test_a_call_proven_not_placed_costs_nothing_and_makes_room(rt: Runtime) -> None:
@@ -156,6 +194,7 @@ def test_a_call_that_the_carrier_denied_and_had_is_held_for_again(rt: Runtime) -
     assert _spent(rt)[:2] == (1, 120)
 
 
+@pytest.mark.usefixtures("automatic")
 @given(data=st.data())
 @wanted(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_order_of_claims_ends_refusals_and_sms_passes_the_euros_of_a_day(

@@ -11,7 +11,8 @@ from callsvc.core.tariffs import read_tariffs
 class Budget(Part):
     """Of one day of Paris; 0 = no limit. A call in hand counts as ``longest_s``, then as it was billed.
 
-    With minutes or euros a day the carrier ends a call after ``longest_s``, so that they are never passed.
+    With minutes or euros a day the carrier ends a call after ``longest_s``, so that they are never passed,
+    unless a person may be talking with an agent on it: dialing/budgets.py.
     tariffs: euros a minute, ``FR:mobile=0.035,*=0.20``; empty: the table of the settings.
     """
 
