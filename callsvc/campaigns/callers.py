@@ -100,7 +100,8 @@ def require_callers(tx: Tx, file: CampaignFile, version: str) -> None:
         asks = file.announce is not None and not file.announce.sender and file.announce.can_move
         _require(tx, sms_pool(tx, file), Use(channel="sms", two_way=asks))
     if file.sms_fallback is not None and file.sms_fallback.text:
-        _require(tx, _pool(tx, "", file.sms_fallback.sender), Use(channel="sms"))
+        own = file.sms_fallback.sender
+        _require(tx, _pool(tx, "", own) if own else sms_pool(tx, file), Use(channel="sms"))
 
 
 def _require(tx: Tx, pool: Pool, use: Use) -> None:
@@ -145,6 +146,14 @@ def announcer_for(
         return file.announce.sender if file.announce else None
     two_way = file.announce.can_move
     return sms_sender_for(tx, file, contact_id=contact_id, region=region, country=country, two_way=two_way)
+
+
+def fallback_sender_for(
+    tx: Tx, file: CampaignFile, *, contact_id: str, region: str, country: str = ""
+) -> str | None:
+    """Who writes to somebody whom no call reached: the fallback's own sender, else as for any SMS of it."""
+    own = file.sms_fallback.sender if file.sms_fallback else ""
+    return own or sms_sender_for(tx, file, contact_id=contact_id, region=region, country=country)
 
 
 def announcers(tx: Tx, file: CampaignFile) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from callsvc.dialing.ordering import DUE, move_resting
 from callsvc.dialing.planning import choose_number
 from callsvc.dialing.slot_messages import announcer_of, say_slot
 from callsvc.dialing.slots import first_slot, room_in_slot
-from callsvc.dialing.tables import announcement
+from callsvc.dialing.tables import OPEN, announcement
 from callsvc.dialing.turns import PROMISED
 from callsvc.dialing.wishes import wished_of
 from callsvc.messages.allowing import for_sms
@@ -165,8 +165,10 @@ def tell_slot(
     if sender is None:
         hold(tx, place.id, tx.now + _BUSY, "caller-not-allowed")
         return None
-    moves = config.announce.can_move
-    if moves and not open_dialogue(tx, number_id, sender, announcement_id=announcement_id):
+    busy = _told_already(tx, place, number_id)
+    if not busy and config.announce.can_move:
+        busy = not open_dialogue(tx, number_id, sender, announcement_id=announcement_id)
+    if busy:
         hold(tx, place.id, tx.now + _BUSY, "number-busy")
         return None
     _insert(tx, place, number_id, slot, slot + length, status="planned", announcement_id=announcement_id)
@@ -174,6 +176,21 @@ def tell_slot(
     tx.update(campaign_contact, campaign_contact.c.id == place.id, **kept)
     say_slot(tx, place, config, slot, announcement_id=announcement_id, number_id=number_id, how=how)
     return announcement_id
+
+
+def _told_already(tx: Tx, place: Row[Any], number_id: str) -> bool:
+    """Somebody else of the campaign awaits a call on this telephone, which may concern them both."""
+    other = (
+        sa.select(announcement.c.id)
+        .join(campaign_contact, _PLACE.id == announcement.c.campaign_contact_id)
+        .where(
+            announcement.c.number_id == number_id,
+            OPEN,
+            _PLACE.campaign_id == place.campaign_id,
+            _PLACE.id != place.id,
+        )
+    )
+    return tx.first(other.limit(1)) is not None
 
 
 def hold(tx: Tx, place_id: str, until: datetime, reasons: str) -> None:

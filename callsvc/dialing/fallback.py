@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.events import LegEnded
 from callsvc.calls.tables import call
+from callsvc.campaigns.callers import fallback_sender_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.fallback import SmsFallback
 from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNDELIVERED, flags_of
@@ -120,14 +121,18 @@ def _place(tx: Tx, place_id: str) -> Row[Any]:
 
 def _text(tx: Tx, place: Row[Any], config: CampaignFile, fallback: SmsFallback) -> None:
     numbers = numbers_of(tx, [place.contact_id]).get(place.contact_id, [])
-    mobile = next((row.id for row in numbers if row.kind != "fixed"), None)
-    if mobile is None or (config.households == "together" and _texted(tx, place.campaign_id, mobile)):
+    mobile = next((row for row in numbers if row.kind != "fixed"), None)
+    if mobile is None or (config.households == "together" and _texted(tx, place.campaign_id, mobile.id)):
         return
+    who = {"contact_id": place.contact_id, "region": place.region_code}
+    sender = fallback_sender_for(tx, config, **who, country=mobile.country)
+    if sender is None:
+        return  # nobody of the pool may write there
     plan_message(
         tx,
-        number_id=mobile,
-        body=worded(tx, fallback.text, mobile, contact_id=place.contact_id),
-        sender=fallback.sender,
+        number_id=mobile.id,
+        body=worded(tx, fallback.text, mobile.id, contact_id=place.contact_id),
+        sender=sender,
         purpose=config.purpose,
         cause=f"{_CAUSE}{place.id}",
         campaign_contact_id=place.id,

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from callsvc.campaigns.caller_files import CallersFile, apply_callers
+from callsvc.campaigns.dispositions import NOT_REACHED
 from callsvc.campaigns.editing import edit
+from callsvc.campaigns.service import finish_contact
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.errors import Invalid
 from callsvc.dialing.announcing import UNTOLD_FRONT, announce_due
@@ -109,4 +111,37 @@ def test_a_pool_that_nobody_can_answer_announces_nothing_that_a_reply_moves(rt: 
         apply_callers(tx, CallersFile.model_validate({"pools": [pool]}), "test")
     with pytest.raises(Invalid) as refusal:
         _announced(rt, sms_sender="", sms_pool="names")
+    assert refusal.value.id == "caller-not-allowed"
+
+
+def test_two_people_on_one_telephone_are_told_of_one_call_even_where_no_reply_moves_it(rt: Runtime) -> None:
+    told = {**TOLD, "can_move": False}
+    start_campaign(rt, NUMBERS[0], NUMBERS[0], NUMBERS[1], file=campaign_file(announce=told))
+    for _ in range(3):
+        announce_due(rt)
+        advance(rt, 11 * 60)
+    with rt.db.read() as tx:
+        sent = [row.number_id for row in tx.all(sa.select(message.c.number_id))]
+    assert len(sent) == len(set(sent)) == 2
+    assert {place.skip_reasons for place in places(rt)} == {"slot-announced", "number-busy"}
+
+
+def test_whom_no_call_reached_is_written_to_by_the_pool_of_the_campaign(rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        senders = [{"value": "+33199000188", "regions": ["44"]}, {"value": "+33199000177", "regions": ["11"]}]
+        pool = {"id": "two", "title": "Deux", "senders": senders}
+        apply_callers(tx, CallersFile.model_validate({"pools": [pool]}), "test")
+    text = {"text": {"fr": "Nous avons cherché à vous joindre."}}
+    _announced(rt, announce=None, sms_sender="", sms_pool="two", sms_fallback=text)
+    place = places(rt)[0]
+    with rt.db.begin() as tx:
+        finish_contact(tx, place.id, NOT_REACHED)
+    with rt.db.read() as tx:
+        [sent] = tx.all(sa.select(message.c.sender))
+    assert sent.sender == {"44": "+33199000188", "11": "+33199000177"}[place.region_code]
+
+
+def test_a_fallback_that_nobody_may_send_is_refused_with_the_file(rt: Runtime) -> None:
+    with pytest.raises(Invalid) as refusal:
+        _announced(rt, announce=None, sms_sender="", sms_fallback={"text": {"fr": "Rappelez-nous."}})
     assert refusal.value.id == "caller-not-allowed"

@@ -11,7 +11,8 @@ class SmsFallback(Part):
     """To a person whom no call reached: one SMS that names neither purpose nor health, or a conversation.
 
     after_tries: once so many calls were made in vain, while further ones go on; 0: when there is no further
-    one. campaign: instead of a text, the campaign by SMS that writes to them.
+    one. sender: of the text; empty: as any SMS of the campaign, so that a pool may send it. campaign: instead
+    of a text, the campaign by SMS that writes to them.
     """
 
     sender: str = ""
@@ -23,8 +24,6 @@ class SmsFallback(Part):
     def _one_way(self) -> Self:
         if bool(self.text) == bool(self.campaign):
             raise ValueError("give a text, or the campaign by SMS that writes to them, and not both")
-        if self.text and not self.sender:
-            raise ValueError("a text needs the sender that it comes from")
         if self.campaign and self.after_tries:
             raise ValueError("a campaign takes over when no further call is made: leave after_tries out")
         return self
