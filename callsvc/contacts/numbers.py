@@ -20,9 +20,13 @@ _WITHHELD: Final = frozenset({"+266696687", "+2562533", "+7378742883", "+8656696
 
 
 def store_number(tx: Tx, e164: str, *, synthetic: bool, country: str, kind: str, zone: str) -> str:
-    """The id of this number, stored now if it is new. A number once real never becomes synthetic."""
+    """The id of this number, stored now if it is new. A number once real never becomes synthetic.
+
+    A known one is held, so that it is not forgotten before what it is stored for, such as an opt-out, is.
+    """
     fingerprint = tx.keyring.fingerprint(e164)
-    known = tx.scalar(sa.select(phone_number.c.id).where(phone_number.c.fingerprint == fingerprint))
+    mine = sa.select(phone_number.c.id).where(phone_number.c.fingerprint == fingerprint)
+    known = tx.scalar(mine.with_for_update(read=True, key_share=True))
     if known is not None:
         return str(known)
     number_id = tx.new_id("num")

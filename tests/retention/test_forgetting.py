@@ -169,6 +169,20 @@ def test_a_stop_outlives_the_person_who_said_it(rt: Runtime) -> None:
         assert [entry.scope for entry in live_suppressions(tx, [number_id])[number_id]] == ["all"]
 
 
+def test_a_number_about_to_be_stopped_is_not_forgotten_with_the_stop(rt: Runtime) -> None:
+    if rt.db.engine.dialect.name == "sqlite":
+        pytest.skip("writers take turns: there is no such moment")
+    _world(rt)
+    advance(rt, 91 * DAY)
+    traits: dict[str, Any] = {"synthetic": True, "country": "FR", "kind": "mobile", "zone": "Europe/Paris"}
+    with rt.db.begin() as tx:
+        number_id = store_number(tx, CALLER, **traits)
+        forget_due(rt, at_once=True)
+        suppress(tx, number_id, "all", source="test")
+    with rt.db.read() as tx:
+        assert find_number(tx, CALLER) == number_id
+
+
 @pytest.mark.parametrize("days", [10, 400])
 def test_a_campaign_declares_its_own_days(rt: Runtime, days: int) -> None:
     start_campaign(rt, GONE, file=campaign_file(retention_days=days))
