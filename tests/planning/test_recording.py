@@ -98,6 +98,19 @@ def test_a_day_is_written_down_without_anybody_in_it(small_day: World) -> None:
     assert "agent-0" not in said
 
 
+def test_a_call_that_two_agents_answered_one_after_the_other_is_one_call(small_day: World) -> None:
+    before = recorded(small_day.rt).calls
+    with small_day.rt.db.begin() as tx:
+        row = tx.first(sa.select(reservation).where(reservation.c.ended_at.is_not(None)))
+        assert row is not None
+        later = {
+            name: row._mapping[name] + timedelta(minutes=5)
+            for name in ("offered_at", "bridged_at", "ended_at")
+        }
+        tx.insert(reservation, **{**row._mapping, "id": "res-again", "agent_leg_id": None, **later})
+    assert len(recorded(small_day.rt).calls) == len(before)
+
+
 def small_day_ids(table: str) -> Any:
     return sa.select(metadata.tables[table].c.id)
 

@@ -129,8 +129,8 @@ def _span(day: date, events: Sequence[datetime]) -> Span:
 
 
 def _calls(tx: Tx, begin: datetime, end: datetime) -> Sequence[Row[Any]]:
-    """Calls that could wait for an agent, with the conversation each led to."""
-    return tx.all(
+    """Calls that could wait for an agent, each once, with the last conversation it led to."""
+    rows = tx.all(
         sa.select(
             queue_entry.c.id,
             queue_entry.c.region_code,
@@ -152,8 +152,9 @@ def _calls(tx: Tx, begin: datetime, end: datetime) -> Sequence[Row[Any]]:
             queue_entry.c.entered_at < end,
             sa.or_(queue_entry.c.left_how.is_(None), queue_entry.c.left_how != "closed"),
         )
-        .order_by(queue_entry.c.entered_at, queue_entry.c.id)
+        .order_by(queue_entry.c.entered_at, queue_entry.c.id, reservation.c.bridged_at)
     )
+    return list({row.id: row for row in rows}.values())  # of two, the agent's line broke during the first
 
 
 def _told(row: Row[Any], span: Span, now: datetime) -> Any:
