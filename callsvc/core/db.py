@@ -9,7 +9,7 @@ the commit.
 
 import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from callsvc.core.ids import Ids
 from callsvc.core.jobs import Jobs
 from callsvc.core.keyring import Keyring
 from callsvc.core.settings import Settings
+from callsvc.core.together import sent_together
 from callsvc.core.topics import TopicName
 
 T = TypeVar("T")
@@ -91,9 +92,7 @@ class Tx:
         return self._connection.execute(statement, values or None).all()
 
     def first(self, statement: sa.Executable, **values: Any) -> Row[Any] | None:
-        """The first row. What is asked with every webhook is built once, with ``bindparam``s for ``values``:
-        building a statement costs three times as much as running it.
-        """
+        """The first row. What is asked often is built once, with ``bindparam``s: building costs thrice."""
         return self._connection.execute(statement, values or None).first()
 
     def scalar(self, statement: sa.Executable, **values: Any) -> Any:
@@ -134,6 +133,10 @@ class Tx:
         if self.dialect == "postgresql":
             lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
             self._connection.exec_driver_sql(lock, (name,))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Several writes in a row whose answers nobody reads: ``core/together.py``."""
+        return sent_together(self._connection)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
