@@ -43,7 +43,15 @@ def version_of(tx: Tx, agent_id: str) -> int:
 
 
 def _speaking(language: str) -> sa.ColumnElement[bool]:
-    return (sa.literal(" ") + agent.c.languages + sa.literal(" ")).contains(f" {language} ", autoescape=True)
+    return _SPOKEN.contains(f" {language} ", autoescape=True)
+
+
+_SPOKEN = sa.literal(" ") + agent.c.languages + sa.literal(" ")
+
+
+def speaks(language: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Does the agent speak the language that stands in this column?"""
+    return _SPOKEN.contains(sa.literal(" ") + language + sa.literal(" "))
 
 
 def free_agents(
@@ -86,42 +94,56 @@ def free_agents(
 
 def headcounts(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
     """Agents on duty (``on_duty``) and free (``idle``) by region."""
-    idle = sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0))
-    return tx.all(
-        sa.select(agent.c.region_code, sa.func.count().label("on_duty"), idle.label("idle"))
-        .where(agent.c.region_code.in_(regions), ON_DUTY)
-        .group_by(agent.c.region_code)
+    return tx.all(_HEADCOUNTS, regions=sorted(regions))
+
+
+_HEADCOUNTS = (
+    sa.select(
+        agent.c.region_code,
+        sa.func.count().label("on_duty"),
+        sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0)).label("idle"),
     )
+    .where(agent.c.region_code.in_(sa.bindparam("regions", expanding=True)), ON_DUTY)
+    .group_by(agent.c.region_code)
+)
 
 
-def skill_counts(tx: Tx, regions: Collection[str]) -> Sequence[Row[Any]]:
-    """The same by region, skill and set of languages (the stored text)."""
-    idle = sa.func.sum(sa.case((agent.c.state == "idle", 1), else_=0))
-    return tx.all(
-        sa.select(
-            agent.c.region_code,
-            agent_skill.c.skill,
-            agent.c.languages,
-            sa.func.count().label("on_duty"),
-            idle.label("idle"),
-        )
-        .join(agent_skill, agent_skill.c.agent_id == agent.c.id)
-        .where(agent.c.region_code.in_(regions), ON_DUTY)
-        .group_by(agent.c.region_code, agent_skill.c.skill, agent.c.languages)
+def skill_counts(tx: Tx, region_code: str) -> Sequence[Row[Any]]:
+    """Agents on duty in a region (``on_duty``) by skill and set of languages (the stored text)."""
+    return tx.all(_SKILL_COUNTS, region=region_code)
+
+
+_SKILL_COUNTS = (
+    sa.select(agent_skill.c.skill, agent.c.languages, sa.func.count().label("on_duty"))
+    .join(agent, agent_skill.c.agent_id == agent.c.id)
+    .where(agent.c.region_code == sa.bindparam("region"), ON_DUTY)
+    .group_by(agent_skill.c.skill, agent.c.languages)
+)
+
+
+def abilities(tx: Tx, regions: Collection[str], skills: Collection[str]) -> Sequence[Row[Any]]:
+    """What free agents of these regions can do of these skills: a row each platform and skill.
+
+    ``languages``: those of all of them in one text, the same ones many times.
+    """
+    return tx.all(_ABILITIES, regions=sorted(regions), skills=sorted(skills))
+
+
+_ABILITIES = (
+    sa.select(
+        agent.c.region_code,
+        agent.c.platform_code,
+        agent_skill.c.skill,
+        sa.func.aggregate_strings(agent.c.languages, " ").label("languages"),
     )
-
-
-def abilities(
-    tx: Tx, regions: Collection[str], skills: Collection[str], *, without: Collection[str] = ()
-) -> Sequence[Row[Any]]:
-    """What free agents of these regions can do of these skills: platform, skill and languages, each once."""
-    statement = (
-        sa.select(agent.c.region_code, agent.c.platform_code, agent_skill.c.skill, agent.c.languages)
-        .join(agent_skill, agent_skill.c.agent_id == agent.c.id)
-        .where(agent.c.region_code.in_(regions), FREE, agent_skill.c.skill.in_(skills))
-        .distinct()
+    .join(agent_skill, agent_skill.c.agent_id == agent.c.id)
+    .where(
+        agent.c.region_code.in_(sa.bindparam("regions", expanding=True)),
+        agent_skill.c.skill.in_(sa.bindparam("skills", expanding=True)),
+        FREE,
     )
-    return tx.all(statement.where(agent.c.id.not_in(without)) if without else statement)
+    .group_by(agent.c.region_code, agent.c.platform_code, agent_skill.c.skill)
+)
 
 
 def on_duty_for(tx: Tx, region_code: str, skill: str, language: str) -> int:

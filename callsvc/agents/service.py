@@ -86,9 +86,13 @@ def _change(tx: Tx, where: sa.ColumnElement[bool], *, reason: str = "", by: str 
         return False
     if "activity" in values:
         note_activity(tx, row.id, row.region_code, values["activity"], reason=reason, by=by)
+    _tell(tx, row)
+    return True
+
+
+def _tell(tx: Tx, row: Row[Any]) -> None:
     tx.changed("desk", subject=row.id, version=row.fence)
     tx.changed("agents", region=row.region_code)
-    return True
 
 
 def note_activity(
@@ -144,9 +148,29 @@ def reserve_agent(tx: Tx, agent_id: str, reservation_id: str) -> bool:
     The row is first taken without waiting (PostgreSQL: SKIP LOCKED): a transaction that makes several offers
     never waits for another, and so cannot deadlock with it.
     """
-    free = sa.select(agent.c.id).where(agent.c.id == agent_id, FREE)
-    held = agent.c.id == free.with_for_update(skip_locked=True, key_share=True).scalar_subquery()
-    return _change(tx, held, state="reserved", state_since=tx.now, reservation_id=reservation_id)
+    row = tx.first(_RESERVE, wanted=agent_id, at=tx.now, reservation=reservation_id)
+    if row is None:
+        return False
+    _tell(tx, row)
+    return True
+
+
+_HELD = (
+    sa.select(agent.c.id)
+    .where(agent.c.id == sa.bindparam("wanted"), FREE)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_RESERVE = (
+    agent.update()
+    .where(agent.c.id == _HELD.scalar_subquery())
+    .values(
+        state="reserved",
+        state_since=sa.bindparam("at"),
+        reservation_id=sa.bindparam("reservation"),
+        fence=agent.c.fence + 1,
+    )
+    .returning(agent.c.id, agent.c.region_code, agent.c.fence)
+)
 
 
 def release_agent(tx: Tx, agent_id: str, reservation_id: str, *, missed: bool = False) -> None:

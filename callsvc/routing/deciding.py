@@ -1,6 +1,6 @@
 """Keeps the record of each decision, and makes the offer it comes to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,6 @@ from callsvc.agents.queries import free_agents
 from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
-from callsvc.platforms.delegating import on_own_phone
-from callsvc.platforms.tables import platform
 from callsvc.routing.events import OfferMade, about
 from callsvc.routing.queries import WAITING, last_refuser
 from callsvc.routing.rules.explaining import Explanation
@@ -31,21 +29,14 @@ def refusers(tx: Tx, entry: Row[Any]) -> frozenset[str]:
     return last_refuser(tx, entry.id) if entry.offers else frozenset()
 
 
-def free_at_home(tx: Tx, entry: Row[Any]) -> list[FreeAgent]:
-    """The few agents nearest to this call who could take it now."""
-    near = sa.case(
-        (agent.c.platform_code == entry.platform_code, 0),
-        ((platform.c.pool_code == entry.pool_code) & (platform.c.pool_code != ""), 1),
-        else_=2,
-    )
-    return _found(tx, entry, entry.region_code, first=[near, agent.c.state_since])
+def free_in(tx: Tx, helper: str, entry: Row[Any], on_own_phone: Collection[str]) -> list[FreeAgent]:
+    """The few agents of an aiding region who could take this call: whoever aided longest ago first.
 
-
-def free_in(tx: Tx, helper: str, entry: Row[Any]) -> list[FreeAgent]:
-    """The few agents of an aiding region who could take this call: whoever aided longest ago first."""
+    Not those of a platform that is ``on_own_phone``.
+    """
     never_first = sa.case((agent.c.last_aid_at.is_(None), 0), else_=1)
     first = [never_first, agent.c.last_aid_at, agent.c.state_since]
-    return _found(tx, entry, helper, first=first, elsewhere_than=on_own_phone(tx))
+    return _found(tx, entry, helper, first=first, elsewhere_than=on_own_phone)
 
 
 def _found(tx: Tx, entry: Row[Any], region: str, **how: Any) -> list[FreeAgent]:
@@ -118,20 +109,21 @@ def _make(
 ) -> None:
     """The agent is reserved: write down why, the reservation, and tell."""
     whose = {"agent_id": chosen.id, "to_region": chosen.region}
-    decision_id = _store(tx, entry, kind, {**inputs, "reason": "offered"}, said, **whose)
-    tx.insert(
-        reservation,
-        id=reservation_id,
-        entry_id=entry.id,
-        agent_id=chosen.id,
-        agent_region=chosen.region,
-        home_region=entry.region_code,
-        decision_id=decision_id,
-        state="pending",
-        offered_at=tx.now,
-        deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
-    )
-    tx.update_row(queue_entry, entry.id, state="reserved", offers=entry.offers + 1)
+    with tx.together():
+        decision_id = _store(tx, entry, kind, {**inputs, "reason": "offered"}, said, **whose)
+        tx.insert(
+            reservation,
+            id=reservation_id,
+            entry_id=entry.id,
+            agent_id=chosen.id,
+            agent_region=chosen.region,
+            home_region=entry.region_code,
+            decision_id=decision_id,
+            state="pending",
+            offered_at=tx.now,
+            deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
+        )
+        tx.update_row(queue_entry, entry.id, state="reserved", offers=entry.offers + 1)
     tx.emit(
         OfferMade(
             **about(entry, tx.now),
@@ -196,12 +188,22 @@ def remember_activation(tx: Tx, region_code: str, active: bool) -> None:
 
 def count_late(tx: Tx, region_code: str) -> None:
     """A late call of this region was taken: late calls are taken by turns. Not counted while others count."""
-    row = _hold_activation(tx, region_code)
-    mine = aid_activation.c.region_code == region_code
-    if row is not None:
-        tx.update(aid_activation, mine, late_taken=aid_activation.c.late_taken + 1)
-    elif _activation(tx, region_code) is None:
+    counted = tx.first(_COUNT_LATE, region=region_code)
+    if counted is None and _activation(tx, region_code) is None:
         tx.insert_once(aid_activation, region_code=region_code, active=False, since=tx.now, late_taken=1)
+
+
+_HELD = (
+    sa.select(aid_activation.c.region_code)
+    .where(aid_activation.c.region_code == sa.bindparam("region"))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_COUNT_LATE = (
+    aid_activation.update()
+    .where(aid_activation.c.region_code == _HELD.scalar_subquery())
+    .values(late_taken=aid_activation.c.late_taken + 1)
+    .returning(aid_activation.c.late_taken)
+)
 
 
 def _at(region_code: str) -> sa.ColumnElement[bool]:

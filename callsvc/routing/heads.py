@@ -43,19 +43,20 @@ class Head:
 def heads_of(tx: Tx, terms: Terms) -> list[Head]:
     """What waits in the whole country, by region, skill and language: one query over those who wait."""
     late, second = edges(terms, tx.now)
-    rows = tx.all(_HEADS, late=late, second=second)
-    return [
-        Head(
-            region=row.region_code,
-            group=(row.skill, row.language),
-            entries=row.entries,
-            oldest=_seconds(row.oldest),
-            young=_seconds(row.young),
-            second=_seconds(row.second),
-            late=_seconds(row.late),
-        )
-        for row in rows
-    ]
+    return [head_of(row) for row in tx.all(HEADS, late=late, second=second)]
+
+
+def head_of(row: Row[Any]) -> Head:
+    """One row of ``HEADS``."""
+    return Head(
+        region=row.region_code,
+        group=(row.skill, row.language),
+        entries=row.entries,
+        oldest=_seconds(row.oldest),
+        young=_seconds(row.young),
+        second=_seconds(row.second),
+        late=_seconds(row.late),
+    )
 
 
 def edges(terms: Terms, now: datetime) -> tuple[datetime, datetime]:
@@ -69,7 +70,7 @@ def _earliest(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
 
 _LATE: Any = sa.bindparam("late", type_=_ENTRY.entered_at.type)
 _SECOND: Any = sa.bindparam("second", type_=_ENTRY.entered_at.type)
-_HEADS = (
+HEADS = (
     sa.select(
         _ENTRY.region_code,
         _ENTRY.skill,
@@ -104,12 +105,12 @@ def pick(tx: Tx, region_code: str, age: Age, groups: Collection[Group], terms: T
     region and platform, its pool, and how many decisions about it are on record (``decided``).
     """
     late, second = edges(terms, tx.now)
-    return tx.first(_next(age), late=late, second=second, region=region_code, groups=sorted(groups))
+    return tx.first(next_of_age(age), late=late, second=second, region=region_code, groups=sorted(groups))
 
 
 @cache
-def _next(age: Age) -> sa.Select[Any]:
-    """Built once: building such a statement costs more than running it."""
+def next_of_age(age: Age) -> sa.Select[Any]:
+    """What ``pick`` asks. Built once: building such a statement costs more than running it."""
     of_age = {
         "young": _ENTRY.entered_at > _LATE,
         "second": (_ENTRY.entered_at <= _LATE) & (_ENTRY.entered_at > _SECOND),

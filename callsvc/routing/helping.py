@@ -4,7 +4,7 @@ Before a region helps, its row and the pair are taken (``hold_pair``) and what m
 under them: its idle agents, who holds whose calls, whether it opted out.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from callsvc.routing.deciding import (
 )
 from callsvc.routing.heads import Head, heads_of, pick, show, with_names
 from callsvc.routing.loading import Scene, ask_idle, lend, load_scene, show_able, show_scarce
-from callsvc.routing.queries import hold_pair, live_aid
+from callsvc.routing.queries import LIVE_AID, hold_pair
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.explaining import explain_arrival, explain_wait, explain_work
 from callsvc.routing.rules.freeing import Work, choose_work, next_age, serves_young_first
@@ -37,13 +37,16 @@ MOST_RACES = 25
 """Helpers somebody else may snatch before we leave the entry to the next event."""
 
 
-def ask_for_help(tx: Tx, code: str, terms: Terms, *, newcomer: str = "") -> bool:
+def ask_for_help(
+    tx: Tx, code: str, terms: Terms, *, heads: Sequence[Head] | None = None, newcomer: str = ""
+) -> bool:
     """A call waits at home and nobody there can take it: another region may. True when one was offered there.
 
     The call is the next by the order of service whose skill and language somebody has; it need not be the
     newcomer. If none, who is next, and in any case the newcomer, get a sentence that says why they wait.
+    ``heads``: what waits, when the caller has just seen it.
     """
-    heads = heads_of(tx, terms)
+    heads = heads_of(tx, terms) if heads is None else heads
     groups = {head.group for head in heads if head.region == code}
     if not groups:
         return False
@@ -113,7 +116,7 @@ def find_helper(tx: Tx, scene: Scene, home: Region, entry: Row[Any], busy: set[s
         look_again(tx, scene, helper)
         if choose_helper(home) is not helper:
             continue
-        free = [one for one in free_in(tx, helper.code, entry) if one.id not in barred]
+        free = [one for one in free_in(tx, helper.code, entry, scene.on_own_phone) if one.id not in barred]
         if offer_in_aid(tx, entry, free, explain_arrival(home, helper)):
             return True
         helper.able = False
@@ -122,43 +125,53 @@ def find_helper(tx: Tx, scene: Scene, home: Region, entry: Row[Any], busy: set[s
 
 def give_aid(
     tx: Tx, scene: Scene, helper: Region, work: Work, groups: Collection[Group]
-) -> tuple[bool, Collection[Group]]:
+) -> tuple[str, Collection[Group]]:
     """An idle agent of ``helper`` takes a call of another region: letters b, c and e.
 
-    (made, skills and languages of that region that nobody here can take now). Neither: the rules say
+    (the call, skills and languages of that region that nobody here can take now). Neither: the rules say
     otherwise once the helper is held; ask them again.
     """
     home = work.region
     asked = {head.group for head in scene.heads if head.region == home.code} & set(groups)
     if not hold_pair(tx, helper.code, home.code):
-        return False, asked
+        return "", asked
     look_again(tx, scene, helper)
     now = choose_work(helper, scene.country, scene.terms, scene.now)
     if now is None or now.region is not home or now.letter != work.letter:
-        return False, () if now is not None else asked
+        return "", () if now is not None else asked
     entry = pick(tx, home.code, now.age, groups, scene.terms)
     if entry is None:
-        return False, asked
+        return "", asked
     barred = refusers(tx, entry)
-    free = [one for one in free_in(tx, helper.code, entry) if one.id not in barred]
+    free = [one for one in free_in(tx, helper.code, entry, scene.on_own_phone) if one.id not in barred]
     if not offer_in_aid(tx, entry, free, explain_work(helper, now, scene.country, scene.now)):
-        return False, [(entry.skill, entry.language)]
+        return "", [(entry.skill, entry.language)]
     if now.age != "young":
         count_late(tx, home.code)
-    return True, ()
+    return str(entry.id), ()
 
 
 def look_again(tx: Tx, scene: Scene, helper: Region) -> None:
     """Read again what others may have changed before the helper was held."""
-    idle = sa.select(sa.func.count()).where(FREE, agent.c.region_code == helper.code).scalar_subquery()
-    out = sa.select(aid_region.c.opted_out).where(aid_region.c.region_code == helper.code).scalar_subquery()
-    row = tx.first(sa.select(idle.label("idle"), out.label("opted_out")))
-    assert row is not None  # noqa: S101 - a select without from is one row
-    helper.idle, helper.opted_out = row.idle, bool(row.opted_out)
+    rows = tx.all(_AGAIN, helper=helper.code)
+    helper.idle, helper.opted_out = rows[0].idle, bool(rows[0].opted_out)
     for region in scene.regions.values():
         region.aid_in, region.aid_out, region.holds = 0, 0, {}
-    for pair in live_aid(tx):
-        lend(scene.regions, pair.region_code, pair.agent_region, pair.calls)
+    for pair in rows:
+        if pair.calls:
+            lend(scene.regions, pair.region_code, pair.agent_region, pair.calls)
+
+
+_HELPER: Any = sa.bindparam("helper")
+_HELPS = sa.select(
+    sa.select(sa.func.count()).where(FREE, agent.c.region_code == _HELPER).scalar_subquery().label("idle"),
+    sa.select(aid_region.c.opted_out)
+    .where(aid_region.c.region_code == _HELPER)
+    .scalar_subquery()
+    .label("opted_out"),
+).subquery("helps")
+_PAIRS = LIVE_AID.subquery("pairs")
+_AGAIN = sa.select(_HELPS, _PAIRS).select_from(_HELPS.outerjoin(_PAIRS, sa.true()))
 
 
 def close_aid(tx: Tx, scene: Scene, home: Region) -> None:

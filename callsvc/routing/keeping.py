@@ -25,26 +25,26 @@ LOOKS_BACK: Final = timedelta(hours=2)
 
 def standing_of(tx: Tx, codes: Collection[str] | None = None) -> list[Row[Any]]:
     """What is known of each region apart from its agents and calls: declared, activated, measured."""
-    statement = (
-        sa.select(
-            region.c.code,
-            region.c.name,
-            aid_region.c.reserve.label("declared"),
-            aid_region.c.floor,
-            aid_region.c.opted_out,
-            aid_activation.c.active,
-            aid_activation.c.since,
-            aid_activation.c.late_taken,
-            *(column for column in routing_measure.c if column.name != "region_code"),
-        )
-        .outerjoin(aid_region, aid_region.c.region_code == region.c.code)
-        .outerjoin(aid_activation, aid_activation.c.region_code == region.c.code)
-        .outerjoin(routing_measure, routing_measure.c.region_code == region.c.code)
-        .order_by(region.c.code)
+    return list(tx.all(_STANDING if codes is None else _STANDING.where(region.c.code.in_(codes))))
+
+
+_STANDING = (
+    sa.select(
+        region.c.code,
+        region.c.name,
+        aid_region.c.reserve.label("declared"),
+        aid_region.c.floor,
+        aid_region.c.opted_out,
+        aid_activation.c.active,
+        aid_activation.c.since,
+        aid_activation.c.late_taken,
+        *(column for column in routing_measure.c if column.name != "region_code"),
     )
-    if codes is not None:
-        statement = statement.where(region.c.code.in_(codes))
-    return list(tx.all(statement))
+    .outerjoin(aid_region, aid_region.c.region_code == region.c.code)
+    .outerjoin(aid_activation, aid_activation.c.region_code == region.c.code)
+    .outerjoin(routing_measure, routing_measure.c.region_code == region.c.code)
+    .order_by(region.c.code)
+)
 
 
 def floor_of(row: Row[Any], terms: Terms) -> float:

@@ -3,6 +3,7 @@
 Somebody free at home and nobody waiting longer is the common case, and needs none of this (``offering.py``).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,13 +11,13 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import abilities, headcounts, on_duty_for
+from callsvc.agents.queries import abilities, headcounts, on_duty_for, skill_counts
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import on_own_phone
 from callsvc.routing.aid.lending_now import orders_now
 from callsvc.routing.heads import Head, heads_of, show
 from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_of
-from callsvc.routing.queries import agreements_of, aid_taken, live_aid
+from callsvc.routing.queries import agreements_of, aid_now_and_since, live_aid
 from callsvc.routing.rules import measuring as figures
 from callsvc.routing.rules.pacts import agree
 from callsvc.routing.rules.proximity import distance_rank
@@ -36,6 +37,8 @@ class Scene:
     country: Country
     regions: Mapping[str, Region]
     heads: Sequence[Head]
+    on_own_phone: frozenset[str]
+    """Platforms that give no aid outside."""
     can: dict[str, tuple[set[Group], set[Group]]] = field(default_factory=dict)
     """By region, of what waits, what its idle agents can take: at home, for others; see ``ask_idle``."""
 
@@ -60,7 +63,14 @@ def load_scene(tx: Tx, terms: Terms, heads: Sequence[Head] | None = None) -> Sce
     for region in regions.values():
         region.most_lent = most_lent(region, terms.cap, country.slowness)
     country.ordered = _put_agreements(tx, regions)
-    return Scene(terms=terms, now=tx.now.timestamp(), country=country, regions=regions, heads=heads)
+    return Scene(
+        terms=terms,
+        now=tx.now.timestamp(),
+        country=country,
+        regions=regions,
+        heads=heads,
+        on_own_phone=on_own_phone(tx),
+    )
 
 
 def _regions(tx: Tx, standing: Sequence[Row[Any]], terms: Terms, heads: Sequence[Head]) -> dict[str, Region]:
@@ -93,17 +103,18 @@ def _regions(tx: Tx, standing: Sequence[Row[Any]], terms: Terms, heads: Sequence
 
 def _put_aid(tx: Tx, regions: Mapping[str, Region], standing: Iterable[Row[Any]]) -> None:
     """Who holds whose calls now, and what each gave and received on this day (UTC)."""
-    for pair in live_aid(tx):
-        lend(regions, pair.region_code, pair.agent_region, pair.calls)
     midnight = tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
     since: datetime | None = None
     for row in standing:
         if row.at is not None and row.at >= midnight:
             regions[row.code].received, regions[row.code].given = row.received, row.given
             since = row.at if since is None else min(since, row.at)
-    for pair in aid_taken(tx, since or midnight):
-        regions[pair.home_region].received += pair.calls
-        regions[pair.agent_region].given += pair.calls
+    for pair in aid_now_and_since(tx, since or midnight):
+        if pair.live:
+            lend(regions, pair.region_code, pair.agent_region, pair.calls)
+        else:
+            regions[pair.region_code].received += pair.calls
+            regions[pair.agent_region].given += pair.calls
 
 
 def lend(regions: Mapping[str, Region], home: str, helper: str, calls: int) -> None:
@@ -120,37 +131,34 @@ def _put_agreements(tx: Tx, regions: Mapping[str, Region]) -> bool:
     return bool(orders)
 
 
-def show_only(tx: Tx, scene: Scene, code: str) -> tuple[set[Group], set[Group]]:
-    """What somebody idle in this region can take, of its own calls and of others'; the rest is out of sight.
-
-    A platform on its own phone gives no aid outside.
-    """
-    own, lent = takeable(tx, code, scene.heads)
+def show_only(scene: Scene, code: str, own: set[Group], lent: set[Group]) -> None:
+    """What somebody idle in this region can take, its own calls and others'; the rest is out of sight."""
     for region in scene.country.pressed:
         groups = own if region.code == code else lent
         show(region, [head for head in scene.heads if head.group in groups])
-    return own, lent
 
 
 def takeable(tx: Tx, code: str, heads: Sequence[Head]) -> tuple[set[Group], set[Group]]:
-    """Of what waits, what the idle agents of a region can take: (at home, for others)."""
-    return _can_take(tx, [code], heads)[code]
+    """Of what waits, what the idle agents of a region can take: (at home, for others).
+
+    A platform on its own phone gives no aid outside.
+    """
+    return _can_take(tx, [code], heads, on_own_phone(tx))[code]
 
 
 def ask_idle(tx: Tx, scene: Scene, home: Region) -> set[Group]:
     """What the idle agents of those who may help this region can take for it; in one query, once a scene."""
-    scene.can = _can_take(tx, [one.code for one in home.near if one.idle], scene.heads)
+    scene.can = _can_take(tx, [one.code for one in home.near if one.idle], scene.heads, scene.on_own_phone)
     return {group for _, lent in scene.can.values() for group in lent}
 
 
 def _can_take(
-    tx: Tx, codes: Sequence[str], heads: Sequence[Head]
+    tx: Tx, codes: Sequence[str], heads: Sequence[Head], at_home: Collection[str]
 ) -> dict[str, tuple[set[Group], set[Group]]]:
     wanted = {head.group for head in heads}
     found: dict[str, tuple[set[Group], set[Group]]] = {code: (set(), set()) for code in codes}
-    at_home = on_own_phone(tx) if wanted and codes else frozenset()
     for row in abilities(tx, codes, {skill for skill, _ in wanted}) if codes else ():
-        can = {(row.skill, language) for language in row.languages.split()} & wanted
+        can = {(row.skill, language) for language in set(row.languages.split())} & wanted
         own, lent = found[row.region_code]
         own |= can
         if row.platform_code not in at_home:
@@ -170,11 +178,15 @@ def show_able(scene: Scene, home: Region, groups: Collection[Group]) -> None:
 def show_scarce(tx: Tx, scene: Scene, home: Region) -> None:
     """The longest wait of those at home whom only some of its agents can talk to."""
     home.scarce_s = 0.0
-    for head in scene.heads:
-        if head.region == home.code:
-            hands = on_duty_for(tx, home.code, *head.group)
-            if hands < home.agents:
-                home.scarce_s = max(home.scarce_s, predicted_wait(head.entries, hands, home.handle_s))
+    mine = [head for head in scene.heads if head.region == home.code]
+    hands = Counter[Group]()
+    for row in skill_counts(tx, home.code) if mine else ():
+        for language in set(row.languages.split()):
+            hands[row.skill, language] += row.on_duty
+    for head in mine:
+        if hands[head.group] < home.agents:
+            wait_s = predicted_wait(head.entries, hands[head.group], home.handle_s)
+            home.scarce_s = max(home.scarce_s, wait_s)
 
 
 def hands_for(tx: Tx, code: str, skill: str, language: str) -> int:

@@ -20,9 +20,9 @@ from callsvc.core.errors import Conflict, NotFound
 from callsvc.routing.events import OfferEnded, about
 from callsvc.routing.freeing import serve_freed
 from callsvc.routing.helping import ask_for_help
+from callsvc.routing.looking import look_at
 from callsvc.routing.queries import IS_LIVE, hold_reservation
 from callsvc.routing.tables import queue_entry, reservation
-from callsvc.routing.terms import terms_of
 from callsvc.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -56,20 +56,19 @@ def offer_waiting(tx: Tx, region: str) -> int:
 
 def _serve(tx: Tx, regions: Sequence[str], entered: str, newcomer: str) -> tuple[int, bool]:
     """(offers made, whether an entry still waits or an agent is still free)."""
-    terms = terms_of(tx)
-    offered, unmatched = 0, False
+    looks = {}
+    offered, unmatched, taken = 0, False, set[str]()
     for region in regions:
-        made, free = serve_freed(tx, region, terms)
-        offered += made
-        unmatched = unmatched or free
-    if entered and (not newcomer or not offered or _waits(tx, newcomer)):
-        offered += ask_for_help(tx, entered, terms, newcomer=newcomer)
+        look = looks[region] = look_at(tx, region)
+        served = serve_freed(tx, region, look)
+        offered += served.offers
+        taken |= set(served.calls)
+        unmatched = unmatched or served.free
+    if entered and newcomer not in taken:
+        terms, seen = looks[entered].terms, None if offered else looks[entered].heads
+        offered += ask_for_help(tx, entered, terms, heads=seen, newcomer=newcomer)
         unmatched = True
     return offered, unmatched
-
-
-def _waits(tx: Tx, entry_id: str) -> bool:
-    return bool(tx.scalar(sa.select(queue_entry.c.state).where(queue_entry.c.id == entry_id)) == "pending")
 
 
 def _look_again(tx: Tx, regions: Sequence[str], entered: str) -> None:

@@ -36,11 +36,11 @@ CHOICES: Final = ("order", "computed_reserve", *BOUNDS)
 
 def terms_of(tx: Tx) -> Terms:
     """The terms in force now."""
-    chosen = tx.scalar(_NEWEST)
+    chosen = tx.scalar(NEWEST)
     return LIVE if chosen is None else terms_from(chosen)
 
 
-_NEWEST: Final = sa.select(routing_terms.c.terms).order_by(routing_terms.c.number.desc()).limit(1)
+NEWEST: Final = sa.select(routing_terms.c.terms).order_by(routing_terms.c.number.desc()).limit(1)
 
 
 def terms_from(chosen: Mapping[str, Any]) -> Terms:

@@ -10,8 +10,6 @@ rings their telephone when they dial, and waits for the key as well.
 from datetime import timedelta
 from typing import Final
 
-import sqlalchemy as sa
-
 from callsvc.agents.service import start_call
 from callsvc.calls import service as calls
 from callsvc.core.db import Tx
@@ -29,8 +27,7 @@ PRESS_REAL_S: Final = 12.0
 
 def ring_telephone(tx: Tx, event: OfferMade) -> None:
     """The call offered rings the agent's own telephone, if that is their line."""
-    kind = tx.scalar(sa.select(queue_entry.c.kind).where(queue_entry.c.id == event.entry_id))
-    if kind != "call" or calls.by_dial(tx) or not rings_telephone(tx, event.agent_id):
+    if event.kind != "call" or calls.by_dial(tx) or not rings_telephone(tx, event.agent_id):
         return
     conference_id = calls.open_conference(tx, event.call_id)
     leg_id = calls.place_agent_leg(
