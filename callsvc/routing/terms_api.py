@@ -21,7 +21,7 @@ NATIONAL = Refusal("whole-country-only", 403, "An administrator of the whole cou
 CHANGING = Refusal("terms-changing", 409, "Somebody else is changing the terms right now.")
 
 Order = Literal["first-come", "deadline-in-overload", "deadline-first"]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class RoutingTerms(Told):
@@ -43,13 +43,13 @@ class RoutingTermsWish(Asked):
 
     order: Order | None = None
     second_share: Share | None = None
-    floor: Annotated[float, Field(ge=0.01, le=0.99)] | None = None
+    floor: Annotated[float, Field(ge=0.01, le=0.99, strict=True)] | None = None
     cap: Share | None = None
     callback_after_s: Annotated[int, Field(ge=0, le=600), WHOLE] | None = Field(
         None, description="Null: never offered."
     )
     callback_idle: Share | None = None
-    computed_reserve: bool | None = None
+    computed_reserve: Annotated[bool, Field(strict=True)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
