@@ -1,9 +1,9 @@
 """What regions say to those who wait, and which teams take the second level of a theme, for programs."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import sqlalchemy as sa
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 from spectree import Tag
 
 from callsvc.accounts.access import record_access
@@ -25,6 +25,7 @@ VOICES = Tag(name="regions", description="What callers of a region hear, and its
 REGION_UNKNOWN = Refusal("region-unknown", 404, "No region of yours has this code.")
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
+_NO_OTHER: dict[str, JsonValue] = {"additionalProperties": False}  # keys are languages and nothing else
 Theme = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")]
 
 
@@ -38,8 +39,22 @@ class RegionMessages(Told):
 
 
 class RegionMessagesWish(Asked):
-    closed: dict[Language, Text] = Field(description="By language; empty: nothing is said.")
-    overflow: dict[Language, Text] = Field(description="The same for a long wait.")
+    """All of a region's words: what is left out is said no more."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"minProperties": 1})
+
+    closed: dict[Language, Text] = Field(
+        default_factory=dict, description="By language; empty: nothing is said.", json_schema_extra=_NO_OTHER
+    )
+    overflow: dict[Language, Text] = Field(
+        default_factory=dict, description="The same for a long wait.", json_schema_extra=_NO_OTHER
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name closed, overflow or both; empty: nothing is said")
+        return self
 
 
 class BackOffice(Told):

@@ -80,7 +80,6 @@ def test_a_name_of_letters_may_announce_what_cannot_be_moved() -> None:
         {"announce": {"text": {"fr": "Nous vous appelons."}}},
         {"announce": {"text": {"fr": "De {from} à {to} pour {reason}"}}},
         {"sms_fallback": {"sender": "36105"}},
-        {"sms_fallback": {"text": {"fr": "Rappelez-nous."}}},
         {"sms_fallback": {"campaign": "by-sms", "after_tries": 2}},
     ],
 )
