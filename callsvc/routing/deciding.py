@@ -1,7 +1,6 @@
 """Keeps the record of each decision, and makes the offer it comes to."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,13 +10,13 @@ from callsvc.agents.queries import free_agents
 from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
-from callsvc.routing.events import OfferMade, about
+from callsvc.routing.decisions import Decision, make_offer, record_decision
 from callsvc.routing.queries import WAITING, last_refuser
 from callsvc.routing.rules.explaining import Explanation
 from callsvc.routing.rules.homing import choose_at_home, tiers
 from callsvc.routing.rules.rotating import least_recent_aid
 from callsvc.routing.sentences import home_offer, offered_to
-from callsvc.routing.tables import aid_activation, queue_entry, reservation, routing_decision
+from callsvc.routing.tables import aid_activation, queue_entry, routing_decision
 from callsvc.routing.views import FreeAgent
 
 BEST_FEW = 6
@@ -75,7 +74,7 @@ def offer_at_home(
             if why is not None and letter != "a":
                 said = offered_to(chosen.id, (why.english, why.french))
             inputs = (why.inputs if why else {}) | inputs
-            _make(tx, entry, chosen, reservation_id, kind=tier, inputs=inputs, said=said)
+            _offer(tx, entry, chosen, reservation_id, kind=tier, inputs=inputs, said=said)
             return True
         left.remove(chosen)
     return False
@@ -91,13 +90,13 @@ def offer_in_aid(tx: Tx, entry: Row[Any], free: Iterable[FreeAgent], why: Explan
             waited_s = (tx.now - entry.entered_at).total_seconds()
             inputs = why.inputs | {"waited_s": round(waited_s, 1)}
             said = offered_to(chosen.id, (why.english, why.french))
-            _make(tx, entry, chosen, reservation_id, kind="aid", inputs=inputs, said=said)
+            _offer(tx, entry, chosen, reservation_id, kind="aid", inputs=inputs, said=said)
             return True
         left.remove(chosen)
     return False
 
 
-def _make(
+def _offer(
     tx: Tx,
     entry: Row[Any],
     chosen: FreeAgent,
@@ -107,31 +106,10 @@ def _make(
     inputs: Mapping[str, Any],
     said: tuple[str, str],
 ) -> None:
-    """The agent is reserved: write down why, the reservation, and tell."""
-    whose = {"agent_id": chosen.id, "to_region": chosen.region}
-    with tx.together():
-        decision_id = _store(tx, entry, kind, {**inputs, "reason": "offered"}, said, **whose)
-        tx.insert(
-            reservation,
-            id=reservation_id,
-            entry_id=entry.id,
-            agent_id=chosen.id,
-            agent_region=chosen.region,
-            home_region=entry.region_code,
-            decision_id=decision_id,
-            state="pending",
-            offered_at=tx.now,
-            deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
-        )
-        tx.update_row(queue_entry, entry.id, state="reserved", offers=entry.offers + 1)
-    tx.emit(
-        OfferMade(
-            **about(entry, tx.now),
-            reservation_id=reservation_id,
-            agent_id=chosen.id,
-            agent_region=chosen.region,
-            decision_id=decision_id,
-        )
+    offered = {**inputs, "reason": "offered"}
+    decision = Decision(kind=kind, number=entry.decided + 1, inputs=offered, said=said)
+    make_offer(
+        tx, entry, decision, reservation_id=reservation_id, agent_id=chosen.id, agent_region=chosen.region
     )
 
 
@@ -144,33 +122,9 @@ def store_wait(tx: Tx, entry: Row[Any], why: Explanation) -> None:
     if last is None or last["reason"] != why.inputs["reason"]:
         waited_s = (tx.now - entry.entered_at).total_seconds()
         inputs = why.inputs | {"waited_s": round(waited_s, 1)}
-        _store(tx, entry, "wait", inputs, (why.english, why.french))
-
-
-def _store(
-    tx: Tx,
-    entry: Row[Any],
-    kind: str,
-    inputs: Mapping[str, Any],
-    said: tuple[str, str],
-    *,
-    agent_id: str | None = None,
-    to_region: str | None = None,
-) -> str:
-    decision_id = tx.new_id("dec")
-    tx.insert(
-        routing_decision,
-        id=decision_id,
-        entry_id=entry.id,
-        at=tx.now,
-        agent_id=agent_id,
-        from_region=entry.region_code,
-        to_region=to_region,
-        kind=kind,
-        inputs={**inputs, "number": entry.decided + 1, "sentence_fr": said[1]},
-        sentence=said[0],
-    )
-    return decision_id
+        said = (why.english, why.french)
+        decision = Decision(kind="wait", number=entry.decided + 1, inputs=inputs, said=said)
+        record_decision(tx, entry.id, decision, from_region=entry.region_code)
 
 
 def remember_activation(tx: Tx, region_code: str, active: bool) -> None:

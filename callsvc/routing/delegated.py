@@ -6,7 +6,7 @@ from callsvc.agents.queries import platforms_on_duty
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import delegate, delegations_in_force, national_regions
 from callsvc.platforms.queries import platform_by_code
-from callsvc.routing.tables import routing_decision
+from callsvc.routing.decisions import Decision, record_decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +35,12 @@ def tell_delegated(tx: Tx, entry_id: str, own: Home, home: Home) -> None:
     french = (
         f"{giver} confie {home.share} % de ses appels aux plateformes nationales : {taker} prend celui-ci."
     )
-    tx.insert(
-        routing_decision,
-        id=tx.new_id("dec"),
-        entry_id=entry_id,
-        at=tx.now,
-        agent_id=None,
-        from_region=own.region,
-        to_region=home.region,
-        kind="delegated",
-        inputs={
-            "number": 0,  # before any decision about who takes it
-            "reason": "delegated",
-            "share": home.share,
-            "from_platform": own.platform,
-            "to_platform": home.platform,
-            "sentence_fr": french,
-        },
-        sentence=english,
-    )
+    inputs = {
+        "reason": "delegated",
+        "share": home.share,
+        "from_platform": own.platform,
+        "to_platform": home.platform,
+    }
+    # Number 0: before any decision about who takes it.
+    decision = Decision(kind="delegated", number=0, inputs=inputs, said=(english, french))
+    record_decision(tx, entry_id, decision, from_region=own.region, to_region=home.region)

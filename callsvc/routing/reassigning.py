@@ -19,12 +19,12 @@ from callsvc.calls import service as calls
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.platforms.tables import platform
-from callsvc.routing.events import OfferMade, about
+from callsvc.routing.decisions import Decision, make_offer, record_decision
 from callsvc.routing.offering import close_offer, offer_next, was_moved
 from callsvc.routing.queries import hold_entry, live_reservation
 from callsvc.routing.queueing import cancel_entry, enter_queue
 from callsvc.routing.rules import FRONT
-from callsvc.routing.tables import queue_entry, reservation, routing_decision
+from callsvc.routing.tables import queue_entry, routing_decision
 from callsvc.routing.talking.wrapping import end_conversation
 
 MOVED = "reassigned"
@@ -80,7 +80,8 @@ def reassign_to_queue(
         moved = entry_id
     else:
         moved = _move(tx, entry, wanted, skill)
-    _say(tx, moved, entry.region_code, wanted.region_code, None, said)
+    decision = _decision(tx, moved, said)
+    record_decision(tx, moved, decision, from_region=entry.region_code, to_region=wanted.region_code)
     facts = {"platform": wanted.code, "skill": skill, "entry": moved}
     record_access(tx, principal, "entry-reassigned", entry_id, facts)
     _tell(tx, regions, entered=wanted.region_code)
@@ -95,7 +96,7 @@ def put_first(tx: Tx, principal: Principal, entry_id: str) -> None:
     entry = _waiting(tx, entry_id)
     tx.update(queue_entry, queue_entry.c.id == entry_id, priority=max(entry.priority, FIRST))
     said = ("A supervisor put this call first.", "Un superviseur a fait passer cet appel en premier.")
-    _say(tx, entry_id, entry.region_code, None, None, said)
+    record_decision(tx, entry_id, _decision(tx, entry_id, said), from_region=entry.region_code)
     record_access(tx, principal, "entry-put-first", entry_id, {"before": entry.priority})
     _tell(tx, set(), entered=entry.region_code)
 
@@ -147,22 +148,14 @@ def _offer(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         f"A supervisor gave this call to agent {row.id}.",
         f"Un superviseur a confié cet appel à l'agent {row.id}.",
     )
-    decision_id = _say(tx, entry.id, entry.region_code, row.region_code, row.id, said)
-    tx.insert(
-        reservation,
-        id=reservation_id,
-        entry_id=entry.id,
+    make_offer(
+        tx,
+        entry,
+        _decision(tx, entry.id, said),
+        reservation_id=reservation_id,
         agent_id=row.id,
         agent_region=row.region_code,
-        home_region=entry.region_code,
-        decision_id=decision_id,
-        state="pending",
-        offered_at=tx.now,
-        deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
     )
-    tx.update(queue_entry, queue_entry.c.id == entry.id, state="reserved", offers=queue_entry.c.offers + 1)
-    to = {"agent_id": row.id, "agent_region": row.region_code, "decision_id": decision_id}
-    tx.emit(OfferMade(**about(entry, tx.now), reservation_id=reservation_id, **to))
 
 
 def _move(tx: Tx, entry: Row[Any], wanted: Row[Any], skill: str) -> str:
@@ -185,25 +178,10 @@ def _move(tx: Tx, entry: Row[Any], wanted: Row[Any], skill: str) -> str:
     return moved
 
 
-def _say(  # noqa: PLR0917 - what one decision is
-    tx: Tx, entry_id: str, home: str, to: str | None, agent_id: str | None, said: tuple[str, str]
-) -> str:
+def _decision(tx: Tx, entry_id: str, said: tuple[str, str]) -> Decision:
     mine = routing_decision.c.entry_id == entry_id
     before = int(tx.scalar(sa.select(sa.func.count()).select_from(routing_decision).where(mine)) or 0)
-    decision_id = tx.new_id("dec")
-    tx.insert(
-        routing_decision,
-        id=decision_id,
-        entry_id=entry_id,
-        at=tx.now,
-        agent_id=agent_id,
-        from_region=home,
-        to_region=to,
-        kind="supervisor",
-        inputs={"number": before + 1, "reason": "supervisor", "sentence_fr": said[1]},
-        sentence=said[0],
-    )
-    return decision_id
+    return Decision(kind="supervisor", number=before + 1, inputs={"reason": "supervisor"}, said=said)
 
 
 def _tell(tx: Tx, regions: set[str], *, entered: str) -> None:

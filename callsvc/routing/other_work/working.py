@@ -6,7 +6,7 @@ measured by and helped for are calls alone (``queries.WAITING``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent, agent_skill
 from callsvc.calls.service import agents_may_call
 from callsvc.core.db import Tx
-from callsvc.routing.events import EntryQueued, OfferMade, about
+from callsvc.routing.decisions import Decision, make_offer
+from callsvc.routing.events import EntryQueued, about
 from callsvc.routing.queries import WAITING
 from callsvc.routing.rules.working import (
     CHANNEL,
@@ -28,7 +29,7 @@ from callsvc.routing.rules.working import (
     may_spare,
     sentences,
 )
-from callsvc.routing.tables import queue_entry, reservation, routing_decision
+from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.terms import terms_of
 
 MOST_AT_ONCE = 20
@@ -218,47 +219,20 @@ def offer_to(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> bool:
     reservation_id = tx.new_id("rsv")
     if not reserve_agent(tx, agent_row.id, reservation_id):
         return False
-    decision_id = _say_why(tx, entry, agent_row)
-    tx.insert(
-        reservation,
-        id=reservation_id,
-        entry_id=entry.id,
+    make_offer(
+        tx,
+        entry,
+        _why(tx, entry, agent_row),
+        reservation_id=reservation_id,
         agent_id=agent_row.id,
         agent_region=agent_row.region_code,
-        home_region=entry.region_code if entry.kind == "call" else None,  # see measuring.py
-        decision_id=decision_id,
-        state="pending",
-        offered_at=tx.now,
-        deadline_at=tx.now + timedelta(seconds=tx.settings.callsvc_offer_s),
     )
-    tx.update(queue_entry, _ENTRY.id == entry.id, state="reserved", offers=_ENTRY.offers + 1)
-    to = {"agent_id": agent_row.id, "agent_region": agent_row.region_code, "decision_id": decision_id}
-    tx.emit(OfferMade(**about(entry, tx.now), reservation_id=reservation_id, **to))
     return True
 
 
-def _say_why(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> str:
+def _why(tx: Tx, entry: Row[Any], agent_row: Row[Any]) -> Decision:
     promised = entry.promised_at is not None and entry.promised_at <= tx.now
     owned = entry.kind == "call" or entry.owner_agent_id == agent_row.id
-    english, french = sentences(entry.kind, owned=owned, promised=promised)
-    decision_id = tx.new_id("dec")
-    tx.insert(
-        routing_decision,
-        id=decision_id,
-        entry_id=entry.id,
-        at=tx.now,
-        agent_id=agent_row.id,
-        from_region=entry.region_code,
-        to_region=agent_row.region_code,
-        kind="work",
-        inputs={
-            "number": entry.offers + 1,
-            "reason": "work",
-            "kind": entry.kind,
-            "owned": owned,
-            "promised": promised,
-            "sentence_fr": french,
-        },
-        sentence=english,
-    )
-    return decision_id
+    said = sentences(entry.kind, owned=owned, promised=promised)
+    inputs = {"reason": "work", "kind": entry.kind, "owned": owned, "promised": promised}
+    return Decision(kind="work", number=entry.offers + 1, inputs=inputs, said=said)
