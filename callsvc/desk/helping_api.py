@@ -8,7 +8,7 @@ from pydantic import Field
 from callsvc.accounts.guard import api, current_principal
 from callsvc.desk import helping
 from callsvc.routing import service as routing
-from callsvc.routing.desks.desk_api import DESK, NO_CALL, NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_api import DESK, NO_CALL, NOT_AN_AGENT, state_of, this_agent
 from callsvc.routing.desks.desk_models import DeskState
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -60,14 +60,6 @@ class DeskBooked(Told):
     status: str
 
 
-def _me() -> str:
-    return agent_of(current_principal())
-
-
-def _state(agent_id: str) -> DeskState:
-    return DeskState.model_validate(routing.desk_state(current_rt(), agent_id))
-
-
 @helping_api.post("/desk/undo")
 @api("desk")
 @operation(
@@ -75,9 +67,9 @@ def _state(agent_id: str) -> DeskState:
 )
 def undo_disposition() -> DeskState:
     """Take the last disposition back: the wrap-up goes on, and nothing has followed from it."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.undo(current_rt(), agent_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @helping_api.post("/desk/wrap-up/extend")
@@ -92,9 +84,9 @@ def undo_disposition() -> DeskState:
 )
 def extend_wrap_up() -> DeskState:
     """As much time again to finish, once for each call."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.extend_wrap_up(current_rt(), agent_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @helping_api.post("/desk/callback")
@@ -111,7 +103,7 @@ def extend_wrap_up() -> DeskState:
 )
 def promise_call_back(json: CallbackPromise) -> CallbackPromised:
     """They are called back then; the newest promise of a call counts, and is kept when all is final."""
-    at = helping.promise_call_back(current_rt(), _me(), json.at)
+    at = helping.promise_call_back(current_rt(), this_agent(), json.at)
     return CallbackPromised(at=at)
 
 
@@ -120,7 +112,7 @@ def promise_call_back(json: CallbackPromise) -> CallbackPromised:
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL, NO_NUMBER))
 def record_opt_out(json: OptOutWish) -> OptedOut:
     """They want no more calls: in force at once, and nothing here takes it back."""
-    scope = helping.opt_out(current_rt(), current_principal(), _me(), everything=json.everything)
+    scope = helping.opt_out(current_rt(), current_principal(), this_agent(), everything=json.everything)
     return OptedOut.model_validate({"scope": scope})
 
 
@@ -129,7 +121,7 @@ def record_opt_out(json: OptOutWish) -> OptedOut:
 @operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL))
 def list_desk_slots() -> DeskSlotList:
     """Moments with room at the home platform of whoever is on this desk; nothing else of that platform."""
-    rows = helping.open_slots(current_rt(), _me())
+    rows = helping.open_slots(current_rt(), this_agent())
     return DeskSlotList(
         items=[
             DeskSlot(
@@ -160,5 +152,5 @@ def list_desk_slots() -> DeskSlotList:
 )
 def book_for_caller(json: BookingWish) -> DeskBooked:
     """Give them a place in one of these slots; one they have for the same reason is given up for it."""
-    visit = helping.book_appointment(current_rt(), current_principal(), _me(), json.slot)
+    visit = helping.book_appointment(current_rt(), current_principal(), this_agent(), json.slot)
     return DeskBooked(id=visit.id, starts_at=visit.starts_at, status=visit.status)

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import abort, jsonify, redirect, render_template, send_file, url_for
+from flask import abort, jsonify, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from callsvc.accounts.guard import page
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, Invalid
 from callsvc.desk.browser_line import sdk_in_place
 from callsvc.desk.lines_api import ask_for_code, check_code
-from callsvc.desk.pages import blueprint, me, word
+from callsvc.desk.pages import blueprint, done, me, word
 from callsvc.softphone import service as softphone
 from callsvc.softphone.verifying import forget_telephone as forget
 from callsvc.web import current_rt
@@ -87,12 +86,7 @@ def _in_tx(act: Callable[[Tx, str], None]) -> Callable[[str], None]:
 
 
 def _done(act: Callable[[str], None]) -> ResponseReturnValue:
-    try:
-        act(me())
-    except (Conflict, Invalid) as error:
-        told = _REFUSED.get(error.id)
-        toast(told() if told else error.message, kind="bad")
-    return redirect(url_for("desk.line"))
+    return done(act, told=_REFUSED, back="desk.line")
 
 
 _REFUSED = {

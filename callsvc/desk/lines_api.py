@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from callsvc.accounts.guard import api, current_principal
+from callsvc.accounts.guard import api
 from callsvc.calls.codes import place_code_leg
 from callsvc.core.errors import Invalid
-from callsvc.routing.desks.desk_api import DESK, NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_api import DESK, NOT_AN_AGENT, this_agent
 from callsvc.runtime import Runtime
 from callsvc.softphone import service as softphone
 from callsvc.softphone.verifying import confirm_telephone, forget_telephone, propose_telephone
@@ -53,10 +53,6 @@ class TelephoneCode(Asked):
     code: str = Field(min_length=4, max_length=20, description="What was spoken when it rang.")
 
 
-def _me() -> str:
-    return agent_of(current_principal())
-
-
 @lines_api.post("/desk/seen")
 @api("desk")
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT,))
@@ -64,7 +60,7 @@ def say_desk_is_there() -> DeskSeen:
     """Somebody is at this desk. Any request of a desk says so; after thirty real seconds without one its
     agent is set away, unless they speak with somebody.
     """
-    _me()
+    this_agent()
     return DeskSeen(now=current_rt().clock.now())
 
 
@@ -80,7 +76,7 @@ def say_desk_is_there() -> DeskSeen:
 )
 def give_voice_token() -> VoiceToken:
     """A token for the voice SDK in this agent's browser."""
-    agent_id = _me()
+    agent_id = this_agent()
     with current_rt().db.read() as tx:
         token, name = softphone.token_for(tx, agent_id)
     return VoiceToken(token=token, identity=name, expires_s=softphone.TOKEN_S)
@@ -91,7 +87,7 @@ def give_voice_token() -> VoiceToken:
 @operation(DESK, refusals=(NOT_AN_AGENT,))
 def show_line() -> DeskLine:
     """What rings at this desk, and what could."""
-    return _line(current_rt(), _me())
+    return _line(current_rt(), this_agent())
 
 
 def _line(rt: Runtime, agent_id: str) -> DeskLine:
@@ -119,7 +115,7 @@ def _line(rt: Runtime, agent_id: str) -> DeskLine:
 )
 def choose_line(json: LineWish) -> DeskLine:
     """Speak through another line from the next call on."""
-    agent_id = _me()
+    agent_id = this_agent()
     with current_rt().db.begin() as tx:
         softphone.choose_driver(tx, agent_id, json.driver)
     return _line(current_rt(), agent_id)
@@ -139,7 +135,7 @@ def choose_line(json: LineWish) -> DeskLine:
 )
 def propose_own_telephone(json: TelephoneWish) -> DeskLine:
     """Have your own telephone called: whoever picks up hears a code."""
-    agent_id = _me()
+    agent_id = this_agent()
     ask_for_code(current_rt(), agent_id, json.number)
     return _line(current_rt(), agent_id)
 
@@ -163,7 +159,7 @@ def ask_for_code(rt: Runtime, agent_id: str, number: str) -> None:
 )
 def confirm_own_telephone(json: TelephoneCode) -> DeskLine:
     """The code that was spoken: the telephone is yours, and may be your line."""
-    agent_id = _me()
+    agent_id = this_agent()
     check_code(current_rt(), agent_id, json.code)
     return _line(current_rt(), agent_id)
 
@@ -181,7 +177,7 @@ def check_code(rt: Runtime, agent_id: str, typed: str) -> None:
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT,))
 def forget_own_telephone() -> DeskLine:
     """Your number is deleted, and is your line no more."""
-    agent_id = _me()
+    agent_id = this_agent()
     with current_rt().db.begin() as tx:
         forget_telephone(tx, agent_id)
     return _line(current_rt(), agent_id)

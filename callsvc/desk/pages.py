@@ -1,6 +1,6 @@
 """The desk's page and its acts. Each act is a form: the desk works without a script, and is live with one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -112,14 +112,22 @@ def dispose() -> ResponseReturnValue:
     return done(lambda agent: routing.dispose(current_rt(), agent, word("disposition")))
 
 
-def done(act: Callable[[str], None]) -> ResponseReturnValue:
-    """Do it and show the desk; what came too late is told, and the desk shows what is true now."""
+def done(
+    act: Callable[[str], None],
+    *,
+    told: Mapping[str, Callable[[], str]] | None = None,
+    back: str = "desk.index",
+) -> ResponseReturnValue:
+    """Do it and show the desk, or ``back``; what came too late is told, and the page shows what is true now.
+
+    ``told``: the sentence by error id, when it is not the desk's own.
+    """
     try:
         act(me())
     except (Conflict, Invalid, NotFound) as error:
-        told = _TOO_LATE.get(error.id)
-        toast(told() if told else error.message, kind="bad")
-    return redirect(url_for("desk.index"))
+        sentence = (_TOO_LATE if told is None else told).get(error.id)
+        toast(sentence() if sentence else error.message, kind="bad")
+    return redirect(url_for(back))
 
 
 _TOO_LATE = {

@@ -60,6 +60,12 @@ def reservation_of_agent(tx: Tx, agent_id: str) -> Row[Any] | None:
     return tx.first(sa.select(reservation).where(reservation.c.agent_id == agent_id, IS_LIVE))
 
 
+def hold_of_agent(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]] | None:
+    """(entry, reservation) that this agent has now, held."""
+    found = reservation_of_agent(tx, agent_id)
+    return hold_reservation(tx, found.id) if found else None
+
+
 def entry_of_leg(tx: Tx, leg_id: str) -> Row[Any] | None:
     """The newest queue entry of a contact's leg, over or not."""
     return tx.first(

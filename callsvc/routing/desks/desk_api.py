@@ -59,11 +59,13 @@ def agent_of(principal: Principal) -> str:
     return agent_id
 
 
-def _me() -> str:
+def this_agent() -> str:
+    """The agent at the desk that asks."""
     return agent_of(current_principal())
 
 
-def _state(agent_id: str) -> DeskState:
+def state_of(agent_id: str) -> DeskState:
+    """All that this agent's desk shows now."""
     return DeskState.model_validate(routing.desk_state(current_rt(), agent_id))
 
 
@@ -72,9 +74,9 @@ def _state(agent_id: str) -> DeskState:
 @operation(DESK, refusals=(NOT_AN_AGENT,))
 def desk_state(query: DeskQuery) -> DeskState:
     """The desk now; with `after` and `wait`, as soon as it changes."""
-    agent_id = _me()
+    agent_id = this_agent()
     if query.after is None:
-        return _state(agent_id)
+        return state_of(agent_id)
     return DeskState.model_validate(routing.wait_for_change(current_rt(), agent_id, query.after, query.wait))
 
 
@@ -97,9 +99,9 @@ def declare_activity(json: ActivityWish) -> DeskState:
     Beyond the limit of your region you stand in line (`wish` of the state) until a place falls free or, where
     the region allows it, a supervisor grants it.
     """
-    agent_id = _me()
+    agent_id = this_agent()
     routing.set_activity(current_rt(), agent_id, json.activity)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/offers/<reservation_id>/accept")
@@ -107,9 +109,9 @@ def declare_activity(json: ActivityWish) -> DeskState:
 @operation(DESK, again="nature", refusals=_OFFER)
 def accept_offer(reservation_id: str) -> DeskState:
     """Take the call that is offered."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.accept(current_rt(), agent_id, reservation_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/offers/<reservation_id>/reject")
@@ -117,9 +119,9 @@ def accept_offer(reservation_id: str) -> DeskState:
 @operation(DESK, again="nature", refusals=_OFFER)
 def reject_offer(reservation_id: str) -> DeskState:
     """Decline it: the caller keeps their place and is offered to somebody else."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.reject(current_rt(), agent_id, reservation_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/hang-up")
@@ -127,9 +129,9 @@ def reject_offer(reservation_id: str) -> DeskState:
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL))
 def hang_up() -> DeskState:
     """End the call; the wrap-up begins."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.hang_up(current_rt(), agent_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.get("/desk/targets")
@@ -137,7 +139,7 @@ def hang_up() -> DeskState:
 @operation(DESK, refusals=(NOT_AN_AGENT,))
 def list_desk_targets() -> DeskTargetList:
     """Whom the call on this desk may be handed on to now."""
-    agent_id = _me()
+    agent_id = this_agent()
     with current_rt().db.read() as tx:
         found = desk_targets(tx, agent_id)
     return DeskTargetList(items=[DeskTarget.model_validate(one) for one in found])
@@ -148,9 +150,9 @@ def list_desk_targets() -> DeskTargetList:
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL, CANNOT))
 def hold_contact(json: Wish) -> DeskState:
     """Put the contact on hold, or take them back; with somebody asked in, three talk then."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.hold(current_rt(), agent_id, held=json.on)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/mute")
@@ -158,9 +160,9 @@ def hold_contact(json: Wish) -> DeskState:
 @operation(DESK, again="nature", refusals=(NOT_AN_AGENT, NO_CALL, CANNOT))
 def mute_agent(json: Wish) -> DeskState:
     """Not be heard, or be heard again."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.mute(current_rt(), agent_id, muted=json.on)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/consult")
@@ -168,9 +170,9 @@ def mute_agent(json: Wish) -> DeskState:
 @operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, CANNOT, *_TARGET, UNDER_WAY, IS_QUEUE))
 def consult_target(json: TargetWish) -> DeskState:
     """Ask somebody of the directory in; the contact waits on hold meanwhile."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.consult(current_rt(), agent_id, json.target)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/consult/end")
@@ -178,9 +180,9 @@ def consult_target(json: TargetWish) -> DeskState:
 @operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, NO_CONSULT))
 def end_consultation() -> DeskState:
     """Whoever was asked in leaves, and the contact is taken back."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.end_consult(current_rt(), agent_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/transfer")
@@ -188,9 +190,9 @@ def end_consultation() -> DeskState:
 @operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, *_TARGET, UNDER_WAY, NO_CONSULT))
 def transfer_call(json: TransferWish) -> DeskState:
     """Leave the contact with whoever was asked in, or hand the call on to a target without a word."""
-    agent_id = _me()
+    agent_id = this_agent()
     routing.transfer(current_rt(), agent_id, json.target)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @desk_api.post("/desk/disposition")
@@ -209,6 +211,6 @@ def give_disposition(json: DispositionWish) -> DeskState:
 
     It may be taken back for half a minute, or until the next call is taken; `opted-out` may not.
     """
-    agent_id = _me()
+    agent_id = this_agent()
     routing.dispose(current_rt(), agent_id, json.disposition)
-    return _state(agent_id)
+    return state_of(agent_id)

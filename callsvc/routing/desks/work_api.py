@@ -8,11 +8,10 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import api, current_principal
-from callsvc.routing.desks.desk_api import NOT_AN_AGENT, agent_of
+from callsvc.routing.desks.desk_api import NOT_AN_AGENT, state_of, this_agent
 from callsvc.routing.desks.desk_models import DeskState
 from callsvc.routing.desks.work_shown import details_of, work_on
 from callsvc.routing.other_work import calling_out, writing
-from callsvc.routing.service import desk_state
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
 from callsvc.web.models import Asked, Told
@@ -61,20 +60,12 @@ class ClosingWish(Asked):
     )
 
 
-def _me() -> str:
-    return agent_of(current_principal())
-
-
-def _state(agent_id: str) -> DeskState:
-    return DeskState.model_validate(desk_state(current_rt(), agent_id))
-
-
 @work_api.get("/desk/work")
 @api("desk")
 @operation(WORK, refusals=(NOT_AN_AGENT, NO_WORK))
 def show_work() -> WorkDetails:
     """Whom the work on this desk is about, with what was written."""
-    agent_id = _me()
+    agent_id = this_agent()
     with current_rt().db.begin() as tx:
         entry = work_on(tx, agent_id)
         record_read(tx, current_principal(), "caller", entry.id)
@@ -86,9 +77,9 @@ def show_work() -> WorkDetails:
 @operation(WORK, again="nature", refusals=(NOT_AN_AGENT, NO_WORK))
 def dial_person() -> DeskState:
     """Call them: your telephone rings first, then theirs."""
-    agent_id = _me()
+    agent_id = this_agent()
     calling_out.dial(current_rt(), agent_id)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @work_api.post("/desk/work/skip")
@@ -100,9 +91,9 @@ def dial_person() -> DeskState:
 )
 def skip_person(json: SkipWish) -> DeskState:
     """Call nobody, and say why."""
-    agent_id = _me()
+    agent_id = this_agent()
     calling_out.skip(current_rt(), agent_id, json.reason)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @work_api.post("/desk/work/answer")
@@ -119,9 +110,9 @@ def skip_person(json: SkipWish) -> DeskState:
 )
 def answer_by_sms(json: AnswerWish) -> DeskState:
     """Write to them, by the rules of every SMS."""
-    agent_id = _me()
+    agent_id = this_agent()
     writing.answer(current_rt(), agent_id, json.text)
-    return _state(agent_id)
+    return state_of(agent_id)
 
 
 @work_api.post("/desk/work/close")
@@ -137,6 +128,6 @@ def answer_by_sms(json: AnswerWish) -> DeskState:
 )
 def close_conversation(json: ClosingWish) -> DeskState:
     """Be done with the conversation; the agent is idle."""
-    agent_id = _me()
+    agent_id = this_agent()
     writing.close(current_rt(), agent_id, json.disposition)
-    return _state(agent_id)
+    return state_of(agent_id)

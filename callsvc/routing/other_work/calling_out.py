@@ -21,7 +21,7 @@ from callsvc.core.errors import Conflict, Invalid
 from callsvc.routing.events import AgentThere, WorkSkipped, about
 from callsvc.routing.offering import close_offer, offer_next, return_to_queue
 from callsvc.routing.other_work.leaving import leave_work
-from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
+from callsvc.routing.queries import IS_LIVE, hold_of_agent, hold_reservation
 from callsvc.routing.rules.working import DIALLED
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime
@@ -134,8 +134,7 @@ def skip(rt: Runtime, agent_id: str, reason: str) -> None:
 
 
 def _looking(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
-    found = reservation_of_agent(tx, agent_id)
-    held = hold_reservation(tx, found.id) if found else None
+    held = hold_of_agent(tx, agent_id)
     if held is None or held[0].kind not in DIALLED or held[1].state != "accepted" or held[1].bridged_at:
         raise Conflict("no-work", "There is nobody to call on this desk; look at the state for what is next.")
     return held

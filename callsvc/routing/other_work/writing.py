@@ -21,7 +21,7 @@ from callsvc.routing.events import EntryConnected, EntryLeft, about
 from callsvc.routing.offering import offer_next
 from callsvc.routing.other_work.leaving import withdraw_work
 from callsvc.routing.other_work.working import Work, enter_work
-from callsvc.routing.queries import IS_LIVE, hold_reservation, reservation_of_agent
+from callsvc.routing.queries import IS_LIVE, hold_of_agent, hold_reservation
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.talking.disposing import finish
 from callsvc.runtime import Runtime
@@ -154,8 +154,7 @@ def finish_writing(tx: Tx, entry: Row[Any], row: Row[Any], disposition: str) -> 
 
 
 def _writing(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
-    found = reservation_of_agent(tx, agent_id)
-    held = hold_reservation(tx, found.id) if found else None
+    held = hold_of_agent(tx, agent_id)
     if held is None or held[0].kind != "sms" or held[1].state != "accepted":
         raise Conflict("no-conversation", "Nobody writes with this desk; look at the state for what is next.")
     return held

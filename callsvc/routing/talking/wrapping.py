@@ -11,7 +11,7 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.events import ConversationEnded, about
 from callsvc.routing.offering import offer_next, return_to_queue
-from callsvc.routing.queries import hold_reservation, reservation_of_agent
+from callsvc.routing.queries import hold_of_agent
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.talking.listening import end_supervision
 from callsvc.routing.talking.wrap_ups import wrap_up_s
@@ -82,7 +82,6 @@ def talking(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]]:
 
 
 def held_by_agent(tx: Tx, agent_id: str) -> tuple[Row[Any], Row[Any]] | None:
-    """(entry, reservation) that this agent holds now, held."""
-    found = reservation_of_agent(tx, agent_id)
-    held = hold_reservation(tx, found.id) if found else None
+    """(entry, reservation) of somebody this agent talks with, or may, held."""
+    held = hold_of_agent(tx, agent_id)
     return held if held is not None and held[0].kind != "sms" else None  # see writing.py
