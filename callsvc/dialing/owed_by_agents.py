@@ -15,15 +15,14 @@ from callsvc.calls.queries import call_of_leg
 from callsvc.calls.service import agents_may_call
 from callsvc.calls.tables import leg
 from callsvc.campaigns.facts import campaign_row
-from callsvc.campaigns.service import reopen
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.preferences import language_of
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
+from callsvc.dialing.calling_next import call_next
 from callsvc.dialing.promising import hours_of_promise
 from callsvc.dialing.standing import enrol_caller
 from callsvc.dialing.tables import callback
-from callsvc.dialing.turns import PROMISED
 from callsvc.flows.themes import theme_of
 from callsvc.routing.events import EntryLeft
 from callsvc.routing.offering import offer_next
@@ -172,17 +171,8 @@ def put_in_front(tx: Tx, row: Row[Any]) -> None:
     """The person of this ``callback`` is the next whom their campaign calls."""
     place = campaign_contact.c.id == row.campaign_contact_id
     tx.update(callback, callback.c.id == row.id, status="due")
-    tx.update(
-        campaign_contact,
-        place & (campaign_contact.c.status == "done"),
-        status="waiting",
-        outcome=None,
-        outcome_at=None,
-        next_try_at=tx.now,
-        priority=PROMISED,
-        unannounced=False,
-    )
-    reopen(tx, tx.scalar(sa.select(campaign_contact.c.campaign_id).where(place)))
+    campaign_id = tx.scalar(sa.select(campaign_contact.c.campaign_id).where(place))
+    call_next(tx, place & (campaign_contact.c.status == "done"), campaign_id)
 
 
 def forget_queued(tx: Tx, place_id: str) -> None:

@@ -12,9 +12,9 @@ from callsvc.campaigns.writing import can_reply
 from callsvc.contacts.preferences import language_of
 from callsvc.contacts.tables import contact, contact_number
 from callsvc.core.db import Tx
+from callsvc.messages.conversing import last_written
 from callsvc.messages.rules import carrier_knows
 from callsvc.messages.service import STOP_CONFIRMED, plan_message
-from callsvc.messages.tables import message
 
 _LATE = timedelta(days=7)  # lived; an answer later than that is to something else
 _UNANSWERED = ("no-input", "undelivered", "not-reached")
@@ -59,20 +59,10 @@ def answer_late(tx: Tx, number_id: str, to: str) -> None:
 
     Once for each conversation, within a week, while its campaign runs; nobody else is written to.
     """
-    place = tx.first(
-        sa.select(campaign_contact.c.id, campaign_contact.c.outcome, campaign_contact.c.status)
-        .join(message, message.c.campaign_contact_id == campaign_contact.c.id)
-        .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
-        .where(
-            message.c.number_id == number_id,
-            message.c.direction == "outbound",
-            message.c.sender == to,
-            message.c.planned_at > tx.now - _LATE,
-            campaign.c.state.in_(("running", "paused", "completed")),
-        )
-        .order_by(message.c.planned_at.desc())
-        .limit(1)
+    wanted = sa.select(campaign_contact.c.id, campaign_contact.c.outcome, campaign_contact.c.status).where(
+        campaign.c.state.in_(("running", "paused", "completed"))
     )
+    place = tx.first(last_written(wanted, number_id, to, tx.now - _LATE))
     if place is not None and place.status == "done" and place.outcome in _UNANSWERED:
         _answer(tx, _OVER, number_id, to, f"late:{place.id}", place_id=place.id)
 

@@ -1,7 +1,7 @@
 """Conversations by SMS with a person of ours: opened when no flow can answer, closed by them or by STOP."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -102,20 +102,25 @@ def close_conversation(tx: Tx, conversation_id: str, how: str) -> None:
 
 def answered_campaign(tx: Tx, number_id: str, to: str) -> Row[Any] | None:
     """The place whose SMS from ``to`` this number answers: the last one that wrote to it lately."""
-    return tx.first(
-        sa.select(
-            campaign_contact.c.id,
-            campaign_contact.c.region_code,
-            campaign_contact.c.platform_code,
-            campaign.c.flow_version,
-        )
-        .join(message, message.c.campaign_contact_id == campaign_contact.c.id)
+    wanted = sa.select(
+        campaign_contact.c.id,
+        campaign_contact.c.region_code,
+        campaign_contact.c.platform_code,
+        campaign.c.flow_version,
+    )
+    return tx.first(last_written(wanted, number_id, to, tx.now - _LATELY))
+
+
+def last_written(wanted: sa.Select[Any], number_id: str, sender: str, since: datetime) -> sa.Select[Any]:
+    """Of ``wanted``, which selects places: that which ``sender`` wrote to at this number last."""
+    return (
+        wanted.join(message, message.c.campaign_contact_id == campaign_contact.c.id)
         .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
         .where(
             message.c.number_id == number_id,
             message.c.direction == "outbound",
-            message.c.sender == to,
-            message.c.planned_at > tx.now - _LATELY,
+            message.c.sender == sender,
+            message.c.planned_at > since,
         )
         .order_by(message.c.planned_at.desc())
         .limit(1)

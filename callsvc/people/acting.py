@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
-from callsvc.campaigns.service import add_contacts, reopen
+from callsvc.campaigns.service import add_contacts
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.searching.indexing import index_people
@@ -21,8 +21,8 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.core.phone_numbers import Number, zone_of
 from callsvc.dialing.callbacks import promise_call
+from callsvc.dialing.calling_next import call_next
 from callsvc.dialing.promising import fitted, hours_of_promise
-from callsvc.dialing.turns import PROMISED
 from callsvc.people.entries import Subject
 
 Scope = Literal["sms", "purpose", "all"]
@@ -91,17 +91,8 @@ def call_first(tx: Tx, principal: Principal, contact_id: str, place_id: str) -> 
         raise Conflict("place-busy", "This person is being called just now: look again in a moment.")
     if row.state == "stopped":
         raise Conflict("campaign-over", "The campaign was stopped; put the person into another one.")
-    tx.update(
-        campaign_contact,
-        (campaign_contact.c.id == place_id) & campaign_contact.c.status.in_(("waiting", "done")),
-        status="waiting",
-        outcome=None,
-        outcome_at=None,
-        next_try_at=tx.now,
-        priority=PROMISED,
-        unannounced=False,
-    )
-    reopen(tx, row.campaign_id)
+    mine = (campaign_contact.c.id == place_id) & campaign_contact.c.status.in_(("waiting", "done"))
+    call_next(tx, mine, row.campaign_id)
     tx.changed("campaign", subject=row.campaign_id)
     record_access(tx, principal, "person-called-first", contact_id, {"campaign": row.campaign_id})
 

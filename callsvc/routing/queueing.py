@@ -17,6 +17,7 @@ from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import hands_for
 from callsvc.routing.measuring import handling_of
 from callsvc.routing.offering import close_offer, offer_next
+from callsvc.routing.other_work.leaving import expire
 from callsvc.routing.other_work.owning import offer_to_known
 from callsvc.routing.queries import (
     WAITING,
@@ -29,8 +30,6 @@ from callsvc.routing.queries import (
 from callsvc.routing.rules import predicted_wait
 from callsvc.routing.tables import aid_region, queue_entry
 from callsvc.runtime import Runtime
-
-MOST_EXPIRED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,19 +171,4 @@ def any_agents_open(tx: Tx, platform_code: str, skill: str, language: str, *, ca
 
 def expire_entries(rt: Runtime) -> int:
     """Entries that waited as long as their flow allows leave as ``unavailable``; how many."""
-    with rt.db.read() as tx:
-        due = tx.all(
-            sa.select(queue_entry.c.id)
-            .where(WAITING, queue_entry.c.deadline_at <= tx.now)
-            .limit(MOST_EXPIRED)
-        )
-    return sum(_expire(rt, row.id) for row in due)
-
-
-def _expire(rt: Runtime, entry_id: str) -> bool:
-    with rt.db.begin() as tx:
-        entry = hold_entry(tx, entry_id)
-        if entry is None or entry.state != "pending" or entry.deadline_at > tx.now:
-            return False
-        cancel_entry(tx, entry, "unavailable")
-    return True
+    return expire(rt, WAITING, cancel_entry)

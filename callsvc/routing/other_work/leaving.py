@@ -1,6 +1,6 @@
 """Work leaves the queue: done, skipped, not reached, withdrawn, or too late."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,16 +46,21 @@ def _withdraw(tx: Tx, entry_id: str, how: str) -> bool:
 
 def expire_work(rt: Runtime) -> int:
     """Work past its deadline leaves as ``unavailable``: its promise is kept otherwise; how many."""
+    return expire(rt, OTHER, leave_work)
+
+
+def expire(rt: Runtime, which: sa.ColumnElement[bool], leave: Callable[[Tx, Row[Any], str], None]) -> int:
+    """Let these waiting entries ``leave`` as ``unavailable`` when their deadline is past; how many."""
     with rt.db.read() as tx:
-        late = sa.select(queue_entry.c.id).where(OTHER, queue_entry.c.deadline_at <= tx.now)
+        late = sa.select(queue_entry.c.id).where(which, queue_entry.c.deadline_at <= tx.now)
         due = tx.all(late.limit(MOST_EXPIRED))
-    return sum(_expire(rt, row.id) for row in due)
+    return sum(_expire(rt, row.id, leave) for row in due)
 
 
-def _expire(rt: Runtime, entry_id: str) -> bool:
+def _expire(rt: Runtime, entry_id: str, leave: Callable[[Tx, Row[Any], str], None]) -> bool:
     with rt.db.begin() as tx:
         entry = hold_entry(tx, entry_id)
         if entry is None or entry.state != "pending" or entry.deadline_at > tx.now:
             return False
-        leave_work(tx, entry, "unavailable")
+        leave(tx, entry, "unavailable")
     return True

@@ -160,26 +160,27 @@ def connect(tx: Tx, entry: Row[Any], row: Row[Any], at: datetime) -> None:
 
 def leg_ended(tx: Tx, event: LegEnded) -> None:
     """A contact, an agent, or somebody an agent had asked in has gone."""
-    if event.role == "agent":
-        agent_leg_gone(tx, event.leg_id, event.call_id)
-    elif event.role == "consult":
-        consult_gone(tx, event.leg_id)
-    elif event.role == "supervisor":
-        supervisor_gone(tx, event.leg_id)
-    else:
+    if not company_gone(tx, event.role, event.leg_id, event.call_id):
         contact_gone(tx, event.leg_id)
 
 
 def leg_not_placed(tx: Tx, event: LegNotPlaced) -> None:
     """The agent's softphone, whom they asked in, or whom they wanted to call could not be dialled."""
-    if event.role == "contact":
+    if not company_gone(tx, event.role, event.leg_id, event.call_id) and event.role == "contact":
         contact_gone(tx, event.leg_id)
-    if event.role == "agent":
-        agent_leg_gone(tx, event.leg_id, event.call_id)
-    elif event.role == "consult":
-        consult_gone(tx, event.leg_id)
-    elif event.role == "supervisor":
-        supervisor_gone(tx, event.leg_id)
+
+
+def company_gone(tx: Tx, role: str, leg_id: str, call_id: str) -> bool:
+    """An agent, whoever they asked in or a supervisor is gone; False for any other role."""
+    if role == "agent":
+        agent_leg_gone(tx, leg_id, call_id)
+    elif role == "consult":
+        consult_gone(tx, leg_id)
+    elif role == "supervisor":
+        supervisor_gone(tx, leg_id)
+    else:
+        return False
+    return True
 
 
 def leg_move_refused(tx: Tx, event: LegMoveRefused) -> None:

@@ -16,9 +16,8 @@ from callsvc.calls.tables import conference
 from callsvc.core.db import Tx
 from callsvc.routing.queries import hold_reservation
 from callsvc.routing.tables import reservation
-from callsvc.routing.talking.connecting import agent_leg_gone
+from callsvc.routing.talking.connecting import company_gone
 from callsvc.routing.talking.handing_on import TO_NUMBER, back_to_queue, consult_gone
-from callsvc.routing.talking.listening import supervisor_gone
 from callsvc.routing.talking.wrapping import end_conversation
 
 _SOON = timedelta(seconds=2)
@@ -40,15 +39,9 @@ def participant_left(tx: Tx, event: ParticipantLeft) -> None:
         conference_over(tx, event.conference_id)
         return
     row = find_leg(tx, event.leg_id)
-    if row is None:
+    if row is None or company_gone(tx, row.role, row.id, row.call_id):
         return
-    if row.role == "agent":
-        agent_leg_gone(tx, row.id, row.call_id)
-    elif row.role == "consult":
-        consult_gone(tx, row.id)
-    elif row.role == "supervisor":
-        supervisor_gone(tx, row.id)
-    elif row.ended_at is None:
+    if row.ended_at is None:
         calls.look_soon(tx, row.id, _SOON)
 
 
