@@ -69,9 +69,21 @@ class World(RuleBasedStateMachine):
             self.rt.db.engine.dispose()
 
 
+def fresh_file(template: Path, path: Path) -> Path:
+    """A copy of this file, and nothing left of what stood there."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    path.write_bytes(template.read_bytes())
+    return path
+
+
+def leave_bare(_: Runtime) -> None:
+    """For a machine that lays its own ground."""
+
+
 def run_on_sqlite(
-    machine: type[World],
-    furnish: Callable[[Runtime], None],
+    machine: type[RuleBasedStateMachine],
+    furnish: Callable[[Runtime], None] = leave_bare,
     *,
     template: Path,
     home: Path,
@@ -87,18 +99,15 @@ def run_on_sqlite(
     first.db.engine.dispose()
 
     def make() -> Runtime:
-        path = home / "example.db"
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        path.write_bytes(furnished.read_bytes())
+        path = fresh_file(furnished, home / "example.db")
         return _world(connect(f"sqlite:///{path}"), settings, deepcopy(ids))
 
     _run(machine, make, profile)
 
 
 def run_on_postgresql(
-    machine: type[World],
-    furnish: Callable[[Runtime], None],
+    machine: type[RuleBasedStateMachine],
+    furnish: Callable[[Runtime], None] = leave_bare,
     *,
     engine: sa.Engine,
     settings: Settings,
@@ -122,6 +131,6 @@ def _world(engine: sa.Engine, settings: Settings, ids: Any) -> Runtime:
     return replace(rt, ids=ids)
 
 
-def _run(machine: type[World], make: Callable[[], Runtime], profile: dict[str, Any]) -> None:
+def _run(machine: type[RuleBasedStateMachine], make: Callable[[], Runtime], profile: dict[str, Any]) -> None:
     placed = type(machine.__name__, (machine,), {"make_world": staticmethod(make)})
     run_state_machine_as_test(placed, settings=wanted(**(QUIET | profile)))

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from callsvc.accounts.service import add_account
 from callsvc.audit.carrier import audit_carrier
@@ -21,10 +20,11 @@ from callsvc.audit.ledger import fetch_ledger
 from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.flows.service import publish
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.testing import RunningStack
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
-from tests.app.browsing import CHROMIUM, FLAGS, keep, must_fit
+from tests.app.browsing import keep, must_fit
+from tests.app.whole_service import sign_in, whole_service
 from tests.factories import make_country
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket, pytest.mark.xdist_group("stack")]
@@ -58,19 +58,8 @@ def list_of(numbers: list[str], *, wrong: int = 0) -> bytes:
 @contextmanager
 def morning(directory: Path) -> Iterator[tuple[RunningStack, Runtime, Browser]]:
     extra = {"CALLSVC_CALLS_PER_SECOND": "5", "SIMULATOR_CPS": "5"}
-    with running_stack(directory, speed=10.0, extra=extra, only=NEEDED) as stack, sync_playwright() as play:
-        rt = stack.runtime()
-        browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        try:
-            furnish(rt)
-            sent = requests.post(f"{stack.simulator_url}/_simulator/people", json=simulated(), timeout=5)
-            assert sent.ok, sent.text
-            yield stack, rt, browser
-        finally:
-            browser.close()
-            rt.jobs.connection.close()  # type: ignore[attr-defined]
-            rt.db.changes.connection.close()  # type: ignore[attr-defined]
-            rt.db.engine.dispose()
+    with whole_service(directory, furnish, simulated(), speed=10.0, extra=extra, only=NEEDED) as all_of_it:
+        yield all_of_it
 
 
 def furnish(rt: Runtime) -> None:
@@ -86,13 +75,7 @@ def furnish(rt: Runtime) -> None:
 
 
 def signed_in(browser: Browser, stack: RunningStack, name: str) -> Page:
-    context: BrowserContext = browser.new_context(base_url=stack.web_url, locale="en-GB")
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto("/console/sign-in")
-    page.fill("[name=email]", f"{name}@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
+    page = sign_in(browser, stack, name, PASSWORD)
     page.wait_for_selector("#live-state", state="attached")
     return page
 

@@ -5,12 +5,11 @@ The model knows who did what and how many people were looked at by a second pers
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from callsvc.campaigns.approving import approve, ask_approval
 from callsvc.campaigns.editing import edit, undo_last_edit
@@ -18,14 +17,12 @@ from callsvc.campaigns.halting import lift_stop
 from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.service import ACTIONS, add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import campaign, campaign_approval, campaign_change
-from callsvc.core.db import connect
 from callsvc.core.errors import CallsvcError
 from callsvc.core.settings import Settings
 from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
-from tests.conftest import stopped_world
-from tests.emptying import empty
 from tests.factories import advance, campaign_file, make_contact, make_country, publish_library
+from tests.machines import run_on_postgresql, run_on_sqlite
 
 SIZE, MARGIN = 2, 50
 WHO = st.sampled_from(("alice", "bob", "carol"))
@@ -196,30 +193,14 @@ class Control(RuleBasedStateMachine):
         assert len(edits) == len(self.files)
 
 
-def _run(make: Callable[[], Runtime], examples: int, steps: int) -> None:
-    machine = type("Control", (Control,), {"make_world": staticmethod(make)})
-    quiet: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-    run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=steps, **quiet)
-    )
-
-
 def test_control_follows_its_model_on_sqlite(
     sqlite_template: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    def make() -> Runtime:
-        path = tmp_path / "example.db"
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        path.write_bytes(sqlite_template.read_bytes())
-        return stopped_world(connect(f"sqlite:///{path}"), settings)
-
-    _run(make, 20, 25)
+    where = {"template": sqlite_template, "home": tmp_path}
+    run_on_sqlite(Control, **where, settings=settings, max_examples=20, stateful_step_count=25)
 
 
 def test_control_follows_its_model_on_postgresql(postgres_engine: sa.Engine, settings: Settings) -> None:
-    def make() -> Runtime:
-        empty(postgres_engine)
-        return stopped_world(postgres_engine, settings)
-
-    _run(make, 3, 20)
+    run_on_postgresql(
+        Control, engine=postgres_engine, settings=settings, max_examples=3, stateful_step_count=20
+    )

@@ -7,7 +7,7 @@ import pytest
 from callsvc.core.errors import Conflict
 from callsvc.core.settings import Settings
 from callsvc.routing import service as routing
-from tests.conferences.theatre import Theatre, theatre
+from tests.conferences.theatre import Talk, Theatre, theatre
 
 pytestmark = pytest.mark.enable_socket
 
@@ -16,24 +16,6 @@ pytestmark = pytest.mark.enable_socket
 def stage(settings: Settings) -> Iterator[Theatre]:
     with theatre(settings, callsvc_hand_over="dial") as found:
         yield found
-
-
-@pytest.fixture
-def play(stage: Theatre) -> Iterator[Theatre]:
-    yield stage
-    stage.clear()
-
-
-@pytest.fixture
-def talk(play: Theatre) -> tuple[Theatre, str, str]:
-    ann = play.agent("ann")
-    caller = play.rings()
-    play.takes("ann")
-    play.agent("bob")
-    return play, ann, caller
-
-
-Talk = tuple[Theatre, str, str]
 
 
 def over(play: Theatre, *callers: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from callsvc.core.settings import Settings
 from callsvc.routing import service as routing
-from tests.conferences.theatre import Theatre, theatre
+from tests.conferences.theatre import Talk, Theatre, theatre
 
 pytestmark = pytest.mark.enable_socket
 
@@ -18,12 +18,6 @@ LONGEST_SILENCE_S = 15.0
 def stage(settings: Settings) -> Iterator[Theatre]:
     with theatre(settings) as found:
         yield found
-
-
-@pytest.fixture
-def play(stage: Theatre) -> Iterator[Theatre]:
-    yield stage
-    stage.clear()
 
 
 def over(play: Theatre, *callers: str) -> None:
@@ -56,19 +50,6 @@ def test_a_whole_call_is_heard_from_end_to_end(play: Theatre) -> None:
     over(play, first, second)
     assert play.state("ann")["wrap_up"]
     assert play.heard(second).count("Merci de patienter.") >= 3
-
-
-@pytest.fixture
-def talk(play: Theatre) -> tuple[Theatre, str, str]:
-    """Ann talks with a caller; Bob is free: (play, Ann's id, the caller's call)."""
-    ann = play.agent("ann")
-    caller = play.rings()
-    play.takes("ann")
-    play.agent("bob")
-    return play, ann, caller
-
-
-Talk = tuple[Theatre, str, str]
 
 
 @pytest.mark.parametrize(

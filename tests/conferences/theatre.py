@@ -242,6 +242,10 @@ class Theatre:
         return list(self.rows(sa.select(reservation).where(mine).order_by(reservation.c.id)))
 
 
+Talk = tuple[Theatre, str, str]
+"""A stage, an agent's id and the call of the contact the agent talks with."""
+
+
 async def _say(carrier: Any, sid: str, words: str) -> None:
     carrier.legs[sid].speak(words)
 

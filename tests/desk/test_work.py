@@ -8,17 +8,11 @@ from flask.testing import FlaskClient
 
 from callsvc.accounts.tables import access_log
 from callsvc.agents.tables import agent
-from callsvc.contacts.numbers import store_number
-from callsvc.messages.conversing import About, open_conversation
-from callsvc.messages.service import receive_message
 from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
-from callsvc.routing.other_work.writing import queue_conversation
 from tests.desk.test_pages import desk, mine, press, shown, world
 from tests.routing.world import World
 
 __all__ = ["desk", "mine", "world"]
-
-NUMBER, OURS = "+33639980001", "+33199000199"
 
 
 @pytest.fixture
@@ -28,17 +22,9 @@ def on_sms(world: World, mine: str) -> str:
     return mine
 
 
-def _writes(world: World, text: str) -> None:
-    with world.rt.db.begin() as tx:
-        number_id = store_number(tx, NUMBER, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
-        receive_message(tx, sid="SM1", number_id=number_id, body=text, to=OURS)
-        about = About(region="11", platform="75", language="fr")
-        queue_conversation(tx, open_conversation(tx, number_id, OURS, "misread", about), "tracing")
-
-
 def test_a_thread_is_read_answered_and_closed(world: World, desk: FlaskClient, on_sms: str) -> None:
     press(desk, "activity", activity="available")
-    _writes(world, "Mon test est <négatif>")
+    world.writes("Mon test est <négatif>", region="11", platform="75")
     assert "somebody who writes" in shown(desk)
     told = press(desk, f"offers/{world.reservation_of(on_sms).id}/accept")
     assert "Mon test est &lt;négatif&gt;" in told and "Your answer" in told

@@ -32,6 +32,7 @@ from callsvc.messages.sending import send_messages
 from callsvc.runtime import Runtime
 from tests.conftest import stopped_world
 from tests.factories import advance, campaign_file, places, start_campaign
+from tests.machines import fresh_file
 
 NUMBERS = [f"+3363998{number:04d}" for number in range(1, 25)]
 
@@ -201,10 +202,7 @@ def test_no_order_of_claims_ends_refusals_and_sms_passes_the_euros_of_a_day(
     sqlite_template: Path, tmp_path: Path, settings: Settings, data: st.DataObject
 ) -> None:
     """The oracle is the carrier: what it has let last, at the tariff, and what may last still."""
-    path = tmp_path / "example.db"
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    path.write_bytes(sqlite_template.read_bytes())
+    path = fresh_file(sqlite_template, tmp_path / "example.db")
     rt = stopped_world(connect(f"sqlite:///{path}"), settings)
     euros = data.draw(st.sampled_from((0.5, 1.0, 2.3)))
     longest = data.draw(st.sampled_from((60, 150, 600)))

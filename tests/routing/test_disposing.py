@@ -4,21 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from callsvc.core.db import connect
 from callsvc.core.errors import CallsvcError, Conflict
 from callsvc.core.settings import Settings
 from callsvc.routing import service as routing
@@ -26,8 +23,7 @@ from callsvc.routing.events import WrapUpEnded
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.talking.wrap_ups import put_wrap_up_limit
 from callsvc.runtime import Runtime
-from tests.conftest import stopped_world
-from tests.emptying import empty
+from tests.machines import run_on_postgresql, run_on_sqlite
 from tests.routing.world import Waiting, World
 
 
@@ -241,32 +237,16 @@ class Desks(RuleBasedStateMachine):
         assert {row.state for row in entries} <= {"completed"}
 
 
-def _run(make: Callable[[], Runtime], examples: int, steps: int) -> None:
-    machine = type("Desks", (Desks,), {"make_world": staticmethod(make)})
-    quiet: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-    run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=steps, **quiet)
-    )
-
-
 def test_any_order_of_words_and_second_thoughts_on_sqlite(
     sqlite_template: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    def make() -> Runtime:
-        path = tmp_path / "example.db"
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        path.write_bytes(sqlite_template.read_bytes())
-        return stopped_world(connect(f"sqlite:///{path}"), settings)
-
-    _run(make, 12, 25)
+    where = {"template": sqlite_template, "home": tmp_path}
+    run_on_sqlite(Desks, **where, settings=settings, max_examples=12, stateful_step_count=25)
 
 
 def test_any_order_of_words_and_second_thoughts_on_postgresql(
     postgres_engine: sa.Engine, settings: Settings
 ) -> None:
-    def make() -> Runtime:
-        empty(postgres_engine)
-        return stopped_world(postgres_engine, settings)
-
-    _run(make, 3, 20)
+    run_on_postgresql(
+        Desks, engine=postgres_engine, settings=settings, max_examples=3, stateful_step_count=20
+    )

@@ -7,15 +7,9 @@ import pytest
 
 from callsvc.accounts.tables import access_log
 from callsvc.agents.tables import agent
-from callsvc.contacts.numbers import store_number
-from callsvc.messages.conversing import About, open_conversation
-from callsvc.messages.service import receive_message
 from callsvc.routing.other_work.working import Work, enter_work, offer_other_work
-from callsvc.routing.other_work.writing import queue_conversation
 from tests.routing.test_desk_api import Desk
 from tests.routing.world import World
-
-NUMBER, OURS = "+33639980001", "+33199000199"
 
 
 @pytest.fixture
@@ -27,14 +21,6 @@ def desk(world: World) -> Desk:
     return made
 
 
-def _writes(world: World, text: str) -> None:
-    with world.rt.db.begin() as tx:
-        number_id = store_number(tx, NUMBER, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris")
-        receive_message(tx, sid="SM1", number_id=number_id, body=text, to=OURS)
-        about = About(region="44", platform="67", language="fr")
-        queue_conversation(tx, open_conversation(tx, number_id, OURS, "misread", about), "tracing")
-
-
 def _task(world: World) -> None:
     with world.rt.db.begin() as tx:
         late = tx.now + timedelta(hours=1)
@@ -44,7 +30,7 @@ def _task(world: World) -> None:
 
 
 def test_a_conversation_by_sms_from_offer_to_end(desk: Desk) -> None:
-    _writes(desk.world, "Bonjour, une question")
+    desk.world.writes("Bonjour, une question", region="44", platform="67")
     offer = desk.get()["offer"]
     assert (offer["kind"], offer["call_id"]) == ("sms", None)
     state = desk.post(f"offers/{offer['reservation_id']}/accept")
@@ -76,7 +62,7 @@ def test_a_task_is_looked_at_then_skipped_with_a_reason_or_dialled(desk: Desk) -
 
 
 def test_calls_verbs_do_nothing_to_a_conversation_by_sms(desk: Desk) -> None:
-    _writes(desk.world, "Bonjour")
+    desk.world.writes("Bonjour", region="44", platform="67")
     desk.post(f"offers/{desk.get()['offer']['reservation_id']}/accept")
     desk.post("hang-up", code=409)
     desk.post("hold", {"on": True}, code=409)

@@ -21,10 +21,14 @@ from callsvc.calls.events import (
 )
 from callsvc.calls.statuses import News, record_status
 from callsvc.calls.tables import call, carrier_update, leg
+from callsvc.contacts.numbers import store_number
 from callsvc.core.events import Event
+from callsvc.messages.conversing import About, open_conversation
+from callsvc.messages.service import receive_message
 from callsvc.platforms.tables import platform, region
 from callsvc.routing import events
 from callsvc.routing import service as routing
+from callsvc.routing.other_work.writing import queue_conversation
 from callsvc.routing.tables import queue_entry, reservation, routing_decision
 from callsvc.runtime import Runtime
 
@@ -43,6 +47,8 @@ PLATFORMS = (
     ("35", "Ille-et-Vilaine", "53", ""),
 )
 REGION_OF = {code: region_code for code, _, region_code, _ in PLATFORMS}
+
+WRITER, WRITTEN_TO = "+33639980001", "+33199000199"
 
 
 @dataclass(frozen=True)
@@ -228,6 +234,16 @@ class World:
         contact = self.rows(sa.select(queue_entry.c.leg_id).where(queue_entry.c.id == row.entry_id))[0]
         self.join(row.conference_id, contact.leg_id)
         return self.reservation_of(agent_id)
+
+    def writes(self, text: str, *, region: str, platform: str) -> None:
+        """Somebody of this region whom no flow understands writes to us, and waits for an agent."""
+        with self.rt.db.begin() as tx:
+            number_id = store_number(
+                tx, WRITER, synthetic=True, country="FR", kind="mobile", zone="Europe/Paris"
+            )
+            receive_message(tx, sid="SM1", number_id=number_id, body=text, to=WRITTEN_TO)
+            whose = About(region=region, platform=platform, language="fr")
+            queue_conversation(tx, open_conversation(tx, number_id, WRITTEN_TO, "misread", whose), "tracing")
 
     def settle(self) -> None:
         """The time to take dispositions back is over."""

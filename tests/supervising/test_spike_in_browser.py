@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from callsvc.accounts.service import add_account
 from callsvc.accounts.tables import access_log
@@ -20,11 +20,12 @@ from callsvc.agents.service import add_agent
 from callsvc.directory.definition import read_directory
 from callsvc.directory.service import apply_directory
 from callsvc.flows.service import publish
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.testing import RunningStack
 from callsvc.routing.service import declare_aid, put_agreement
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime
-from tests.app.browsing import CHROMIUM, FLAGS, keep, must_fit
+from tests.app.browsing import keep, must_fit
+from tests.app.whole_service import sign_in, whole_service
 from tests.conferences.theatre import DIRECTORY, DOCTOR, FLOW, OURS
 from tests.factories import make_country
 
@@ -40,28 +41,15 @@ SETTINGS = {
 
 @contextmanager
 def spike(directory: Path) -> Iterator[tuple[RunningStack, Runtime, Browser]]:
-    with (
-        running_stack(directory, speed=3.0, extra=SETTINGS, only=NEEDED) as stack,
-        sync_playwright() as play,
-    ):
-        rt = stack.runtime()
-        browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        try:
-            furnish(rt)
-            people: list[dict[str, Any]] = [
-                {"number": f"+3363998000{n}", "answers": "human", "replies": []} for n in range(1, 5)
-            ]
-            people += [
-                {"number": number, "answers": "human", "ring": 1.0}
-                for number in ("client:anna", "client:paul", "client:chief", DOCTOR)
-            ]
-            assert requests.post(f"{stack.simulator_url}/_simulator/people", json=people, timeout=5).ok
-            yield stack, rt, browser
-        finally:
-            browser.close()
-            rt.jobs.connection.close()  # type: ignore[attr-defined]
-            rt.db.changes.connection.close()  # type: ignore[attr-defined]
-            rt.db.engine.dispose()
+    people: list[dict[str, Any]] = [
+        {"number": f"+3363998000{n}", "answers": "human", "replies": []} for n in range(1, 5)
+    ]
+    people += [
+        {"number": number, "answers": "human", "ring": 1.0}
+        for number in ("client:anna", "client:paul", "client:chief", DOCTOR)
+    ]
+    with whole_service(directory, furnish, people, speed=3.0, extra=SETTINGS, only=NEEDED) as all_of_it:
+        yield all_of_it
 
 
 def furnish(rt: Runtime) -> None:
@@ -89,13 +77,7 @@ def furnish(rt: Runtime) -> None:
 
 
 def signed_in(browser: Browser, stack: RunningStack, name: str, path: str) -> Page:
-    context = browser.new_context(base_url=stack.web_url, locale="en-GB")
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto("/console/sign-in")
-    page.fill("[name=email]", f"{name}@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
+    page = sign_in(browser, stack, name, PASSWORD)
     page.wait_for_url(lambda url: "sign-in" not in url)
     page.goto(path)
     page.wait_for_selector("#live-state", state="attached")
