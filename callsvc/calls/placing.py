@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 from callsvc.calls.events import LegNotPlaced
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, bind_sid, record_status
-from callsvc.calls.tables import leg
+from callsvc.calls.tables import call, leg
 from callsvc.carrier.alarms import tell_refusal
 from callsvc.carrier.port import CallOrder, CarrierCall, CarrierError, InDoubt, Refused, Throttled
 from callsvc.carrier.refusals import reason_of
@@ -36,6 +36,21 @@ class Claim:
     leg_id: str
     order: CallOrder
     lease_until: datetime
+
+
+def open_call(tx: Tx, *, direction: str, region_code: str, platform_code: str, **whose: Any) -> str:
+    """A call that begins now, as yet without a leg; its id. ``whose``: further columns of ``call``."""
+    call_id = tx.new_id("cal")
+    tx.insert(
+        call,
+        id=call_id,
+        direction=direction,
+        region_code=region_code,
+        platform_code=platform_code,
+        started_at=tx.now,
+        **whose,
+    )
+    return call_id
 
 
 def plan_leg(tx: Tx, *, call_id: str, role: str, number_id: str | None, agent_id: str | None) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.calls.placing import plan_leg
-from callsvc.calls.tables import call
+from callsvc.calls.placing import open_call, plan_leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.dispositions import NOT_REACHED, UNCALLABLE
 from callsvc.campaigns.facts import config_of
@@ -144,16 +143,8 @@ def skip_person(tx: Tx, row: Row[Any], verdict: Verdict) -> None:
 
 
 def _plan_attempt(tx: Tx, row: Row[Any], number_id: str) -> str:
-    call_id = tx.new_id("cal")
-    tx.insert(
-        call,
-        id=call_id,
-        direction="outbound",
-        region_code=row.region_code,
-        platform_code=row.platform_code,
-        campaign_contact_id=row.id,
-        contact_id=row.contact_id,
-        started_at=tx.now,
-    )
+    at = {"region_code": row.region_code, "platform_code": row.platform_code}
+    whose = {"campaign_contact_id": row.id, "contact_id": row.contact_id}
+    call_id = open_call(tx, direction="outbound", **at, **whose)
     tx.update(campaign_contact, campaign_contact.c.id == row.id, status="trying", skip_reasons="")
     return plan_leg(tx, call_id=call_id, role="contact", number_id=number_id, agent_id=None)

@@ -15,8 +15,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
-from callsvc.calls.placing import plan_leg
-from callsvc.calls.tables import call
+from callsvc.calls.placing import open_call, plan_leg
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.caps import Caps
 from callsvc.campaigns.definitions.retries import Retries
@@ -204,14 +203,6 @@ def _plan(tx: Tx, config: CampaignFile, contact_id: str, place: Row[Any]) -> str
     )
     mine = (campaign_contact.c.campaign_id == campaign_id) & (campaign_contact.c.contact_id == contact_id)
     tx.update(campaign_contact, mine, outcome=None, outcome_at=None, **at, **fresh)
-    call_id = tx.new_id("cal")
-    tx.insert(
-        call,
-        id=call_id,
-        direction="outbound",
-        campaign_contact_id=tx.scalar(sa.select(campaign_contact.c.id).where(mine)),
-        contact_id=contact_id,
-        started_at=tx.now,
-        **at,
-    )
-    return call_id
+    place_id = tx.scalar(sa.select(campaign_contact.c.id).where(mine))
+    whose = {"campaign_contact_id": place_id, "contact_id": contact_id}
+    return open_call(tx, direction="outbound", **at, **whose)

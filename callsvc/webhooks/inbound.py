@@ -5,9 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.calls.placing import open_call
 from callsvc.calls.queries import lock_leg
 from callsvc.calls.statuses import News, record_status
-from callsvc.calls.tables import call, leg
+from callsvc.calls.tables import leg
 from callsvc.carrier import twiml
 from callsvc.carrier.vocabulary import IN_PROGRESS
 from callsvc.contacts.numbers import store_caller
@@ -41,16 +42,9 @@ def answer_caller(rt: Runtime, given: CarrierRequest) -> str:
 def _receive(tx: Tx, sid: str, number_id: str | None) -> Row[Any]:
     hint = _hint(tx, number_id) if number_id is not None else None
     home = hint or _default_platform(tx)
-    call_id, leg_id = tx.new_id("cal"), tx.new_id("leg")
-    tx.insert(
-        call,
-        id=call_id,
-        direction="inbound",
-        region_code=home.region_code,
-        platform_code=home.platform_code,
-        contact_id=hint.id if hint else None,
-        started_at=tx.now,
-    )
+    at = {"region_code": home.region_code, "platform_code": home.platform_code}
+    call_id = open_call(tx, direction="inbound", contact_id=hint.id if hint else None, **at)
+    leg_id = tx.new_id("leg")
     tx.insert(
         leg,
         id=leg_id,

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Row
 
 from callsvc.agents.service import start_call, touch_agent
 from callsvc.calls import service as calls
-from callsvc.calls.tables import call, participant
+from callsvc.calls.placing import open_call
+from callsvc.calls.tables import participant
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
@@ -70,18 +71,10 @@ def dial(rt: Runtime, agent_id: str) -> None:
 
 def _open_call(tx: Tx, entry: Row[Any]) -> str:
     place = campaign_contact.c.id == entry.campaign_contact_id
-    call_id = tx.new_id("cal")
-    tx.insert(
-        call,
-        id=call_id,
-        direction="outbound",
-        region_code=entry.region_code,
-        platform_code=entry.platform_code,
-        campaign_contact_id=entry.campaign_contact_id,
-        contact_id=tx.scalar(sa.select(campaign_contact.c.contact_id).where(place)),
-        started_at=tx.now,
-    )
-    return call_id
+    contact_id = tx.scalar(sa.select(campaign_contact.c.contact_id).where(place))
+    at = {"region_code": entry.region_code, "platform_code": entry.platform_code}
+    whose = {"campaign_contact_id": entry.campaign_contact_id, "contact_id": contact_id}
+    return open_call(tx, direction="outbound", **at, **whose)
 
 
 def _deadline(tx: Tx) -> Any:
