@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import FREE
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
+from callsvc.routing.aid.aid_queries import LIVE_AID, hold_pair
 from callsvc.routing.deciding import (
     count_late,
     free_in,
@@ -23,7 +24,6 @@ from callsvc.routing.deciding import (
 )
 from callsvc.routing.heads import Head, heads_of, pick, show, with_names
 from callsvc.routing.loading import Scene, ask_idle, lend, load_scene, show_able, show_scarce
-from callsvc.routing.queries import LIVE_AID, hold_pair
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.explaining import explain_arrival, explain_wait, explain_work
 from callsvc.routing.rules.freeing import Work, choose_work, next_age, serves_young_first

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Row
 from callsvc.agents.queries import abilities, headcounts, on_duty_for, skill_counts
 from callsvc.core.db import Tx
 from callsvc.platforms.delegating import on_own_phone
+from callsvc.routing.aid.aid_queries import agreements_of, aid_now_and_since, live_aid
 from callsvc.routing.aid.lending_now import orders_now
 from callsvc.routing.heads import Head, heads_of, show
 from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_of
-from callsvc.routing.queries import agreements_of, aid_now_and_since, live_aid
 from callsvc.routing.rules import measuring as figures
 from callsvc.routing.rules.pacts import agree
 from callsvc.routing.rules.proximity import distance_rank

@@ -16,8 +16,9 @@ from sqlalchemy.engine import Row
 
 from callsvc.agents.queries import headcounts
 from callsvc.core.db import Tx
+from callsvc.routing.aid.aid_queries import aid_taken
 from callsvc.routing.keeping import LOOKS_BACK, floor_of, ledgers_at, standing_of
-from callsvc.routing.queries import aid_taken, entered_since, resolved_since
+from callsvc.routing.queries import entered_since, resolved_since
 from callsvc.routing.rules import measuring as figures
 from callsvc.routing.rules.reserves import reserve
 from callsvc.routing.tables import queue_entry, reservation, routing_measure

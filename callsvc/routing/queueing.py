@@ -12,6 +12,7 @@ from callsvc.agents.queries import platforms_on_duty
 from callsvc.core.db import Tx
 from callsvc.platforms.queries import platform_by_code
 from callsvc.platforms.service import is_open_now
+from callsvc.routing.aid.aid_queries import agreements_of
 from callsvc.routing.delegated import Home, home_of, tell_delegated
 from callsvc.routing.events import EntryLeft, EntryQueued, about
 from callsvc.routing.loading import hands_for
@@ -21,7 +22,6 @@ from callsvc.routing.other_work.leaving import expire
 from callsvc.routing.other_work.owning import offer_to_known
 from callsvc.routing.queries import (
     WAITING,
-    agreements_of,
     entry_of_leg,
     hold_entry,
     live_reservation,

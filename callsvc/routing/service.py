@@ -1,6 +1,7 @@
 """The public verbs of routing, each in the file named after it."""
 
 from callsvc.routing.aid.agreeing import end_agreement, put_agreement
+from callsvc.routing.aid.aid_queries import aid_matrix
 from callsvc.routing.aid.declaring import declare_aid
 from callsvc.routing.aid.lending_orders import (
     accept_aid,
@@ -15,7 +16,7 @@ from callsvc.routing.desks.activities import decide_wish, give_places, lapse_pre
 from callsvc.routing.desks.desk import desk_state, wait_for_change
 from callsvc.routing.measuring import measure
 from callsvc.routing.offering import offer_next, reject, time_out_offers
-from callsvc.routing.queries import aid_matrix, entry_of_leg, explain
+from callsvc.routing.queries import entry_of_leg, explain
 from callsvc.routing.queueing import (
     Place,
     any_agents_open,

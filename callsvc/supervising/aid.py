@@ -15,8 +15,9 @@ from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.platforms.delegating import delegations_in_force
 from callsvc.platforms.tables import platform
+from callsvc.routing.aid.aid_queries import live_aid
 from callsvc.routing.aid.lending_now import orders_shown
-from callsvc.routing.queries import WAITING, live_aid
+from callsvc.routing.queries import WAITING
 from callsvc.routing.service import declare_aid
 from callsvc.routing.tables import aid_activation, aid_agreement, aid_region, queue_entry
 from callsvc.supervising.blueprint import blueprint, names_of, regions_of
