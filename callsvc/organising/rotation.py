@@ -1,8 +1,9 @@
 """Rotation: a roster in which every theme is staffed and nobody loses the practice of one they know. Pure.
 
-Shift by shift, in order of time: first as many as possible of the places each theme needs are filled (a
-maximum matching, so that the only one who speaks for a rare theme is not spent on a common one); then whoever
-is left does the theme they have not done for longest. Both prefer those who are longest out of practice.
+Shift by shift, in order of time: first as many as possible of the places each theme needs are filled, one of
+each theme before a second of any (a maximum matching, so that the only one who speaks for a rare theme is not
+spent on a common one); then whoever is left does the theme they have not done for longest. Both prefer those
+who are longest out of practice.
 """
 
 from collections import Counter
@@ -86,7 +87,8 @@ def propose(members: Sequence[Member], slots: Iterable[Slot], *, within: timedel
         for id, skill in sorted(placed.items()):
             shifts.append(Shift(starts_at=slot.starts_at, ends_at=slot.ends_at, member=id, skill=skill))
             last[id][skill] = max(slot.starts_at, last[id].get(skill, slot.starts_at))
-        unmet |= {(slot.starts_at, skill): count for skill, count in missing.items()}
+        for skill, count in missing.items():  # several platforms may have a slot that starts then
+            unmet[(slot.starts_at, skill)] = unmet.get((slot.starts_at, skill), 0) + count
         end = max(end or slot.ends_at, slot.ends_at)
     return Roster(shifts=tuple(sorted(shifts)), unmet=unmet, coverage=_coverage(members, last, end, within))
 
@@ -116,8 +118,9 @@ def _fill(
         return False
 
     missing: dict[str, int] = {}
-    # The theme that fewest can do chooses first; the result is a maximum matching either way.
-    for place in sorted(seats, key=lambda one: (len(wanted[one[0]]), one)):
+    # Each theme's first place before anybody's second, and the theme that fewest can do first; whom a path
+    # moves keeps their place filled, so that the result is a maximum matching either way.
+    for place in sorted(seats, key=lambda one: (one[1], len(wanted[one[0]]), one[0])):
         if not seat(place, set()):
             missing[place[0]] = missing.get(place[0], 0) + 1
     return {id: skill for id, (skill, _) in sits.items()}, missing

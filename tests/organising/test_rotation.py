@@ -47,6 +47,19 @@ def test_places_that_nobody_can_fill_are_told() -> None:
     assert roster.unmet == {(MONDAY, "medical"): 2}
 
 
+def test_no_theme_is_left_empty_while_another_has_its_second_agent() -> None:
+    members = [member("a", "front-desk", "tracing"), member("b", "front-desk", "tracing")]
+    roster = propose(members, [slot(0, "ab", tracing=2, front_desk=2)], within=FORTNIGHT)
+    assert {one.skill for one in roster.shifts} == {"front-desk", "tracing"}
+    assert roster.unmet == {(MONDAY, "front-desk"): 1, (MONDAY, "tracing"): 1}
+
+
+def test_what_two_platforms_lack_at_the_same_hour_is_told_together() -> None:
+    members = [member("a", "tracing"), member("b", "tracing")]
+    roster = propose(members, [slot(0, "a", tracing=2), slot(0, "b", tracing=3)], within=FORTNIGHT)
+    assert roster.unmet == {(MONDAY, "tracing"): 3}
+
+
 def test_within_a_fortnight_of_shifts_everybody_has_done_everything_they_know() -> None:
     members = [member(id, *THEMES) for id in "abcdefgh"]
     slots = [slot(day, "abcdefgh", tracing=4, front_desk=2, medical=1) for day in (0, 1, 2, 3, 4, 7, 8, 9)]
