@@ -7,6 +7,7 @@ never found silent; missed offers are what tells about them.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,43 +47,36 @@ def seen(tx: Tx, agent_id: str) -> str:
     return str(row.activity_before) if in_time else ""
 
 
-def silent_agents(tx: Tx) -> Sequence[str]:
+def silent_agents(tx: Tx, there: sa.ColumnElement[bool]) -> Sequence[str]:
     """Ids of agents on duty or pausing whose desk has been silent for longer than the grace.
 
-    A live call overrides: while they speak with somebody, or are being connected, they are there.
+    ``there``: what shows, over ``agent``'s columns, that somebody is there all the same.
     """
-    since = tx.machine_now - timedelta(seconds=GRACE_S)
-    rows = tx.all(
-        sa.select(agent.c.id)
-        .join(agent_presence, agent_presence.c.agent_id == agent.c.id)
-        .where(
-            agent_presence.c.seen_at < since,
-            agent_presence.c.lost_at.is_(None),
-            agent.c.activity != "offline",
-            agent.c.state != "on-call",
-        )
-        .limit(MOST_SILENT)
-    )
-    return [row.id for row in rows]
+    return [row.id for row in tx.all(_silent(tx).where(~there).limit(MOST_SILENT))]
 
 
-def is_silent(tx: Tx, agent_id: str) -> bool:
-    """The same of one agent, whose row the caller holds."""
-    since = tx.machine_now - timedelta(seconds=GRACE_S)
-    mine = (agent.c.id == agent_id) & (agent.c.activity != "offline") & (agent.c.state != "on-call")
-    quiet = (agent_presence.c.seen_at < since) & agent_presence.c.lost_at.is_(None)
+def is_silent(tx: Tx, agent_id: str, there: sa.ColumnElement[bool]) -> bool:
+    """The same of one agent."""
+    return tx.first(_silent(tx).where(agent.c.id == agent_id, ~there)) is not None
+
+
+def _silent(tx: Tx) -> sa.Select[Any]:
     found = sa.select(agent.c.id).join(agent_presence, agent_presence.c.agent_id == agent.c.id)
-    return tx.first(found.where(mine, quiet)) is not None
+    return found.where(_has_said_nothing(tx), agent.c.activity != "offline")
 
 
-def note_lost(tx: Tx, agent_id: str, activity: str) -> None:
-    """Silent too long: ``activity`` is what they did before, given back if they return in time."""
-    tx.update(
-        agent_presence,
-        agent_presence.c.agent_id == agent_id,
-        lost_at=tx.machine_now,
-        activity_before=activity,
-    )
+def _has_said_nothing(tx: Tx) -> sa.ColumnElement[bool]:
+    since = tx.machine_now - timedelta(seconds=GRACE_S)
+    return (agent_presence.c.seen_at < since) & agent_presence.c.lost_at.is_(None)
+
+
+def note_lost(tx: Tx, agent_id: str, activity: str) -> bool:
+    """Silent too long: ``activity`` is what they did before, given back if they return in time.
+
+    False if the desk has spoken in this very moment.
+    """
+    mine = (agent_presence.c.agent_id == agent_id) & _has_said_nothing(tx)
+    return bool(tx.update(agent_presence, mine, lost_at=tx.machine_now, activity_before=activity))
 
 
 def forget_before(tx: Tx, agent_id: str) -> None:

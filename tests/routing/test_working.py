@@ -101,10 +101,19 @@ def test_an_owner_has_their_work_until_the_time_stated_and_then_anybody(world: W
     with world.rt.db.begin() as tx:
         until = tx.now + timedelta(seconds=60)
     owner, other = world.agent(ready=False), world.agent()
+    routing.set_activity(world.rt, owner, "break")
     entry = put(world, "callback", "cbk-1", owner=owner, owner_until=until)
     assert offered(world, other) is None
     world.later(61)
     look(world)
+    assert offered(world, other) == entry
+
+
+def test_nobody_waits_for_an_owner_who_is_away(world: World) -> None:
+    with world.rt.db.begin() as tx:
+        until = tx.now + timedelta(seconds=60)
+    owner, other = world.agent(ready=False), world.agent()
+    entry = put(world, "callback", "cbk-1", owner=owner, owner_until=until)
     assert offered(world, other) == entry
 
 

@@ -12,11 +12,13 @@ from callsvc.agents.limits import ask_for, close_wish, has_room, limit_of, place
 from callsvc.agents.presence import forget_before, is_noted, is_silent, note_lost, seen, silent_agents
 from callsvc.agents.rules import check_activity
 from callsvc.agents.service import agent_by_id, declare_activity, touch_agent
-from callsvc.agents.tables import activity_wish
+from callsvc.agents.tables import activity_wish, agent
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
 from callsvc.routing.offering import offer_next, return_to_queue
-from callsvc.routing.queries import hold_reservation, reservation_of_agent
+from callsvc.routing.other_work.giving_back import give_back, may_give_back
+from callsvc.routing.queries import hold_of_agent, hold_reservation, reservation_of_agent
+from callsvc.routing.tables import reservation
 from callsvc.runtime import Runtime
 from callsvc.softphone.service import require_line
 
@@ -92,20 +94,35 @@ def note_seen(rt: Runtime, agent_id: str) -> None:
             _change(tx, row, before, reason="presence-back")
 
 
+_ON_THE_LINE = sa.exists().where(
+    reservation.c.id == agent.c.reservation_id,
+    reservation.c.state == "accepted",
+    reservation.c.agent_leg_id.is_not(None),
+    reservation.c.talk_ended_at.is_(None),
+)
+"""A live leg overrides a silent desk: who speaks with somebody, or is being connected, is there."""
+
+
 def lapse_presence(rt: Runtime) -> int:
-    """Set away whose desk is silent too long; how many. An offer they have goes to somebody else."""
+    """Set away whose desk is silent too long; how many. What they were offered, and what they had in hand
+    and is no call, goes to somebody else.
+    """
     with rt.db.read() as tx:
-        silent = silent_agents(tx)
+        silent = silent_agents(tx, _ON_THE_LINE)
     return sum(_lapse(rt, agent_id) for agent_id in silent)
 
 
 def _lapse(rt: Runtime, agent_id: str) -> bool:
     with rt.db.begin() as tx:
-        if not is_silent(tx, agent_id):
+        held = hold_of_agent(tx, agent_id)
+        if not is_silent(tx, agent_id, _ON_THE_LINE):
             return False
         row = agent_by_id(tx, agent_id)
-        note_lost(tx, agent_id, row.activity)
+        if not note_lost(tx, agent_id, row.activity):
+            return False
         withdraw_wish(tx, agent_id)
+        if held is not None and may_give_back(*held):
+            give_back(tx, *held)
         _change(tx, row, "offline", reason="presence-lost", how="rescinded")
     return True
 

@@ -37,6 +37,8 @@ MOST_AT_ONCE = 20
 
 _ENTRY = queue_entry.c
 OTHER = (_ENTRY.state == "pending") & _ENTRY.kind.in_(KINDS_IN_ORDER)
+# What a silent desk gave back, nobody let pass: no telephone rang for it in vain.
+_DESK_FELL_SILENT = (reservation.c.state == "rescinded") & reservation.c.agent_leg_id.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ def next_other_work(tx: Tx, agent_row: Row[Any], *, pressing: bool = False) -> R
         reservation.c.entry_id == _ENTRY.id,
         reservation.c.agent_id == agent_row.id,
         reservation.c.ended_at > tx.now - RESTS,
+        ~_DESK_FELL_SILENT,
     )
     statement = (
         sa.select(queue_entry)
@@ -127,7 +130,11 @@ def _kinds_of(tx: Tx, agent_row: Row[Any]) -> list[str]:
 
 
 def _open_to_all(tx: Tx) -> sa.ColumnElement[bool]:
-    return _ENTRY.owner_agent_id.is_(None) | _ENTRY.owner_until.is_(None) | (_ENTRY.owner_until <= tx.now)
+    """Nobody's, or no longer theirs alone; and nobody waits for an owner who is away."""
+    owner = agent.alias()
+    away = sa.exists().where(owner.c.id == _ENTRY.owner_agent_id, owner.c.activity == "offline")
+    over = _ENTRY.owner_until.is_(None) | (_ENTRY.owner_until <= tx.now)
+    return _ENTRY.owner_agent_id.is_(None) | over | away
 
 
 def _order(tx: Tx, mine: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[Any], ...]:
