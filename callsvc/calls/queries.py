@@ -17,6 +17,16 @@ _LOCK_CALL = (
     .where(call.c.id == sa.select(leg.c.call_id).where(leg.c.id == sa.bindparam("leg_id")).scalar_subquery())
     .with_for_update(key_share=True)
 )
+_LOCK_CONFERENCE = (
+    sa.select(call.c.id)
+    .where(
+        call.c.id
+        == sa.select(conference.c.call_id)
+        .where(conference.c.id == sa.bindparam("conference_id"))
+        .scalar_subquery()
+    )
+    .with_for_update(key_share=True)
+)
 _CALL_OF_LEG = sa.select(call).join(leg, leg.c.call_id == call.c.id).where(leg.c.id == sa.bindparam("leg_id"))
 
 
@@ -31,6 +41,15 @@ def lock_leg(tx: Tx, leg_id: str) -> Row[Any]:
     if row is None:
         raise NotFound("leg-unknown", "No call of ours has this id.")
     return row
+
+
+def lock_conference(tx: Tx, conference_id: str) -> None:
+    """Lock the row of the call that meets in this conference, until the end of the transaction.
+
+    Whoever changes who is in it, and how, holds that row before any of a participant or of the conference:
+    the carrier's news and an agent's hold or mute of the same moment then take turns.
+    """
+    tx.first(_LOCK_CONFERENCE, conference_id=conference_id)
 
 
 def find_leg(tx: Tx, leg_id: str) -> Row[Any] | None:

@@ -230,6 +230,8 @@ def _end_otherwise(rt: Runtime, sid: str) -> str | None:
 
 
 def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
+    """What came of it. The call's row first, as whoever supersedes this wish holds it when they do."""
+    row = lock_leg(tx, due.id)
     if result == "not-yet":
         soon = tx.machine_now + timedelta(seconds=1)
         tx.update(carrier_update, carrier_update.c.id == update_id, lease_until=soon)
@@ -250,7 +252,6 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
     if not changed and group_of(due.action) and result == "done":
         _repeat_newest(tx, due.id, group_of(due.action))
     elif changed and due.action == "move" and result != "done":
-        row = lock_leg(tx, due.id)
         tx.emit(
             LegMoveRefused(
                 leg_id=row.id,

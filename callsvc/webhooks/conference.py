@@ -1,7 +1,7 @@
 """Conference callbacks: who came in, who left; and what is heard in one while nobody speaks."""
 
 from callsvc.calls import conferences
-from callsvc.calls.queries import find_leg_by_sid
+from callsvc.calls.queries import find_leg_by_sid, lock_conference
 from callsvc.carrier import twiml
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
@@ -27,6 +27,7 @@ def _over_and_over(occasion: str, language: str) -> str:
 def record(rt: Runtime, conference_id: str, given: CarrierRequest) -> None:
     sid, event = given.text("ConferenceSid"), given.text("StatusCallbackEvent")
     with rt.db.begin() as tx:
+        lock_conference(tx, conference_id)
         key = f"conference:{sid}:{given.text('SequenceNumber') or event + given.text('CallSid')}"
         if not first_time(tx, key, None, event=event):
             return
