@@ -14,7 +14,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-# job name -> queue. One worker process per queue: what must be quick never waits behind what may be slow.
+# job name -> queue. One worker process per queue: what must be quick never waits behind what may be slow, so
+# what somebody sits before the screen for (previews) stands apart from what may take hours (imports).
 QUEUES: dict[str, str] = {
     "place_calls": "dialing",
     "place_agent_leg": "handover",
@@ -22,13 +23,13 @@ QUEUES: dict[str, str] = {
     "carry_out_stop": "handover",
     "send_messages": "messages",
     "import_lists": "imports",
-    "rehearse": "imports",
-    "preview_aid": "imports",
+    "forget_due": "imports",
+    "rehearse": "previews",
+    "preview_aid": "previews",
     "fetch_for_flows": "upkeep",
     "settle_doubt": "upkeep",
     "reconcile_legs": "upkeep",
     "roll_up_metrics": "upkeep",
-    "forget_due": "upkeep",
 }
 
 

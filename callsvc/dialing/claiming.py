@@ -27,7 +27,9 @@ from callsvc.runtime import Runtime
 
 
 def place_attempts(rt: Runtime, leg_ids: list[str], *, at_once: int = 1) -> None:
-    """Claim and place each planned attempt, ``at_once`` of them. Safe to run twice: a claim is taken once.
+    """Claim and place each planned attempt now, ``at_once`` of them. A claim is taken once, run twice.
+
+    Workers keep the carrier's limit as well: ``releasing.place_at_pace``.
 
     A carrier, or a busy machine, takes tenths of a second to answer one request: one after the other the pace
     would be that answer's, not the campaign's.
@@ -41,12 +43,13 @@ def place_attempts(rt: Runtime, leg_ids: list[str], *, at_once: int = 1) -> None
 
 def _place(rt: Runtime, leg_id: str) -> None:
     with rt.db.begin() as tx:
-        claim = _claim(tx, leg_id)
+        claim = claim_attempt(tx, leg_id)
     if claim is not None:
         send_claim(rt, claim)
 
 
-def _claim(tx: Tx, leg_id: str) -> Claim | None:
+def claim_attempt(tx: Tx, leg_id: str) -> Claim | None:
+    """The right to send the request of a planned attempt; None when it may not be, or is not planned, now."""
     place = tx.first(
         sa.select(
             campaign_contact.c.id,

@@ -18,6 +18,7 @@ from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, campaign_contact, pace_ledger
 from callsvc.core.db import Tx
+from callsvc.dialing.set_ups import OF_RING
 from callsvc.dialing.sharing import Bucket, Wish, backlog, filled, holds, share
 from callsvc.routing.tables import queue_entry
 
@@ -49,7 +50,7 @@ def reserve(tx: Tx) -> Mapping[str, int]:
     rate, speed = tx.settings.callsvc_calls_per_second, tx.speed
     bucket = filled(Bucket(whole.tokens, whole.at), rate, tx.now, holds(rate, speed))
     tokens = bucket.tokens - _agents_set_ups(tx, whole.at)
-    # What is planned and not placed yet is still to come at the carrier, all at once if a worker was away.
+    # What is planned and not placed yet is still to come at the carrier, at the pace, before all else.
     room = min(int(tokens), backlog(rate, speed) - unplaced)
     if tx.settings.callsvc_most_live:
         room = min(room, tx.settings.callsvc_most_live - sum(live.values()))
@@ -106,7 +107,7 @@ def hold_row(tx: Tx, name: str, most: float) -> Row[Any] | None:
 
 def _accounts(tx: Tx, live: Mapping[str, int]) -> dict[str, _Account]:
     """Every running campaign that calls."""
-    known = {row.campaign_id: row for row in tx.all(sa.select(pace_ledger))}
+    known = {row.campaign_id: row for row in tx.all(sa.select(pace_ledger).where(~OF_RING))}
     accounts = {}
     for row in tx.all(sa.select(campaign).where(campaign.c.state == "running").order_by(campaign.c.id)):
         config = config_of(row)

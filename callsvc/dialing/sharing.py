@@ -59,7 +59,7 @@ def holds(rate: float, speed: float, seconds: float = _HELD_S) -> float:
 
 
 def backlog(rate: float, speed: float) -> int:
-    """How many planned calls may wait for a worker: what it places at once when it comes back."""
+    """How many planned calls may wait for a worker: what it finds, and releases at the pace."""
     return int(holds(rate, speed, _UNPLACED_S))
 
 

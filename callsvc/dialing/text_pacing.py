@@ -15,6 +15,7 @@ from callsvc.campaigns.facts import config_of
 from callsvc.campaigns.tables import campaign, pace_ledger
 from callsvc.core.db import Tx
 from callsvc.dialing.pacing import due_in, hold_row, keep_row
+from callsvc.dialing.set_ups import OF_RING
 from callsvc.dialing.sharing import Bucket, Wish, filled, holds, share
 from callsvc.messages.pacing import room_of
 
@@ -58,7 +59,7 @@ def _reserve(tx: Tx, name: str, configs: list[CampaignFile], most: int) -> Mappi
     if whole is None:
         return {}
     room = sum(room_of(tx, sender, _ROUND) for sender in sms_senders(tx, configs[0]))
-    known = {row.campaign_id: row for row in tx.all(sa.select(pace_ledger))}
+    known = {row.campaign_id: row for row in tx.all(sa.select(pace_ledger).where(~OF_RING))}
     buckets, wishes = {}, []
     for config in configs:
         rate, account = config.pacing.calls_per_second, known.get(config.id)

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket, pytest.mark.xdist_
 PASSWORD = "correct horse battery"
 NEEDED = {
     *("redis", "web", "stream", "simulator", "ticker"),
-    *("worker-dialing", "worker-handover", "worker-imports", "worker-messages"),
+    *("worker-dialing", "worker-handover", "worker-imports", "worker-previews", "worker-messages"),
 }
 ANSWER = [f"+3363998{number:04d}" for number in range(10, 16)]
 RING = [f"+3363998{number:04d}" for number in range(40, 44)]

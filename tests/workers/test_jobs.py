@@ -9,6 +9,8 @@ import pytest
 import workers.jobs
 from callsvc.core.jobs import QUEUES
 from callsvc.dialing.planning import plan_calls
+from callsvc.operations.processes import EXPECTED
+from callsvc.processes.table import Ports, processes
 from callsvc.runtime import Runtime
 from tests.factories import start_campaign
 from workers import use_runtime
@@ -18,6 +20,18 @@ FILES = {file.stem for file in Path(workers.jobs.__path__[0]).glob("*.py")} - {"
 
 def test_every_job_has_its_file_and_every_file_its_queue() -> None:
     assert set(QUEUES) == FILES
+
+
+def test_what_takes_long_has_a_queue_that_nothing_else_waits_in() -> None:
+    long = {"import_lists", "forget_due"}
+    assert not {QUEUES[job] for job in long} & {QUEUES[job] for job in QUEUES.keys() - long}
+    assert {QUEUES[job] for job in ("rehearse", "preview_aid")} == {"previews"}
+
+
+def test_every_queue_has_a_worker_that_health_expects_and_the_supervisor_runs() -> None:
+    workers = {f"worker-{queue}" for queue in QUEUES.values()}
+    assert workers <= set(EXPECTED) and workers <= {one.name for one in processes(Ports())}
+    assert "worker-previews" in workers
 
 
 @pytest.mark.parametrize("job", sorted(QUEUES))

@@ -1,0 +1,80 @@
+"""Planned calls released at the pace: what a worker found waiting goes out no faster than the carrier takes.
+
+Calls missed while a worker, its machine or the carrier stood still are not made up for. At most three
+seconds of them were planned (``sharing.backlog``); those go out first, at the pace, and everybody else
+is planned in their turn.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import monotonic, sleep
+
+from callsvc.calls.placing import Claim, send_claim
+from callsvc.core.each import for_each
+from callsvc.dialing.claiming import claim_attempt
+from callsvc.dialing.set_ups import free_set_up, until_free, use_set_up
+from callsvc.runtime import Runtime
+
+Pause = Callable[[float], object]  # real seconds
+
+# Real seconds.
+_LONGEST_S = 5.0  # a job waits; what is still planned then is asked for again
+_FRESH_S = 0.5  # between the set-up and its request; more is a stall
+_SHORTEST_S = 0.005
+
+_one_waits = Lock()  # of the requests of this process: all of them would wake for the same set-up
+
+
+def place_at_pace(rt: Runtime, leg_ids: list[str], *, at_once: int = 1, pause: Pause = sleep) -> None:
+    """Claim and place each planned attempt as its set-up comes, ``at_once`` requests at a time.
+
+    Safe to run twice, and beside others: a claim is taken once, and all of them share one limit.
+    """
+    until = monotonic() + _LONGEST_S
+
+    def place(leg_id: str) -> None:
+        for_each(rt.db, [leg_id], lambda one: _place(rt, one, until, pause))
+
+    with ThreadPoolExecutor(at_once, "placing") as pool:
+        list(pool.map(place, leg_ids))
+
+
+def _place(rt: Runtime, leg_id: str, until: float, pause: Pause) -> None:
+    while True:
+        with rt.db.begin() as tx:
+            given = free_set_up(tx)
+            if given is not None:
+                claim = claim_attempt(tx, leg_id)
+                at = monotonic()
+                if claim is not None:
+                    use_set_up(tx, given, rt.clock.now())
+                break
+        if monotonic() >= until:
+            return
+        _wait(rt, pause)
+    if claim is not None:
+        _send(rt, claim, at, pause)
+
+
+def _send(rt: Runtime, claim: Claim, at: float, pause: Pause) -> None:
+    """A process that was stopped between its set-up and the request waits for another one.
+
+    Should that take longer than the claim holds, ``send_claim`` sends nothing and the leg is settled.
+    """
+    while monotonic() - at > _FRESH_S and rt.machine.now() < claim.lease_until:
+        with rt.db.begin() as tx:
+            given = free_set_up(tx)
+            if given is not None:
+                use_set_up(tx, given, rt.clock.now())
+                at = monotonic()
+        if given is None:
+            _wait(rt, pause)
+    send_claim(rt, claim)
+
+
+def _wait(rt: Runtime, pause: Pause) -> None:
+    with _one_waits:
+        with rt.db.read() as tx:
+            lived = until_free(tx)
+        pause(max(_SHORTEST_S, lived.total_seconds() / rt.clock.speed))

@@ -1,0 +1,118 @@
+"""The carrier's limit at the last moment: no sliding second with more set-ups than are allowed, in SQL.
+
+The planner's buckets keep the average (``sharing.py``). A worker that stood still finds all it missed at
+once, though, and would ask for it at once. So each set-up takes one of a ring of rows of ``pace_ledger``, as
+many as the second allows, and a row serves again a second after it last served: whatever anybody missed, and
+however many workers there are, no second has more set-ups than the ring has rows. Rows are taken under their
+lock and locked ones passed over: workers do not wait for one another here.
+
+Agents' own legs never wait, as somebody is on the line; those of the last second are left out of the ring.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from callsvc.calls.tables import leg
+from callsvc.campaigns.tables import pace_ledger
+from callsvc.core.db import Tx
+from callsvc.dialing.sharing import holds
+
+RING = "set-up:"
+OF_RING = pace_ledger.c.campaign_id.like(f"{RING}%")  # no campaign's id has a colon
+
+_MOST = 200  # rows: above so many a second the second is cut short, not the ring made longer
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many set-ups in any span of lived time."""
+
+    count: int
+    span: timedelta
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """The right to one set-up, for as long as the transaction holds its row."""
+
+    row: str
+
+
+def limit_of(rate: float, speed: float) -> Limit:
+    """What the carrier takes: a lived second's set-ups, or a real second's where the clock is scaled.
+
+    A rate with a fraction is rounded up here: its average is the planner's to keep.
+
+    >>> limit_of(2.5, 1)
+    Limit(count=3, span=datetime.timedelta(seconds=1))
+    >>> limit_of(8, 2)
+    Limit(count=16, span=datetime.timedelta(seconds=2))
+    """
+    whole = math.ceil(holds(rate, speed))
+    count = min(whole, _MOST)
+    span = holds(1.0, speed) * count / whole
+    return Limit(count, timedelta(seconds=span))
+
+
+def free_set_up(tx: Tx) -> SetUp | None:
+    """One set-up, if there is one now."""
+    limit = _limit(tx)
+    agents = _agents_since(tx, tx.now - limit.span)
+    free = _ring(limit) & _rested(tx, limit)
+    wanted = sa.select(pace_ledger.c.campaign_id).where(free).order_by(pace_ledger.c.at).limit(agents + 1)
+    rows = tx.all(wanted.with_for_update(skip_locked=True, key_share=True))
+    if len(rows) <= agents and _laid_out(tx, limit):
+        rows = tx.all(wanted.with_for_update(skip_locked=True, key_share=True))
+    return SetUp(rows[0].campaign_id) if len(rows) > agents else None
+
+
+def until_free(tx: Tx) -> timedelta:
+    """Lived time until there is one, unless somebody else takes it."""
+    limit = _limit(tx)
+    agents = _agents_since(tx, tx.now - limit.span)
+    if _rows(tx, _ring(limit) & _rested(tx, limit)) > agents:
+        return timedelta(0)
+    nth = sa.select(pace_ledger.c.at).where(_ring(limit)).order_by(pace_ledger.c.at).offset(agents).limit(1)
+    row = tx.first(nth)
+    return max(row.at + limit.span - tx.now, timedelta(0)) if row is not None else limit.span
+
+
+def use_set_up(tx: Tx, given: SetUp, at: datetime) -> None:
+    """It is made at this instant: its row serves again a second later."""
+    tx.update(pace_ledger, pace_ledger.c.campaign_id == given.row, at=at)
+
+
+def _limit(tx: Tx) -> Limit:
+    return limit_of(tx.settings.callsvc_calls_per_second, tx.speed)
+
+
+def _ring(limit: Limit) -> sa.ColumnElement[bool]:
+    return OF_RING & (pace_ledger.c.turn < limit.count)
+
+
+def _rested(tx: Tx, limit: Limit) -> sa.ColumnElement[bool]:
+    """What lies ahead is of a clock that was set back since, and would block for as long."""
+    return (pace_ledger.c.at <= tx.now - limit.span) | (pace_ledger.c.at > tx.now + limit.span)
+
+
+def _agents_since(tx: Tx, since: datetime) -> int:
+    theirs = (leg.c.role == "agent") & (leg.c.planned_at > since)
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(leg).where(theirs)))
+
+
+def _laid_out(tx: Tx, limit: Limit) -> bool:
+    """The rows of the ring that are missing, at its first use and when the limit was raised; True if any."""
+    if _rows(tx, _ring(limit)) == limit.count:
+        return False
+    for place in range(limit.count):
+        name = f"{RING}{place:03}"
+        tx.insert_once(pace_ledger, campaign_id=name, tokens=0.0, turn=float(place), at=_LONG_AGO)
+    return True
+
+
+def _rows(tx: Tx, which: sa.ColumnElement[bool]) -> int:
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(pace_ledger).where(which)))
