@@ -99,6 +99,8 @@ def require_callers(tx: Tx, file: CampaignFile, version: str) -> None:
     if file.sms_pool or file.sms_sender:
         asks = file.announce is not None and not file.announce.sender and file.announce.can_move
         _require(tx, sms_pool(tx, file), Use(channel="sms", two_way=asks))
+    if file.announce is not None and file.announce.sender:
+        _require(tx, _pool(tx, "", file.announce.sender), Use(channel="sms", two_way=file.announce.can_move))
     if file.sms_fallback is not None and file.sms_fallback.text:
         own = file.sms_fallback.sender
         _require(tx, _pool(tx, "", own) if own else sms_pool(tx, file), Use(channel="sms"))

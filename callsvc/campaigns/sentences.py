@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from callsvc.campaigns.calendar import zone as zone_named
 from callsvc.campaigns.reasons import FINAL_REASONS
+from callsvc.campaigns.rules import Channel
 from callsvc.web.texts import gettext
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -48,6 +49,8 @@ PHRASES = {
     "on-the-line": _("the person is on another call with us"),
     "retry-later": _("the time of the next try has not come"),
     "waiting-their-turn": _("others come first"),
+    "undelivered": _("the last SMS did not arrive"),
+    "stopped": _("what was planned was withdrawn"),
 }
 
 
@@ -56,24 +59,35 @@ def phrase_of(reason: str) -> str:
     return str(PHRASES.get(reason, reason))
 
 
-def sentence_of(reasons: Sequence[str], earliest: datetime | None, zone: str | ZoneInfo | None) -> str:
+def sentence_of(
+    reasons: Sequence[str],
+    earliest: datetime | None,
+    zone: str | ZoneInfo | None,
+    channel: Channel = "voice",
+) -> str:
     """One sentence in the reader's language; ``zone`` is the one in which the moment is told.
 
     Example: ``Not called yet: it is outside the hours in which they may be called; possible from Tuesday
-    17 November at 09:00 (UTC+4).`` Without reasons: ``May be called now.``
+    17 November at 09:00 (UTC+4).`` Without reasons: ``May be called now.`` By SMS people are written to.
     """
+    written = channel == "sms"
     if not reasons:
-        return gettext("May be called now.")
+        return gettext("May be written to now.") if written else gettext("May be called now.")
     final = [reason for reason in reasons if reason in FINAL_REASONS]
     if final:  # what will never change is all that matters
-        return gettext("Will not be called: %(reasons)s.", reasons=_listed(final))
+        said = _listed(final)
+        if written:
+            return gettext("Will not be written to: %(reasons)s.", reasons=said)
+        return gettext("Will not be called: %(reasons)s.", reasons=said)
+    said = _listed(reasons)
     if earliest is None:
-        return gettext("Not called yet: %(reasons)s.", reasons=_listed(reasons))
-    return gettext(
-        "Not called yet: %(reasons)s; possible from %(moment)s.",
-        reasons=_listed(reasons),
-        moment=_moment(earliest, zone),
-    )
+        if written:
+            return gettext("Not written to yet: %(reasons)s.", reasons=said)
+        return gettext("Not called yet: %(reasons)s.", reasons=said)
+    told = {"reasons": said, "moment": _moment(earliest, zone)}
+    if written:
+        return gettext("Not written to yet: %(reasons)s; possible from %(moment)s.", **told)
+    return gettext("Not called yet: %(reasons)s; possible from %(moment)s.", **told)
 
 
 def _listed(reasons: Sequence[str]) -> str:

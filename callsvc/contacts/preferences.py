@@ -18,6 +18,7 @@ from callsvc.core.db import Tx
 
 HOURS, CHANNEL, LANGUAGE = "hours", "channel", "language"
 CHANNELS = ("voice", "sms")
+ANY = "any"  # takes a preference back
 _WEEK = [0, 1, 2, 3, 4, 5, 6]
 # Days (0 = Monday) and minutes since local midnight; the end is exclusive.
 PARTS_OF_DAY: dict[str, list[Any]] = {
@@ -128,6 +129,11 @@ def _put_first(tx: Tx, number_id: str) -> bool:
     return changed > 0
 
 
+def parts_of(hours: Sequence[PreferredWindow]) -> list[str]:
+    """The parts of the day that these windows are."""
+    return [word for word, window in PARTS_OF_DAY.items() if _windows([window])[0] in hours]
+
+
 def language_of(tx: Tx, number_id: str | None, otherwise: str | None) -> str | None:
     """The language chosen for this number, else the person's own as we know it."""
     chosen = preferences_of(tx, [number_id]).get(number_id, NONE).language if number_id else ""
@@ -136,7 +142,7 @@ def language_of(tx: Tx, number_id: str | None, otherwise: str | None) -> str | N
 
 def _read(name: str, value: Any) -> Any:
     """The value as it is kept; empty to take it back, None for what is no choice."""
-    if value == "any" and name in (HOURS, CHANNEL, LANGUAGE):
+    if value == ANY and name in (HOURS, CHANNEL, LANGUAGE):
         return ""
     if name == HOURS and isinstance(value, str):
         parts = [PARTS_OF_DAY[part] for part in value.split() if part in PARTS_OF_DAY]

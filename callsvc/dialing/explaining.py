@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Row
 from callsvc.accounts.scope import Principal, scope_condition
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import campaign_row, config_of
+from callsvc.campaigns.reasons import FINAL_REASONS
 from callsvc.campaigns.retrying import turn_of
 from callsvc.campaigns.rules import may_contact
 from callsvc.campaigns.sentences import sentence_of
@@ -21,6 +23,7 @@ from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.finishing import tries_of
 from callsvc.dialing.planning import choose_number
 from callsvc.dialing.turns import PROMISED, Waiting, why_of
+from callsvc.messages.allowing import for_sms
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,12 @@ def why_not_called(tx: Tx, principal: Principal, campaign_id: str, place_id: str
     if place is None:
         raise NotFound("campaign-contact-unknown", "This campaign has nobody under this id in your regions.")
     config = config_of(campaign)
+    config = for_sms(config) if config.channel == "sms" else config
     promised = {place.contact_id} if place.priority >= PROMISED else set()
     found = candidates(
         tx, config, campaign.state, [place.contact_id], campaign_id=campaign_id, promised=promised
     ).get(place.contact_id, [])
-    verdicts = [(one.number_id, may_contact(one.facts, "voice", tx.now)) for one in found]
+    verdicts = [(one.number_id, may_contact(one.facts, config.channel, tx.now)) for one in found]
     return WhyNot(
         status=place.status,
         tries=place.tries,
@@ -94,15 +98,23 @@ def _waiting(place: Row[Any]) -> Waiting:
 def _sentence(config: CampaignFile, place: Row[Any], numbers: Sequence[Candidate], now: datetime) -> str:
     """Empty for who is being called or has an outcome: there is nothing to explain."""
     zone = numbers[0].facts.places[0].zone if numbers and numbers[0].facts.places else ""
+    say = partial(sentence_of, zone=zone, channel=config.channel)
     if place.status == "held":
-        return sentence_of(("on-the-line",), None, zone)
+        return say(("on-the-line",), None)
     if place.status != "waiting":
         return ""
-    turn = turn_of(config.retries, tries_of(place))
+    turn = turn_of(config.retries, tries_of(place)) if config.channel == "voice" else place.tries
     at = max(now, place.next_try_at)
-    choice, verdict = choose_number(list(numbers), turn, set(), at)
-    if at > now and not verdict.final:  # the delay after the last try, and whatever holds when it is over
-        return sentence_of(("retry-later", *verdict.reasons), at if choice else verdict.earliest, zone)
+    choice, verdict = choose_number(list(numbers), turn, set(), at, config.channel)
+    if at > now and not verdict.final:  # what put them off until then, and whatever holds when that is over
+        reasons = dict.fromkeys((*_put_off_by(place), *verdict.reasons))
+        return say(tuple(reasons), at if choice else verdict.earliest)
     if choice is not None:
-        return sentence_of(("waiting-their-turn",), None, zone)
-    return sentence_of(verdict.reasons, verdict.earliest, zone)
+        return say(("waiting-their-turn",), None)
+    return say(verdict.reasons, verdict.earliest)
+
+
+def _put_off_by(place: Row[Any]) -> tuple[str, ...]:
+    """What was noted when they were last passed over; without a note it is the delay after a try."""
+    noted = tuple(one for one in place.skip_reasons.split() if one not in FINAL_REASONS)
+    return noted or ("retry-later",)

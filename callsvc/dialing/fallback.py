@@ -17,7 +17,7 @@ from callsvc.calls.tables import call
 from callsvc.campaigns.callers import fallback_sender_for
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.fallback import SmsFallback
-from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNDELIVERED, flags_of
+from callsvc.campaigns.dispositions import NOT_REACHED, OTHER_CHANNEL, UNCALLABLE, UNDELIVERED, flags_of
 from callsvc.campaigns.events import ContactFinished
 from callsvc.campaigns.facts import campaign_row, config_of, numbers_of
 from callsvc.campaigns.service import add_contacts, finish_contact
@@ -30,7 +30,8 @@ from callsvc.messages.service import plan_message
 from callsvc.messages.tables import message
 
 _CAUSE = "fallback:"
-_SILENT = ("no-input", UNDELIVERED)  # how a conversation by SMS ends that reached nobody
+# How a conversation by SMS ends that reached nobody; uncallable has, above all, whoever has a landline only.
+_SILENT = ("no-input", UNDELIVERED, UNCALLABLE)
 
 
 def text_unreached(tx: Tx, event: ContactFinished) -> None:

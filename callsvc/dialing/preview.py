@@ -19,6 +19,7 @@ from callsvc.dialing.expecting import Expected, expected
 from callsvc.dialing.facts import Candidate, candidates
 from callsvc.dialing.projecting import Cohort, Projection, RetryDelay, project
 from callsvc.dialing.sampling import batches, sample_of
+from callsvc.messages.allowing import for_sms
 
 MOST_LOOKED_AT: Final = 5_000
 """People of a larger campaign that a page looks at; each count is then right to 1.4 % of the people."""
@@ -77,11 +78,12 @@ def preview(tx: Tx, campaign_id: str, *, most: int = MOST_LOOKED_AT) -> Preview:
     """
     row = campaign_row(tx, campaign_id)
     config = config_of(row)
+    asked = for_sms(config) if config.channel == "sms" else config
     look = _Look(Preview(campaign_id=campaign_id, channel=config.channel), tx.now)
     _count_done(tx, look.told)
     sample = sample_of(tx, campaign_id, most)
     for batch in batches(tx, campaign_id, sample):
-        found = candidates(tx, config, "running", [place.contact_id for place in batch])
+        found = candidates(tx, asked, "running", [place.contact_id for place in batch])
         for place in batch:
             look.at(place, found.get(place.contact_id, []))
     told = look.told

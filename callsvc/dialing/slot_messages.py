@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.campaigns.callers import announcer_for, caller_for
+from callsvc.campaigns.callers import announcer_for, caller_for, verify_line
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.facts import hours_of_person
 from callsvc.contacts.tables import phone_number
@@ -40,7 +40,7 @@ def say_slot(
         **{"from": f"{slot.astimezone(zone):%H:%M}", "to": f"{(slot + length).astimezone(zone):%H:%M}"},
         day=day_in(language, slot, zone),
         caller=_caller(tx, place, config, number_id),
-        verify=tx.settings.callsvc_verify_phone,
+        verify=verify_line(tx, config),
         who=tx.settings.callsvc_who,
         kept=span_in(language, slot, length, zone),
     )

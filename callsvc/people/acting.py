@@ -1,8 +1,9 @@
-"""What may be done for one person by hand: silence, a number, their place in a campaign, a callback.
+"""What may be done for one person by hand: silence, choices, a number, a place in a campaign, a callback.
 
 Each act is on record in the access log, with ids only.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -13,12 +14,13 @@ from callsvc.accounts.scope import Principal
 from callsvc.campaigns.service import add_contacts
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.numbers import store_number
+from callsvc.contacts.preferences import ANY, keep_choice, prefer
 from callsvc.contacts.searching.indexing import index_people
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import contact, contact_number
 from callsvc.contacts.unworkable import discard_number
 from callsvc.core.db import Tx
-from callsvc.core.errors import Conflict, Invalid
+from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.core.phone_numbers import Number, zone_of
 from callsvc.dialing.callbacks import promise_call
 from callsvc.dialing.calling_next import call_next
@@ -26,6 +28,16 @@ from callsvc.dialing.promising import fitted, hours_of_promise
 from callsvc.people.entries import Subject
 
 Scope = Literal["sms", "purpose", "all"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """Parts of the day, a channel, a language (empty is no wish), and the number to call first."""
+
+    hours: tuple[str, ...] = ()
+    channel: str = ""
+    language: str = ""
+    first_number: str = ""
 
 
 def opt_out(
@@ -44,6 +56,31 @@ def opt_out(
     )
     record_access(tx, principal, "person-opted-out", person.contact_id, {"scope": scope, "new": new})
     return new
+
+
+def note_choices(tx: Tx, principal: Principal, person: Subject, choices: Choices) -> list[str]:
+    """What they said about when, how and in which language we contact them; the names of what changed.
+
+    It holds for all their numbers, as if they had chosen it themselves by a key; what is left as it was is no
+    new choice. ``number-unknown`` for a first number that is not theirs.
+    """
+    if choices.first_number and choices.first_number not in person.number_ids:
+        raise NotFound("number-unknown", "This person does not have the number that is to be called first.")
+    by = {"source": "console", "evidence": principal.account_id}
+    wanted = {
+        "hours": " ".join(choices.hours) or ANY,
+        "channel": choices.channel or ANY,
+        "language": choices.language or ANY,
+    }
+    changed = [
+        name
+        for name, value in wanted.items()
+        if sum(prefer(tx, id, name, value, **by) for id in sorted(person.number_ids))
+    ]
+    if choices.first_number and keep_choice(tx, choices.first_number, "preference.number", "this", **by):
+        changed.append("number")
+    record_access(tx, principal, "person-choices-noted", person.contact_id, {"changed": changed})
+    return changed
 
 
 def add_number(

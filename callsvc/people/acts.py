@@ -17,7 +17,7 @@ from callsvc.core.errors import Conflict, Invalid, NotFound
 from callsvc.people import acting
 from callsvc.people.blueprint import blueprint
 from callsvc.people.card import Card, card_of
-from callsvc.people.forms import CallbackWish, Enrolment, NumberGiven, OptOut
+from callsvc.people.forms import CallbackWish, ChoicesSaid, Enrolment, NumberGiven, OptOut
 from callsvc.people.looking import whole_context
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, read_form
@@ -40,6 +40,19 @@ def opt_out(contact_id: str) -> ResponseReturnValue:
             form.refuse("purpose", gettext("Name the purpose, and only for that choice."))
             return _again(tx, card, form, "opt_out")
     toast(gettext("Their wish is in force."))
+    return _back(contact_id)
+
+
+@blueprint.post("/<contact_id>/choices")
+@page("contacts")
+def note_choices(contact_id: str) -> ResponseReturnValue:
+    form = read_form(ChoicesSaid, request.form)
+    with current_rt().db.begin() as tx:
+        card = _seen(tx, contact_id)
+        if form.data is None:
+            return _again(tx, card, form, "note_choices")
+        acting.note_choices(tx, current_principal(), card.subject, form.data.choices)
+    toast(gettext("Their choices hold from now on."))
     return _back(contact_id)
 
 

@@ -10,6 +10,7 @@ from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import api, current_principal
 from callsvc.contacts.searching.finding import Wanted
 from callsvc.core.errors import Invalid
+from callsvc.people.acting import Choices, note_choices
 from callsvc.people.card import card_of
 from callsvc.people.searching import PAGE, look
 from callsvc.people.timeline import timeline_of
@@ -89,6 +90,20 @@ class CampaignStanding(Told):
     why: str = Field(description="Why they have not been called yet, in a sentence.")
 
 
+class ChoicesWish(Asked):
+    """All of it at once; what is left out is no wish (any more)."""
+
+    hours: list[Literal["morning", "afternoon", "evening"]] = Field(
+        default_factory=list, max_length=3, description="By the clock where they live; empty: any hour."
+    )
+    channel: Literal["", "voice", "sms"] = Field("", description="What they would rather have.")
+    language: str = Field("", pattern=r"^([a-z]{2})?$", examples=["en"])
+
+
+class ChoicesNoted(Told):
+    changed: list[str] = Field(description="hours, channel, language: what is another choice than before.")
+
+
 class Timeline(Told):
     """The newest first, without names, numbers or what messages say."""
 
@@ -118,6 +133,18 @@ def search_contacts(json: PeopleSearch) -> PeopleFound:
         page=shown.page,
         pages=-(-shown.total // PAGE) or 1,
     )
+
+
+@people_api.put("/contacts/<contact_id>/choices")
+@api("contacts")
+@operation(CONTACTS, refusals=(UNKNOWN,))
+def put_choices(contact_id: str, json: ChoicesWish) -> ChoicesNoted:
+    """When, how and in which language they want to be contacted; for all their numbers, on record."""
+    principal = current_principal()
+    with current_rt().db.begin() as tx:
+        card = card_of(tx, principal, contact_id)
+        choices = Choices(hours=tuple(json.hours), channel=json.channel, language=json.language)
+        return ChoicesNoted(changed=note_choices(tx, principal, card.subject, choices))
 
 
 @people_api.get("/contacts/<contact_id>/timeline")

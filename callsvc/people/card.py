@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsvc.accounts.scope import Principal, scope_condition
-from callsvc.campaigns.sentences import sentence_of
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.contacts.numbers import reveal
 from callsvc.contacts.people import read_person
+from callsvc.contacts.preferences import NONE, Preferences, parts_of, preferences_of
 from callsvc.contacts.tables import contact, contact_number, phone_number, suppression, tracing_case
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
@@ -29,6 +29,7 @@ class OwnNumber:
     kind: str
     works: bool
     suppressed: tuple[tuple[str, str], ...]
+    chosen: Preferences
     shared_with: int
 
 
@@ -85,6 +86,12 @@ class Card:
         return [(number.id, number.masked) for number in self.numbers if number.works]
 
     @property
+    def chosen(self) -> dict[str, object]:
+        """What a form of their choices begins with: those of the first number that has some."""
+        held = next((one.chosen for one in self.numbers if one.chosen != NONE), NONE)
+        return {"hours": parts_of(held.hours), "channel": held.channel, "speech": held.language}
+
+    @property
     def subject(self) -> Subject:
         return Subject(
             contact_id=self.id,
@@ -120,7 +127,7 @@ def card_of(tx: Tx, principal: Principal, contact_id: str) -> Card:
         case=row.reference or "",
         consent_basis=row.consent_basis,
         numbers=numbers,
-        standings=tuple(_standings(tx, principal, contact_id, row.zone)),
+        standings=tuple(_standings(tx, principal, contact_id)),
         household=_household(tx, principal, contact_id, [number.id for number in numbers]),
     )
 
@@ -144,6 +151,7 @@ def _numbers(tx: Tx, contact_id: str) -> tuple[OwnNumber, ...]:
     live = tx.all(
         sa.select(suppression).where(suppression.c.number_id.in_(ids), suppression.c.lifted_at.is_(None))
     )
+    chosen = preferences_of(tx, ids)
     return tuple(
         OwnNumber(
             id=row.id,
@@ -151,6 +159,7 @@ def _numbers(tx: Tx, contact_id: str) -> tuple[OwnNumber, ...]:
             kind=row.kind,
             works=row.unworkable_since is None,
             suppressed=tuple((one.scope, one.purpose) for one in live if one.number_id == row.id),
+            chosen=chosen.get(row.id, NONE),
             shared_with=shared.get(row.id, 0),
         )
         for row in rows
@@ -175,7 +184,7 @@ def _household(tx: Tx, principal: Principal, contact_id: str, ids: Sequence[str]
     return tuple(row.id for row in rows)
 
 
-def _standings(tx: Tx, principal: Principal, contact_id: str, zone: str) -> list[Standing]:
+def _standings(tx: Tx, principal: Principal, contact_id: str) -> list[Standing]:
     rows = tx.all(
         sa.select(campaign_contact, campaign.c.title, campaign.c.state, campaign.c.purpose)
         .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)
@@ -193,27 +202,14 @@ def _standings(tx: Tx, principal: Principal, contact_id: str, zone: str) -> list
             tries=row.tries,
             next_try_at=row.next_try_at,
             purpose=row.purpose,
-            why="" if row.status == "done" else _why(tx, principal, row, zone),
+            why="" if row.status == "done" else _why(tx, principal, row),
         )
         for row in rows
     ]
 
 
-def _why(tx: Tx, principal: Principal, row: Any, zone: str) -> str:
-    """What they wait for: the best of their numbers, then their turn."""
-    if row.status == "trying" or not principal.may_see(row.region_code, row.platform_code):
+def _why(tx: Tx, principal: Principal, row: Any) -> str:
+    """What they wait for, as ``explaining`` says it everywhere."""
+    if not principal.may_see(row.region_code, row.platform_code):
         return ""  # a place that another region keeps (they called there, or moved) is explained there
-    found = why_not_called(tx, principal, row.campaign_id, row.id)
-    if not found.numbers:
-        return sentence_of(["no-number"], None, zone)
-    best = min(
-        found.numbers,
-        key=lambda one: (bool(one.reasons), one.earliest or tx.now.max.replace(tzinfo=tx.now.tzinfo)),
-    )
-    if best.reasons:
-        return sentence_of(best.reasons, best.earliest, zone)
-    if row.status == "held":
-        return sentence_of(["on-the-line"], None, zone)
-    if row.next_try_at > tx.now:
-        return sentence_of(["retry-later"], row.next_try_at, zone)
-    return sentence_of(["waiting-their-turn"], None, zone)
+    return why_not_called(tx, principal, row.campaign_id, row.id).sentence

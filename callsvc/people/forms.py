@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from callsvc.contacts.searching.finding import Wanted, readings_of
 from callsvc.contacts.searching.names import codes_asked
+from callsvc.people.acting import Choices
 from callsvc.web.texts import gettext
 
 
@@ -53,6 +54,24 @@ class Search(BaseModel):
 class OptOut(BaseModel):
     scope: Literal["sms", "purpose", "all"]
     purpose: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{0,58})?$")
+
+
+class ChoicesSaid(BaseModel):
+    """Empty is no wish: any hour, calls as ever, the language we know."""
+
+    hours: list[Literal["morning", "afternoon", "evening"]] = Field(default_factory=list)
+    channel: Literal["", "voice", "sms"] = ""
+    speech: str = Field("", pattern=r"^([a-z]{2})?$")
+    first_number: str = ""
+
+    @property
+    def choices(self) -> Choices:
+        return Choices(
+            hours=tuple(self.hours),
+            channel=self.channel,
+            language=self.speech,
+            first_number=self.first_number,
+        )
 
 
 class NumberGiven(BaseModel):

@@ -16,7 +16,7 @@ from callsvc.people.card import Card, card_of
 from callsvc.people.forms import Search
 from callsvc.people.searching import keep_search, kept_search, look
 from callsvc.people.sources.messages import text_of
-from callsvc.people.sources.wishes import scope_sentence
+from callsvc.people.sources.wishes import choice_sentences, scope_sentence
 from callsvc.people.timeline import timeline_of
 from callsvc.platforms.queries import regions
 from callsvc.web import current_rt
@@ -89,17 +89,19 @@ def read_message(contact_id: str, message_id: str) -> ResponseReturnValue:
     return render_template("people/_message.html", text=text)
 
 
-FORMS = ("opt_out", "give_number", "book_callback", "enrol")
+FORMS = ("opt_out", "note_choices", "give_number", "book_callback", "enrol")
 
 
 def whole_context(tx: Tx, card: Card, failed: str = "", form: Form[Any] | None = None) -> dict[str, object]:
     """What the whole page shows; ``failed`` names the form that was refused and is shown again."""
     forms: dict[str, Form[Any]] = {name: blank_form() for name in FORMS}
+    forms["note_choices"] = blank_form(card.chosen)
     if form is not None:
         forms[failed] = form
     names = {row.code: row.name for row in regions(tx)}
     return {
         **context_of(tx, card),
+        "choice_sentences": choice_sentences,
         "campaigns": titles_seen(tx, current_principal()),
         "failed": failed,
         "forms": forms,

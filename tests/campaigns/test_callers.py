@@ -34,6 +34,7 @@ pools:
     senders: [{value: "38000"}, {value: "SANTE"}]
   - {id: names, title: Un nom, senders: [{value: "SANTE"}]}
 """
+ANNOUNCED = {"text": {"fr": "Nous vous appelons entre {from} et {to}."}}
 VOICE, SMS = Use(channel="voice"), Use(channel="sms")
 TWO_WAY = Use(channel="sms", two_way=True)
 DAY = date(2020, 11, 16)
@@ -158,6 +159,9 @@ def test_the_file_of_pools_is_the_state_and_a_pool_in_use_is_not_taken_away(rt: 
         ({"caller_id": "", "caller_pool": "writing"}, "caller-not-allowed"),
         ({"sms_sender": "+33612345678"}, "caller-not-allowed"),
         ({"sms_sender": "no such sender"}, "sender-unreadable"),
+        ({"announce": {**ANNOUNCED, "sender": "+33612345678"}}, "caller-not-allowed"),
+        ({"announce": {**ANNOUNCED, "sender": "+33162000100"}}, "caller-not-allowed"),
+        ({"announce": {**ANNOUNCED, "sender": "+33162000100", "can_move": False}}, "caller-not-allowed"),
     ],
 )
 def test_what_may_not_be_shown_is_refused_when_the_file_is_applied(

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from callsvc.app import create_app
+from callsvc.campaigns.caller_files import apply_callers, read_callers
 from callsvc.campaigns.service import change_state
 from callsvc.carrier.memory import MemoryCarrier
 from callsvc.carrier.port import Refused
@@ -95,6 +96,16 @@ def test_nobody_is_called_before_they_were_told_and_then_in_the_slot(rt: Runtime
     assert _call(rt) == 1
     assert [slot.status for slot in _slots(rt)] == ["kept"]
     assert (places(rt)[0].priority, len(_sent(rt))) == (0, 1)
+
+
+def test_the_sms_says_the_published_number_of_the_campaigns_own_pool(rt: Runtime) -> None:
+    own = "{id: alsace, title: Alsace, verify: '03 53 01 00 99', senders: [{value: '+33199000101'}]}"
+    with rt.db.begin() as tx:
+        apply_callers(tx, read_callers(f"pools: [{own}]"), "alice")
+    by_pool = {"caller_id": "", "caller_pool": "alsace"}
+    _start(rt, file=by_pool, text={"fr": "{day}, {from} - {to}, {caller}. {verify}"})
+    _round(rt)
+    assert [text.rpartition(". ")[2] for text in _sent(rt)] == ["03 53 01 00 99"]
 
 
 def test_once_the_slot_is_kept_a_fragile_person_comes_before_others_as_before(rt: Runtime) -> None:

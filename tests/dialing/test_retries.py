@@ -14,10 +14,11 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.explaining import WhyNot, why_not_called
 from callsvc.dialing.planning import plan_calls
+from callsvc.dialing.preview import preview
 from callsvc.dialing.turns import PROMISED
 from callsvc.messages.tables import message
 from callsvc.runtime import Runtime
-from tests.factories import advance, campaign_file, places, start_campaign
+from tests.factories import advance, campaign_file, places, publish_library, start_campaign
 
 NUMBER, SECOND = "+33639980001", "+33639980002"
 NATIONAL = Principal(account_id="test", role="operator", regions="*", scopes=frozenset({"report"}))
@@ -126,6 +127,38 @@ def test_why_not_yet_is_one_sentence(rt: Runtime, seconds: int, said: str) -> No
     start_campaign(rt, NUMBER)
     advance(rt, seconds)
     assert any(_why(rt).sentence.startswith(one) for one in said.split("|"))
+
+
+def test_who_was_passed_over_waits_for_what_was_noted_then(rt: Runtime) -> None:
+    start_campaign(rt, NUMBER)
+    advance(rt, 11 * 3600)  # 21:00 in Paris
+    assert plan_calls(rt) == 0
+    assert _why(rt).sentence == (
+        "Not called yet: it is outside the hours in which they may be called; possible from Tuesday "
+        "17 November at 08:00."
+    )
+
+
+HOURS = "it is outside the hours in which they may be called; possible from Monday 16 November at 14:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("fixed", "Will not be written to: numbers of this kind are not used."),
+        ("mobile", f"Not written to yet: {HOURS}."),
+    ],
+)
+def test_in_a_campaign_by_sms_the_question_is_about_sms(rt: Runtime, kind: str, said: str) -> None:
+    afternoon = {"windows": [{"days": ["mon", "tue"], "from": "14:00", "to": "18:00"}]}
+    publish_library(rt, "preferences")
+    start_campaign(
+        rt, NUMBER, file=campaign_file(flow="preferences", channel="sms", sms=afternoon), kind=kind
+    )
+    assert _why(rt).sentence == said
+    with rt.db.read() as tx:
+        told = preview(tx, "tracing")
+    assert (told.never.total(), told.later.total()) == ((1, 0) if kind == "fixed" else (0, 1))
 
 
 def test_the_delay_after_a_try_and_what_holds_then_are_one_sentence(rt: Runtime) -> None:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from callsvc.accounts.tables import access_log
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import find_number
+from callsvc.contacts.preferences import parts_of, preferences_of
 from callsvc.contacts.suppressions import suppressions_of
 from callsvc.contacts.tables import contact_number
 from callsvc.dialing.standing import CALLBACKS
@@ -36,7 +37,7 @@ def search(client: FlaskClient, **said: str) -> tuple[str, str]:
     return answer.location, client.get(answer.location).text
 
 
-def act(client: FlaskClient, person: str, what: str, **said: str) -> str:
+def act(client: FlaskClient, person: str, what: str, **said: Any) -> str:
     token = form_token(client, PAGE)
     return client.post(
         f"{PAGE}{person}/{what}", data={"csrf_token": token, **said}, follow_redirects=True
@@ -168,6 +169,33 @@ def test_whoever_says_stop_is_silenced_on_all_numbers(enter: Enter, ids: dict[st
     assert log(rt, "person-opted-out") == [(ids["known"], {"scope": "purpose", "new": 2})]
 
 
+def test_what_somebody_chooses_is_noted_for_all_their_numbers_and_taken_back(
+    enter: Enter, ids: dict[str, str], rt: Runtime
+) -> None:
+    client = enter()
+    hours = ["morning", "evening"]
+    with rt.db.read() as tx:
+        first, other = find_number(tx, NUMBER) or "", find_number(tx, OTHER) or ""
+    wish: dict[str, Any] = {"hours": hours, "channel": "sms", "speech": "en", "first_number": other}
+    page = act(client, ids["known"], "choices", **wish)
+    assert "Their choices hold from now on" in page
+    assert page.count("Prefers calls: in the morning, in the evening") >= 2  # at each of their numbers
+    assert page.index("•• 79") < page.index("•• 78")  # the number to call first
+    with rt.db.read() as tx:
+        for held in preferences_of(tx, [first, other]).values():
+            assert (parts_of(held.hours), held.channel, held.language) == (hours, "sms", "en")
+            assert set(held.source.values()) == {"console"}
+    act(client, ids["known"], "choices")
+    with rt.db.read() as tx:
+        assert preferences_of(tx, [first, other]) == {}
+    assert "This choice does not exist" in act(client, ids["known"], "choices", channel="fax")
+    assert "number-unknown" in act(client, ids["known"], "choices", first_number="num99")
+    assert [details["changed"] for _, details in log(rt, "person-choices-noted")] == [
+        ["hours", "channel", "language", "number"],
+        ["hours", "channel", "language"],
+    ]
+
+
 def test_a_number_is_added_corrected_and_found(enter: Enter, ids: dict[str, str], rt: Runtime) -> None:
     client = enter()
     with rt.db.read() as tx:
@@ -281,3 +309,14 @@ def test_programs_search_in_a_body_and_read_the_same_timeline(
     }
     assert not any(one in told.text for one in PERSONAL)
     assert len(log(rt, "people-searched")) == 1 and log(rt, "contact-read")[-1][0] == ids["known"]
+
+
+def test_programs_note_what_somebody_chooses(
+    app: object, key: dict[str, str], ids: dict[str, str], rt: Runtime
+) -> None:
+    client: FlaskClient = app.test_client()  # type: ignore[attr-defined]
+    address = f"/api/v1/contacts/{ids['known']}/choices"
+    for changed in (["hours"], []):
+        answer = client.put(address, json={"hours": ["evening"]}, headers=key)
+        assert answer.json == {"changed": changed}
+    assert client.put(address, json={"hours": ["night"]}, headers=key).status_code == 422

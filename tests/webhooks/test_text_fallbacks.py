@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from callsvc.app import create_app
-from callsvc.campaigns.service import change_state, finish_contact
+from callsvc.campaigns.service import add_contacts, change_state, finish_contact
 from callsvc.carrier.port import Refused
 from callsvc.contacts.preferences import prefer, preferences_of
 from callsvc.dialing.planning import plan_calls
@@ -13,7 +13,7 @@ from callsvc.flows.service import publish
 from callsvc.runtime import Runtime
 from callsvc.webhooks.text_turns import expire_texts
 from callsvc.webhooks.texting import text_due
-from tests.factories import advance, make_country, places, publish_library
+from tests.factories import advance, make_contact, make_country, places, publish_library
 from tests.webhooks.conftest import Phone
 from tests.webhooks.test_text_dialogues import (
     ASK,
@@ -100,6 +100,15 @@ def test_whom_no_sms_reached_is_called_once_by_the_other_campaign(
     expire_texts(rt)
     assert len(places(rt, "by-voice")) == 1 and plan_calls(rt) == 1
     assert places(rt)[0].outcome == {"silence": "no-input"}.get(how, how)
+
+
+def test_who_has_a_landline_only_is_called_by_the_other_campaign(rt: Runtime, phone: Phone) -> None:
+    _campaign_by_voice(rt)
+    _campaign(rt, voice_fallback={"campaign": "by-voice"})
+    with rt.db.begin() as tx:
+        add_contacts(tx, "tracing", [make_contact(tx, "+33199000321", kind="fixed")])
+    assert (text_due(rt), places(rt)[0].outcome) == (0, "uncallable")
+    assert len(places(rt, "by-voice")) == 1 and plan_calls(rt) == 1
 
 
 def test_who_answered_in_time_or_said_stop_is_not_called(rt: Runtime, phone: Phone) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsvc.contacts.preferences import PARTS_OF_DAY
+from callsvc.contacts.preferences import PARTS_OF_DAY, Preferences
 from callsvc.contacts.tables import preference, suppression
 from callsvc.core.db import Tx
 from callsvc.people.entries import Entry, Step, Subject
@@ -36,6 +36,7 @@ def wishes_of(tx: Tx, person: Subject) -> Iterator[Entry]:
             title=_preference(row.name, tx.keyring.decrypt_json(row.value, f"preference:{row.id}")),
             state="replaced" if row.replaced_at else "in-force",
             state_kind="force",
+            notes=(gettext("Heard by: %(source)s", source=word_of(row.source, "source")),),
             steps=replaced,
         )
 
@@ -47,6 +48,13 @@ def scope_sentence(scope: str, purpose: str) -> str:
     if scope == "purpose":
         return gettext("No more automated contact for %(purpose)s", purpose=purpose)
     return gettext("No contact at all")
+
+
+def choice_sentences(chosen: Preferences) -> list[str]:
+    """What holds for a number, as its page says it."""
+    hours = [[sorted(one.days), one.opens, one.closes] for one in chosen.hours]
+    held = {"hours": hours, "channel": chosen.channel, "language": chosen.language}
+    return [_preference(name, value) for name, value in held.items() if value]
 
 
 def _preference(name: str, value: Any) -> str:
