@@ -165,6 +165,12 @@ def anybody_free(tx: Tx, region_code: str) -> bool:
     )
 
 
+def is_skill(tx: Tx, skill: str) -> bool:
+    """Whether anybody who works here has this skill, on duty or not."""
+    has = sa.select(agent.c.id).join(agent_skill, agent_skill.c.agent_id == agent.c.id)
+    return tx.first(has.where(agent_skill.c.skill == skill, agent.c.left_at.is_(None)).limit(1)) is not None
+
+
 def platforms_on_duty(tx: Tx, regions: Collection[str], skill: str, language: str) -> Sequence[str]:
     """Codes of platforms of these regions where somebody with the skill and the language is on duty."""
     return [

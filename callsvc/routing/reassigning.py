@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
-from callsvc.agents.queries import agent_by_id
+from callsvc.agents.queries import agent_by_id, is_skill
 from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent_skill
 from callsvc.calls import service as calls
@@ -22,7 +22,7 @@ from callsvc.platforms.tables import platform
 from callsvc.routing.decisions import Decision, make_offer, record_decision
 from callsvc.routing.offering import close_offer, offer_next, was_moved
 from callsvc.routing.queries import hold_entry, live_reservation
-from callsvc.routing.queueing import cancel_entry, enter_queue
+from callsvc.routing.queueing import any_agents_open, cancel_entry, enter_queue
 from callsvc.routing.rules import FRONT
 from callsvc.routing.tables import queue_entry, routing_decision
 from callsvc.routing.talking.wrapping import end_conversation
@@ -63,13 +63,11 @@ def reassign_to_queue(
 
     ``platform_code``, ``skill``: empty keeps what it has. In another region it is an entry of its own, as
     each region counts those who waited in its queues. Raises ``entry-unknown``, ``entry-not-waiting``,
-    ``platform-unknown``.
+    ``platform-unknown``, ``skill-unknown``, ``queue-unserved``.
     """
     entry = _waiting(tx, entry_id)
-    wanted = tx.first(sa.select(platform).where(platform.c.code == (platform_code or entry.platform_code)))
-    if wanted is None or not principal.may_see(wanted.region_code, wanted.code):
-        raise Invalid("platform-unknown", "No platform of yours has this code.")
     skill = skill or entry.skill
+    wanted = _queue(tx, principal, entry, platform_code or entry.platform_code, skill)
     regions = _withdraw(tx, entry, live_reservation(tx, entry.id))
     said = (
         f"A supervisor moved this call to {wanted.name}, theme {skill}.",
@@ -129,6 +127,21 @@ def _waiting(tx: Tx, entry_id: str) -> Row[Any]:
     if entry.state not in ("pending", "reserved"):
         raise Conflict("entry-not-waiting", "This call does not wait any more.")
     return entry
+
+
+def _queue(tx: Tx, principal: Principal, entry: Row[Any], platform_code: str, skill: str) -> Row[Any]:
+    """The platform's row, if somebody there or in a region that aids it could take this call now."""
+    wanted = tx.first(sa.select(platform).where(platform.c.code == platform_code))
+    if wanted is None or not principal.may_see(wanted.region_code, wanted.code):
+        raise Invalid("platform-unknown", "No platform of yours has this code.")
+    if not is_skill(tx, skill):
+        raise Invalid("skill-unknown", "No agent has this theme: choose one that somebody can answer.")
+    if not any_agents_open(tx, wanted.code, skill, entry.language):
+        raise Conflict(
+            "queue-unserved",
+            "Nobody on duty there now takes this theme in the caller's language: choose another queue.",
+        )
+    return wanted
 
 
 def _withdraw(tx: Tx, entry: Row[Any], offer: Row[Any] | None) -> set[str]:

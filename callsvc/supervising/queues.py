@@ -138,6 +138,7 @@ _TOO_LATE = {
     "entry-over": lambda: gettext("This call is over already."),
     "agent-not-free": lambda: gettext("This agent is not free: choose another one."),
     "agent-does-not-match": lambda: gettext("This agent lacks the theme or the language of the call."),
+    "queue-unserved": lambda: gettext("Nobody on duty there takes this theme in the caller's language."),
 }
 
 

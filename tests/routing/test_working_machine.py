@@ -156,6 +156,14 @@ class Desks(RuleBasedStateMachine):
         if entry.leg_id is not None:
             self.world.join(row.conference_id, entry.leg_id)
 
+    @rule(who=one_of_three)
+    def a_desk_falls_silent(self, who: int) -> None:
+        routing.note_seen(self.world.rt, self.agents[who])
+        self.world.later(31)
+        routing.lapse_presence(self.world.rt)
+        held = self.world.reservation_of(self.agents[who])
+        assert held is None or held.agent_leg_id is not None or held.talk_ended_at is not None
+
     @precondition(lambda self: self.entered)
     @rule(which=st.integers(0, MOST_ENTRIES))
     def nobody_needs_it_any_more(self, which: int) -> None:
@@ -235,4 +243,5 @@ def _empty(tx: Any) -> None:
     tx.execute(sa.text("delete from leg"))
     tx.execute(sa.text("delete from agent_skill"))
     tx.execute(sa.text("delete from agent_activity"))
+    tx.execute(sa.text("delete from agent_presence"))
     tx.execute(sa.text("delete from agent"))

@@ -116,11 +116,29 @@ def test_a_call_waits_at_another_platform_of_its_region_under_the_same_entry(
     world: World, chief: FlaskClient
 ) -> None:
     call = world.waits("67")
+    world.agent("68", skills=("medical",)), world.waits("68", skill="medical")  # on duty, and busy
     before = world.entry(call).entered_at
     world.later(30)
     press(chief, f"queues/{call.entry_id}/queue", platform="57", skill="medical")
     row = world.entry(call)
     assert (row.platform_code, row.skill, row.entered_at, row.state) == ("57", "medical", before, "pending")
+
+
+def test_a_call_is_moved_to_no_queue_that_nobody_serves(world: World, chief: FlaskClient) -> None:
+    call = world.waits("67")
+    path = f"queues/{call.entry_id}/queue"
+    answer = chief.post(f"/console/{path}", data={"skill": "no-such-theme"})
+    assert answer.status_code == 422
+    assert "No agent has this theme" in answer.text
+    medical = world.agent("68", skills=("medical",), ready=False)
+    assert "Nobody on duty there" in press(chief, path, skill="medical")
+    world.agent("35", skills=("medical",))  # aids nobody
+    assert "Nobody on duty there" in press(chief, path, skill="medical")
+    assert (world.entry(call).skill, world.entry(call).state) == ("tracing", "pending")
+    assert noted(world, "entry-reassigned") == []
+    routing.set_activity(world.rt, medical, "available")
+    assert "It waits there now" in press(chief, path, skill="medical")
+    assert world.offered_to(call) == medical
 
 
 def test_a_call_given_to_another_theme_is_helped_and_one_given_abroad_counts_as_aid(
@@ -141,6 +159,7 @@ def test_a_call_given_to_another_theme_is_helped_and_one_given_abroad_counts_as_
 def test_a_call_moved_to_another_region_keeps_its_arrival_and_is_lost_to_nobody(
     world: World, chief: FlaskClient
 ) -> None:
+    world.agent("75"), world.waits("75")  # on duty there, and busy
     call = world.waits("67")
     world.later(5)
     younger = world.waits("75")
@@ -293,6 +312,8 @@ def test_programs_do_the_same(world: World, program: FlaskClient) -> None:
     assert program.put(f"/api/v1/agents/{talking}/activity", json={"activity": "break"}).status_code == 200
     waiting = world.waits()
     path = f"/api/v1/queue-entries/{waiting.entry_id}"
+    assert program.post(f"{path}/reassignment", json={"platform": "75"}).json["id"] == "queue-unserved"
+    world.agent("75"), world.waits("75")  # on duty there, and busy
     moved = program.post(f"{path}/reassignment", json={"platform": "75"}).json["entry_id"]
     assert moved != waiting.entry_id
     path = f"/api/v1/queue-entries/{moved}"

@@ -189,6 +189,8 @@ def change_agents_activity(agent_id: str, json: AgentActivityWish) -> AgentActiv
         Refusal("agent-does-not-match", 409, "The agent lacks the theme or the language of the call."),
         Refusal("agent-not-free", 409, "The agent is not free."),
         Refusal("platform-unknown", 422, "No platform of yours has this code."),
+        Refusal("skill-unknown", 422, "No agent has this theme."),
+        Refusal("queue-unserved", 409, "Nobody on duty there takes this theme in the caller's language."),
     ),
 )
 def reassign_entry(entry_id: str, json: Reassignment) -> Reassigned:
