@@ -18,21 +18,20 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import ConfigDict, Field, ValidationError
 
 from callsvc.appointments.tables import appointment_slot
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
+from callsvc.core.yaml_files import Part, loaded, problems_of, told
 from callsvc.platforms.queries import platform_by_code
 from callsvc.runtime import Runtime
 
 MOST = 20_000
 
 
-class Slot(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+class Slot(Part):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     platform: str
     kind: Literal["physical", "phone", "video"]
@@ -56,8 +55,7 @@ def read_slots(text: str, name: str) -> list[Slot]:
         try:
             found.append(Slot.model_validate(item))
         except ValidationError as error:
-            first = error.errors()[0]
-            wrong.append(f"slot {number}, {'.'.join(map(str, first['loc']))}: {first['msg']}")
+            wrong.append(f"slot {number}, {told(problems_of(error)[:1])}")
     if wrong or len(found) > MOST:
         said = "; ".join(wrong[:5]) or f"a file has at most {MOST:,} slots"
         raise Invalid("slots-file-invalid", f"Correct the slots: {said}")
@@ -76,10 +74,7 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 
 def _yaml(text: str) -> Iterable[Any]:
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError, ValueError):
-        raise Invalid("slots-file-invalid", "The file is not YAML.") from None
+    raw = loaded(text, "slots-file-invalid")
     if not isinstance(raw, dict) or not isinstance(raw.get("slots"), list):
         raise Invalid("slots-file-invalid", "The file must say slots: and a list.")
     return [item if isinstance(item, dict) else {} for item in raw["slots"]]

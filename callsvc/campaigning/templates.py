@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from flask_babel import get_locale
-from ruamel.yaml import YAML
 
 from callsvc.core.errors import NotFound
+from callsvc.core.yaml_files import loaded
 
 _FIRST = ("contact-tracing", "appointment-reminder", "pre-contact", "outreach", "vaccination")
 
@@ -48,7 +48,7 @@ def templates() -> tuple[Template, ...]:
 
 def _read(name: str) -> Template:
     text = files("callsvc.campaigning.library").joinpath(f"{name}.yaml").read_text("utf-8")
-    raw = YAML(typ="safe", pure=True).load(text)
+    raw = loaded(text, "template-invalid")
     return Template(name, raw["title"], raw["about"], raw["campaign"])
 
 

@@ -16,16 +16,14 @@ pools:
 from typing import Any, Self
 
 import sqlalchemy as sa
-from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, StrictBool, field_validator, model_validator
 
-from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.sender_rules import KINDS, Choice, kind_of
 from callsvc.campaigns.tables import caller_pool, caller_sender, campaign
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.core.phone_numbers import is_fictional
+from callsvc.core.yaml_files import Part, checked, mapping_in
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,58}$"
 _ON_FICTION = frozenset({"verified", "platform", "overseas-platform", "fiction"})
@@ -85,17 +83,8 @@ class CallersFile(Part):
 
 def read_callers(text: str) -> CallersFile:
     """A validated file, or ``callers-file-invalid`` with every place and what is wrong there."""
-    try:
-        return CallersFile.model_validate(YAML(typ="safe", pure=True).load(text))
-    except (YAMLError, RecursionError):
-        raise Invalid("callers-file-invalid", "The file is not YAML.") from None
-    except ValidationError as error:
-        problems = [
-            {"place": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
-            for one in error.errors()
-        ]
-        said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
-        raise Invalid("callers-file-invalid", f"Correct the file: {said}"[:500], problems=problems) from None
+    raw = mapping_in(text, "callers-file-invalid", begins="pools: []")
+    return checked(CallersFile, raw, "callers-file-invalid", "file")
 
 
 def apply_callers(tx: Tx, file: CallersFile, by: str) -> bool:

@@ -13,26 +13,22 @@ retries: {most_tries: 3, delays_minutes: {no-answer: 10, busy: 4, machine: 15}}
 ```
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field
 
 from callsvc.campaigns.definitions.announcing import Announcement
 from callsvc.campaigns.definitions.budget import Budget
 from callsvc.campaigns.definitions.caps import Caps
 from callsvc.campaigns.definitions.fallback import SmsFallback, VoiceFallback
 from callsvc.campaigns.definitions.pacing import Pacing
-from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.retries import Retries
 from callsvc.campaigns.definitions.schedule import Schedule
 from callsvc.campaigns.definitions.spread import Spread
 from callsvc.campaigns.definitions.texting import Texting
 from callsvc.campaigns.definitions.windows import Window
-from callsvc.core.errors import Invalid
+from callsvc.core.yaml_files import Part, checked, mapping_in
 
 NumberKind = Literal["mobile", "fixed", "voip", "other"]
 NUMBER_KINDS: tuple[NumberKind, ...] = ("mobile", "fixed", "voip", "other")
@@ -80,31 +76,14 @@ class CampaignFile(Part):
 
 def read_campaign(text: str) -> CampaignFile:
     """A validated file, or ``campaign-file-invalid`` with every place and what is wrong there."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError) as error:  # the latter: brackets in brackets, by the thousand
-        raise Invalid("campaign-file-invalid", f"The file is not YAML: {_one_line(error)}") from None
-    if not isinstance(raw, dict):
-        raise Invalid(
-            "campaign-file-invalid", "The file must be a mapping of settings, such as id: my-campaign."
-        )
-    return checked_file(raw)
+    return checked_file(settings_in(text))
+
+
+def settings_in(text: str) -> dict[str, Any]:
+    """The settings that a file names, one of which need not make a campaign; ``campaign-file-invalid``."""
+    return mapping_in(text, "campaign-file-invalid", begins="id: my-campaign")
 
 
 def checked_file(raw: Mapping[str, Any]) -> CampaignFile:
     """The same of settings that are read already."""
-    try:
-        return CampaignFile.model_validate(raw)
-    except ValidationError as error:
-        problems = [
-            {"place": ".".join(str(part) for part in problem["loc"]), "problem": problem["msg"]}
-            for problem in error.errors()
-        ]
-        said = "; ".join(f"{problem['place']}: {problem['problem']}" for problem in problems)
-        raise Invalid(
-            "campaign-file-invalid", f"Correct the campaign file: {said}", problems=problems
-        ) from None
-
-
-def _one_line(error: Exception) -> str:
-    return re.sub(r"\s+", " ", str(error)).strip()
+    return checked(CampaignFile, raw, "campaign-file-invalid", "campaign file")

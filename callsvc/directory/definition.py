@@ -17,33 +17,27 @@ targets:
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
-from callsvc.core.errors import Invalid
+from callsvc.core.yaml_files import Part, checked, mapping_in
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 EVERY_DAY: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST = 1000  # targets of one directory
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Queue(_Part):
+class Queue(Part):
     skill: str = Field(pattern=r"^[a-z][a-z0-9-]{0,58}$")
     platform: str = ""
 
 
-class OpeningHours(_Part):
+class OpeningHours(Part):
     days: tuple[Day, ...] = Field(EVERY_DAY, min_length=1)
     opens: str = "00:00"
     closes: str = "24:00"
 
 
-class Target(_Part):
+class Target(Part):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,58}$")
     title: str = Field(min_length=1, max_length=120)
     number: str = ""
@@ -60,7 +54,7 @@ class Target(_Part):
         return self
 
 
-class DirectoryFile(_Part):
+class DirectoryFile(Part):
     targets: tuple[Target, ...] = Field(max_length=MOST)
 
     @model_validator(mode="after")
@@ -74,15 +68,5 @@ class DirectoryFile(_Part):
 
 def read_directory(text: str) -> DirectoryFile:
     """A validated file, or ``directory-file-invalid`` with every place and what is wrong there."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError):
-        raise Invalid("directory-file-invalid", "The file is not YAML.") from None
-    try:
-        return DirectoryFile.model_validate(raw)
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']) or 'the top'}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise Invalid("directory-file-invalid", f"Correct the directory: {said}") from None
+    raw = mapping_in(text, "directory-file-invalid", begins="targets: []")
+    return checked(DirectoryFile, raw, "directory-file-invalid", "directory")

@@ -29,11 +29,9 @@ What the file names is made as it says; what it does not name stays as it is.
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
-from callsvc.core.errors import Invalid
+from callsvc.core.yaml_files import Part, checked, mapping_in
 from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Week, Window
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -44,11 +42,7 @@ Words = Annotated[str, Field(min_length=1, max_length=600)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class RegionPart(_Part):
+class RegionPart(Part):
     name: str = Field(min_length=1, max_length=60)
     zone: str = "Europe/Paris"
     pool_below: int = Field(DEFAULT_POOL_BELOW, ge=0, le=500)
@@ -59,13 +53,13 @@ class RegionPart(_Part):
     messages: dict[Literal["closed", "overflow"], dict[Language, Words]] | None = None
 
 
-class HoursPart(_Part):
+class HoursPart(Part):
     days: tuple[Day, ...] = Field(DAYS, min_length=1)
     opens: Clock = Field(alias="from")
     closes: Clock = Field(alias="to")
 
 
-class ExceptionPart(_Part):
+class ExceptionPart(Part):
     day: date
     opens: Clock | None = Field(None, alias="from")
     closes: Clock | None = Field(None, alias="to")
@@ -77,12 +71,12 @@ class ExceptionPart(_Part):
         return self
 
 
-class LinkPart(_Part):
+class LinkPart(Part):
     title: str = Field(min_length=1, max_length=80)
     url: str = Field(pattern=r"^https://[^\s<>\"']+$", max_length=300)
 
 
-class PlatformPart(_Part):
+class PlatformPart(Part):
     name: str = Field(min_length=1, max_length=80)
     region: Code
     pool: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
@@ -110,7 +104,7 @@ class PlatformPart(_Part):
         return Week(windows=windows, zone=zone, exceptions=exceptions)
 
 
-class AgreementPart(_Part):
+class AgreementPart(Part):
     aided: Code
     aiding: Code
     rank: int = Field(1, ge=1, le=99)
@@ -137,13 +131,13 @@ class AgreementPart(_Part):
         return self
 
 
-class BackOfficePart(_Part):
+class BackOfficePart(Part):
     platform: Code
     team: str = Field(min_length=1, max_length=80)
     themes: tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")], ...]  # all it opted in for
 
 
-class OrganisationFile(_Part):
+class OrganisationFile(Part):
     regions: dict[Code, RegionPart] = Field(default_factory=dict)
     platforms: dict[Code, PlatformPart] = Field(default_factory=dict)
     agreements: tuple[AgreementPart, ...] = ()
@@ -152,16 +146,5 @@ class OrganisationFile(_Part):
 
 def read_organisation(text: str) -> OrganisationFile:
     """A validated file, or ``organisation-file-invalid`` with every place and what is wrong there."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError):
-        raise Invalid("organisation-file-invalid", "The file is not YAML.") from None
-    try:
-        return OrganisationFile.model_validate(raw)
-    except ValidationError as error:
-        problems = [
-            {"place": ".".join(str(part) for part in one["loc"]) or "the top", "problem": one["msg"]}
-            for one in error.errors()
-        ]
-        said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
-        raise Invalid("organisation-file-invalid", f"Correct the file: {said}", problems=problems) from None
+    raw = mapping_in(text, "organisation-file-invalid", begins="regions: {}")
+    return checked(OrganisationFile, raw, "organisation-file-invalid", "file")

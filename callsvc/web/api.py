@@ -22,6 +22,7 @@ from spectree import Response, SpecTree, Tag
 from werkzeug.exceptions import UnsupportedMediaType
 
 from callsvc.core.errors import Invalid, NotFound
+from callsvc.core.yaml_files import problems_of, told
 from callsvc.web import csrf
 from callsvc.web.idempotency import once
 from callsvc.web.limits import limited, say_limits
@@ -78,11 +79,10 @@ def _refuse(_request: Any, _response: Any, error: Any, _instance: Any, _adapter:
     if error is None:
         return
     where = "query" if error.title in _queries else "body"
-    problems = [
-        {"place": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]} for one in error.errors()
-    ]
-    said = "; ".join(f"{one['place'] or where}: {one['problem']}" for one in problems)
-    raise Invalid(f"{where}-invalid", f"Correct the {where}: {said}"[:500], problems=problems)
+    problems = problems_of(error)
+    raise Invalid(
+        f"{where}-invalid", f"Correct the {where}: {told(problems, whole=where)}"[:500], problems=problems
+    )
 
 
 def _crash(_request: Any, _response: Any, error: Any, _instance: Any, _adapter: Any) -> None:

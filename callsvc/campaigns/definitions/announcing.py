@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from callsvc.campaigns.definitions.part import Part
+from callsvc.core.yaml_files import Part
 
 _PLACES = re.compile(r"\{(\w*)\}")
 _KNOWN = frozenset({"day", "from", "to", "caller", "verify"})

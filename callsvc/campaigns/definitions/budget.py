@@ -4,8 +4,8 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from callsvc.campaigns.definitions.part import Part
 from callsvc.core.tariffs import read_tariffs
+from callsvc.core.yaml_files import Part
 
 
 class Budget(Part):

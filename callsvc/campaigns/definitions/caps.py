@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from callsvc.campaigns.definitions.part import Part
+from callsvc.core.yaml_files import Part
 
 
 class Caps(Part):

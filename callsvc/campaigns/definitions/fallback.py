@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from callsvc.campaigns.definitions.part import Part
+from callsvc.core.yaml_files import Part
 
 
 class SmsFallback(Part):

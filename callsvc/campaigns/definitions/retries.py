@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from callsvc.campaigns.definitions.part import Part
+from callsvc.core.yaml_files import Part
 
 # What a try can have been, see ``Flags.retry_after``.
 Kind = Literal["no-answer", "busy", "declined", "machine", "hung-up", "abandoned", "failed"]

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from callsvc.campaigns.definitions.part import Part
 from callsvc.core.errors import Invalid
+from callsvc.core.yaml_files import Part
 
 _LOCAL = r"^$|^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]) ([01]\d|2[0-3]):[0-5]\d$"
 _FORM = "%Y-%m-%d %H:%M"

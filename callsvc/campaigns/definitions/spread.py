@@ -2,8 +2,8 @@
 
 from pydantic import Field, field_validator
 
-from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.windows import minutes_of
+from callsvc.core.yaml_files import Part
 
 
 class Spread(Part):

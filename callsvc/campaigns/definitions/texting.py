@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from callsvc.campaigns.definitions.part import Part
 from callsvc.campaigns.definitions.windows import Window
+from callsvc.core.yaml_files import Part
 
 
 class Texting(Part):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
+from callsvc.core.yaml_files import Part
 from callsvc.planning.twin.day import Day
-from callsvc.planning.twin.parts import Code, Hours, Part
+from callsvc.planning.twin.parts import Code, Hours
 from callsvc.planning.twin.queues import Queued
 from callsvc.routing.rules.pacts import agree
 from callsvc.routing.rules.terms import Terms

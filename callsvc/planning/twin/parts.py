@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from callsvc.core.yaml_files import Part
 
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Za-z-]{0,11}$")]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Hours(Part):

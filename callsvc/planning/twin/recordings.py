@@ -16,13 +16,12 @@ from random import Random
 from statistics import fmean
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
-from callsvc.core.errors import Invalid, NotFound
+from callsvc.core.errors import NotFound
+from callsvc.core.yaml_files import Part, checked, loaded
 from callsvc.planning.twin.agreed import AgreementPart, OrderPart
-from callsvc.planning.twin.parts import Code, OptOut, Part
+from callsvc.planning.twin.parts import Code, OptOut
 from callsvc.planning.twin.traces import Trace
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -149,27 +148,16 @@ def read_recording(path: Path) -> Recording:
     """A recorded day, or ``recording-unknown``, ``recording-invalid`` with every place and what is wrong."""
     if not path.is_file():
         raise NotFound("recording-unknown", f"There is no file {path}; callsvc twin record DAY writes one.")
-    text = path.read_text(encoding="utf-8")
-    try:
-        return Recording.model_validate(_loaded(text))
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc']) or 'recording'}: {one['msg']}"
-            for one in error.errors()[:20]
-        )
-        raise Invalid("recording-invalid", f"Correct the recorded day: {said}") from None
+    raw = _loaded(path.read_text(encoding="utf-8"))
+    return checked(Recording, raw, "recording-invalid", "recorded day")
 
 
 def _loaded(text: str) -> Any:
     """JSON is YAML, and read a hundred times as fast."""
     try:
         return json.loads(text)
-    except ValueError:
-        pass
-    try:
-        return YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError):
-        raise Invalid("recording-invalid", "The recorded day is neither YAML nor JSON.") from None
+    except (ValueError, RecursionError):
+        return loaded(text, "recording-invalid")
 
 
 def written(recording: Recording) -> str:

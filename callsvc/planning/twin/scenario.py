@@ -12,20 +12,18 @@ Hours are counted from the opening. Without ``regions``, the eighteen of France 
 population.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, TypeAdapter, model_validator
 
-from callsvc.core.errors import Invalid, NotFound
+from callsvc.core.errors import NotFound
+from callsvc.core.yaml_files import Part, checked, mapping_in
 from callsvc.planning.twin.agreed import AgreementPart, OrderPart
 from callsvc.planning.twin.france import NAMES
-from callsvc.planning.twin.parts import Code, Hours, OptOut, Part, Somewhere
+from callsvc.planning.twin.parts import Code, Hours, OptOut, Somewhere
 from callsvc.planning.twin.recordings import Recording, read_recording
 from callsvc.routing.rules.terms import Terms
 
@@ -139,14 +137,7 @@ class Scenario(Part):
 
 def read_scenario(text: str) -> Scenario:
     """A validated scenario, or ``scenario-invalid`` with every place and what is wrong there."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError) as error:
-        said = re.sub(r"\s+", " ", str(error)).strip()
-        raise Invalid("scenario-invalid", f"The file is not YAML: {said}") from None
-    if not isinstance(raw, dict):
-        raise Invalid("scenario-invalid", "A scenario is a mapping of settings, such as title: A quiet day.")
-    return make_scenario(raw)
+    return make_scenario(mapping_in(text, "scenario-invalid", begins="title: A quiet day"))
 
 
 def make_scenario(raw: Mapping[str, Any]) -> Scenario:
@@ -154,15 +145,7 @@ def make_scenario(raw: Mapping[str, Any]) -> Scenario:
     recorded = raw.get("recorded")
     if isinstance(recorded, str) and recorded.endswith((".yaml", ".yml", ".json")):
         raw = with_day(read_recording(Path(recorded)), raw)
-    try:
-        return Scenario.model_validate(raw)
-    except ValidationError as error:
-        problems = [
-            {"place": ".".join(str(part) for part in one["loc"]) or "scenario", "problem": one["msg"]}
-            for one in error.errors()
-        ]
-        said = "; ".join(f"{one['place']}: {one['problem']}" for one in problems)
-        raise Invalid("scenario-invalid", f"Correct the scenario: {said}", problems=problems) from None
+    return checked(Scenario, raw, "scenario-invalid", "scenario")
 
 
 def with_day(recording: Recording, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from callsvc.core.errors import Invalid
+from callsvc.core.yaml_files import loaded
 
 
 def settings_of(said: Iterable[str]) -> dict[str, Any]:
@@ -28,8 +26,5 @@ def settings_of(said: Iterable[str]) -> dict[str, Any]:
             place = place.setdefault(part, {})
             if not isinstance(place, dict):
                 raise Invalid("setting-invalid", f"{name} stands within a setting that is a value itself.")
-        try:
-            place[last] = YAML(typ="safe", pure=True).load(text)
-        except (YAMLError, RecursionError):
-            raise Invalid("setting-invalid", f"The value of {name} is not YAML.") from None
+        place[last] = loaded(text, "setting-invalid", what=f"The value of {name}")
     return found
