@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from ivr_flows.steps.action import REPEAT, Exit, Finish, Go, Move, Node, Pause, PromptUse
-from ivr_flows.steps.spoken import words_for
-from ivr_flows.turns import AskKeys, AskWords, Spoken
+from ivr_flows.steps.action import REPEAT, Action, Exit, Finish, Go, Move, Node, Pause, PromptUse
+from ivr_flows.steps.spoken import key_of, words_for
+from ivr_flows.turns import AskKeys, AskWords, Input, Keys, NoKeys, Spoken, Words
 
 if TYPE_CHECKING:
     from ivr_flows.run import Run
@@ -115,3 +116,43 @@ class Question:
     def may_finish(self) -> bool:
         """Whether running out of attempts ends the session."""
         return self.target("on_exhausted") is None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking(Action):
+    """An action that asks one question: silence counts against the attempts, all else is its own to read."""
+
+    question: Question
+
+    asks = True
+
+    @property
+    def may_finish(self) -> bool:
+        return self.question.may_finish
+
+    def enter(self, run: Run) -> Move:
+        return self.question.ask(run)
+
+    def again(self, run: Run) -> Move:
+        return self.question.wait(run)
+
+    def answer(self, run: Run, given: Input) -> Move:
+        match given:
+            case NoKeys() | Keys(""):
+                return self.question.failed(run, "on_timeout")
+            case Keys(digits):
+                return self.keyed(run, digits)
+            case Words(text):
+                return self.said(run, text)
+        return self.again(run)
+
+    @abstractmethod
+    def keyed(self, run: Run, digits: str) -> Move:
+        """What these digits lead to."""
+
+    def said(self, run: Run, text: str) -> Move:
+        """What these words lead to: a key may be written or said where no words are asked for."""
+        return self.keyed(run, key_of(text))
+
+    def prompts(self) -> tuple[PromptUse, ...]:
+        return self.question.prompts()

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from ivr_flows.effects import IN_TURN, BookCallback
 from ivr_flows.saying import say
 from ivr_flows.steps.action import Action, Exit, Go, Move, Node, StepInvalid
-from ivr_flows.steps.asking import Question
-from ivr_flows.steps.by_key import ByKey
+from ivr_flows.steps.asking import Asking, Question
 from ivr_flows.steps.menu import listening
 from ivr_flows.steps.slots import ChooseSlot, read_slots
 
@@ -38,18 +37,18 @@ class BookNow(Action):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferTimes(ByKey):
+class OfferTimes(Asking):
     """Let the person choose among times by key."""
 
     offers: Mapping[str, BookCallback]
     keys: Mapping[str, str]
 
-    def chosen_by(self, run: Run, key: str) -> Move:
-        if key in self.offers:
-            run.effects.append(self.offers[key])
+    def keyed(self, run: Run, digits: str) -> Move:
+        if digits in self.offers:
+            run.effects.append(self.offers[digits])
             return None
-        if key in self.keys:
-            return Go(f"keys.{key}", self.keys[key])
+        if digits in self.keys:
+            return Go(f"keys.{digits}", self.keys[digits])
         return self.question.failed(run, "on_invalid")
 
     def exits(self) -> tuple[Exit, ...]:

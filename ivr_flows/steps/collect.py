@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from ivr_flows.effects import Scalar
 from ivr_flows.steps import answers
-from ivr_flows.steps.action import Action, Exit, Go, Move, Node, PromptUse
-from ivr_flows.steps.asking import Question
-from ivr_flows.turns import Input, Keys, NoKeys, Words
+from ivr_flows.steps.action import Exit, Go, Move, Node
+from ivr_flows.steps.asking import Asking, Question
 
 if TYPE_CHECKING:
     from ivr_flows.run import Run
@@ -38,18 +37,15 @@ class Saying(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class Collect(Action):
+class Collect(Asking):
     """Ask, read, compare, remember."""
 
-    question: Question
     kind: str
     between: answers.Between
     into: str | None
     match: str | None
     on_mismatch: str | None
     on_missing: str | None
-
-    asks = True
 
     @classmethod
     def read(cls, _name: str, step: Node) -> Collect:
@@ -67,27 +63,16 @@ class Collect(Action):
             on_missing=step.get("on_missing"),
         )
 
-    @property
-    def may_finish(self) -> bool:
-        return self.question.may_finish
-
     def enter(self, run: Run) -> Move:
         if self.match is not None and run.value(self.match) in (None, ""):
             return Go("on_missing", self.on_missing) if self.on_missing else self.question.give_up(run)
         return self.question.ask(run)
 
-    def again(self, run: Run) -> Move:
-        return self.question.wait(run)
+    def keyed(self, run: Run, digits: str) -> Move:
+        return self._given(run, answers.read_keys(self.kind, digits, self.between, run.now))
 
-    def answer(self, run: Run, given: Input) -> Move:
-        match given:
-            case NoKeys() | Keys(""):
-                return self.question.failed(run, "on_timeout")
-            case Keys(digits):
-                return self._given(run, answers.read_keys(self.kind, digits, self.between, run.now))
-            case Words(text):
-                return self._given(run, answers.read_words(self.kind, text, self.between, run.now))
-        return self.again(run)
+    def said(self, run: Run, text: str) -> Move:
+        return self._given(run, answers.read_words(self.kind, text, self.between, run.now))
 
     def _given(self, run: Run, value: Scalar) -> Move:
         if value is None:
@@ -104,9 +89,6 @@ class Collect(Action):
         mismatch = (Exit("on_mismatch", self.on_mismatch),) if self.on_mismatch else ()
         missing = (Exit("on_missing", self.on_missing),) if self.on_missing else ()
         return (*mismatch, *missing, *self.question.failures)
-
-    def prompts(self) -> tuple[PromptUse, ...]:
-        return self.question.prompts()
 
     def reads(self) -> frozenset[str]:
         return frozenset({self.match}) if self.match else frozenset()

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ivr_flows.effects import Effect
 from ivr_flows.saying import say
 from ivr_flows.steps.action import Exit, Go, Move, Node, PromptUse, StepInvalid
-from ivr_flows.steps.asking import Question
-from ivr_flows.steps.by_key import ByKey
+from ivr_flows.steps.asking import Asking, Question
 from ivr_flows.steps.menu import listening
 from ivr_flows.turns import Spoken
 
@@ -57,7 +56,7 @@ class SlotQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSlot(ByKey):
+class ChooseSlot(Asking):
     """Let the person choose by key; ``keys`` beside it may lead elsewhere (none of these)."""
 
     question: SlotQuestion
@@ -71,15 +70,15 @@ class ChooseSlot(ByKey):
             return Go("on_none", self.on_none) if self.on_none else self.question.give_up(run)
         return self.question.ask(run)
 
-    def chosen_by(self, run: Run, key: str) -> Move:
-        if key in self.keys:
-            return Go(f"keys.{key}", self.keys[key])
+    def keyed(self, run: Run, digits: str) -> Move:
+        if digits in self.keys:
+            return Go(f"keys.{digits}", self.keys[digits])
         offered = {str(number): slot for number, slot in enumerate(self.question.slots(run), start=1)}
-        if key not in offered:
+        if digits not in offered:
             return self.question.failed(run, "on_invalid")
-        if _over(offered[key].get("expires"), run.now):
+        if _over(offered[digits].get("expires"), run.now):
             return Go("on_taken", self.on_taken) if self.on_taken else self.question.failed(run, "on_invalid")
-        run.effects.append(self.chosen(offered[key]["id"]))
+        run.effects.append(self.chosen(offered[digits]["id"]))
         return None
 
     def exits(self) -> tuple[Exit, ...]:

@@ -49,6 +49,16 @@ def key_said(text: str) -> str:
     return _DIGITS.get(words[0], "") if len(words) == 1 else ""
 
 
+def key_written(text: str) -> str:
+    """A text that is only a key, as it is written: ``" 1. "`` is ``1``."""
+    return text.strip().rstrip(".!) ")
+
+
+def key_of(text: str) -> str:
+    """Words that are only a key: ``" 1. "`` and "un" are ``1``."""
+    return key_said(text) or key_written(text)
+
+
 def words_for(keys: Iterable[str], language: str) -> tuple[str, ...]:
     """What to listen for where these keys may be pressed: the digits as they are said in this language.
 
