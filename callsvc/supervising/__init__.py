@@ -1,6 +1,27 @@
 """``/console/queues/``, ``/console/agents/``, ``/console/aid/``: what a supervisor follows and steers."""
 
-from callsvc.supervising import agreements, aid, floor, lending, limits, listening, queues, terms
+from callsvc.supervising import (
+    agreements,
+    aid,
+    delegations,
+    floor,
+    lending,
+    limits,
+    listening,
+    queues,
+    terms,
+)
 from callsvc.supervising.blueprint import blueprint
 
-__all__ = ["agreements", "aid", "blueprint", "floor", "lending", "limits", "listening", "queues", "terms"]
+__all__ = [
+    "agreements",
+    "aid",
+    "blueprint",
+    "delegations",
+    "floor",
+    "lending",
+    "limits",
+    "listening",
+    "queues",
+    "terms",
+]

@@ -44,3 +44,11 @@ def test_a_delegation_is_declared_listed_and_withdrawn_once(rt: Runtime, client:
 def test_nobody_declares_for_a_platform_of_elsewhere(rt: Runtime, client: FlaskClient) -> None:
     refused = client.post("/api/v1/delegations", json=wish(rt, platform="75"))
     assert (refused.status_code, refused.json["id"]) == (422, "platform-unknown")
+
+
+def test_what_it_would_bring_is_told_before(rt: Runtime, client: FlaskClient) -> None:
+    asked = "/api/v1/delegations/forecast?platform=67&share=40"
+    assert client.get(asked).json == {"days": [], "agents": 0, "on_duty": 0}, "nothing is known yet"
+    ends = (rt.clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert client.get(f"{asked}&ends_at={ends}").json["id"] == "delegation-invalid"
+    assert client.get("/api/v1/delegations/forecast?platform=75").json["id"] == "platform-unknown"
