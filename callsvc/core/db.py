@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from callsvc.core.bulk import ROOMY, Rows, insert_rows, nothing, rows_among
+from callsvc.core.bulk import BULK_OF_POSTGRESQL, ROOMY, Rows, insert_rows, nothing, rows_among
 from callsvc.core.changes import Changes, Collected, MemoryChanges
 from callsvc.core.clock import Clock
 from callsvc.core.events import Event, Reactions
@@ -202,7 +202,7 @@ class Database:
         """
         with self.engine.connect().execution_options(callsvc_bulk=bulk) as connection, connection.begin():
             if bulk and self.dialect == "postgresql":
-                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                connection.exec_driver_sql(BULK_OF_POSTGRESQL)
             tx = Tx(self, connection)
             yield tx
         tx.run_after_commit()

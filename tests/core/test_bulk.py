@@ -38,3 +38,18 @@ def test_a_list_whose_cells_hold_what_copy_means_otherwise_is_stored_as_it_is(rt
     with rt.db.begin(bulk=True) as tx:
         prints = [b"\x00\xff\\", b'"{},']
         assert list(tx.among("SELECT id FROM phone_number WHERE fingerprint", prints)) == []
+
+
+def test_a_batch_reads_by_the_index_a_table_that_was_small_when_last_looked_at(
+    rt: Runtime,
+) -> None:
+    if rt.db.dialect == "sqlite":  # reads by an index whenever there is one
+        return
+    plan = sa.text("EXPLAIN SELECT id FROM tracing_case WHERE reference = ANY(ARRAY['a', 'b'])")
+    with rt.db.begin() as tx:
+        tx.execute(sa.text("ANALYZE tracing_case"))
+        assert "Seq Scan" in str(tx.all(plan))
+    with rt.db.begin(bulk=True) as tx:
+        assert "Seq Scan" not in str(tx.all(plan))
+    with rt.db.begin() as tx:
+        assert tx.scalar(sa.text("SHOW enable_seqscan")) == "on"
