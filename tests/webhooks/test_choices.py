@@ -1,14 +1,16 @@
 """What somebody chooses in the preference flow, by key or by SMS, is what decides from then on."""
 
 import pytest
+import sqlalchemy as sa
 
 from callsvc.app import create_app
+from callsvc.calls.tables import leg
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.preferences import Preferences, preferences_of
 from callsvc.dialing.planning import plan_calls
 from callsvc.runtime import Runtime
 from callsvc.webhooks.texting import text_due
-from tests.factories import advance, campaign_file, publish_library, start_campaign
+from tests.factories import advance, campaign_file, make_country, publish_library, start_campaign
 from tests.webhooks.conftest import Phone
 
 NUMBER = "+33639980001"
@@ -58,3 +60,23 @@ def test_the_chosen_hours_hold_for_the_next_campaign_that_calls(rt: Runtime) -> 
     assert plan_calls(rt) == 0
     advance(rt, 8.1 * 3600)
     assert plan_calls(rt) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"), [("1713", (18 * 60, "", "")), ("173", (0, "sms", "")), ("1725", (0, "", "ar"))]
+)
+def test_whoever_calls_the_national_number_may_choose_there(
+    rt: Runtime, keys: str, chosen: tuple[int, str, str]
+) -> None:
+    publish_library(rt, "front-desk")
+    with rt.db.begin() as tx:
+        make_country(tx)
+    phone = Phone(create_app(rt).test_client(), rt)
+    given = {"CallSid": "CAin", "From": NUMBER, "To": "+33199000100", "CallStatus": "ringing"}
+    assert phone.post("/webhooks/voice/inbound", given).status_code == 200
+    with rt.db.read() as tx:
+        leg_id = str(tx.scalar(sa.select(leg.c.id)))
+    for turn, key in enumerate(keys, start=1):
+        phone.voice(leg_id, turn, Digits=key)
+    held = _held(rt)
+    assert (held.hours[0].opens if held.hours else 0, held.channel, held.language) == chosen
