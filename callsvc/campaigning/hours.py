@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from babel import Locale
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -21,11 +20,12 @@ from callsvc.campaigning.retrying import PATHS, Kind, RetryFields, kinds_of, kin
 from callsvc.campaigning.settings import Opened, opened
 from callsvc.campaigning.windows import Row, rows_of, rows_sent
 from callsvc.campaigns.definition import CampaignFile, checked_file
-from callsvc.campaigns.definitions.windows import DAYS
 from callsvc.core.errors import CallsvcError
+from callsvc.core.weekdays import WEEKDAYS
 from callsvc.web import current_rt
 from callsvc.web.forms import WHOLE, Form, blank_form, read_form
 from callsvc.web.texts import gettext
+from callsvc.web.times import weekday_names
 
 PRESETS = (
     ("public-health", _("Public health: every day from 8:00 to 21:00")),
@@ -168,9 +168,8 @@ def _next_hours(file: CampaignFile, places: Sequence[Place], zone: str, drawing:
 
 def _day_names() -> list[tuple[str, str, str]]:
     """(the file's word, a letter or two, the whole name), as the reader says them."""
-    locale = get_locale() or Locale("en")
-    narrow, wide = (locale.days["stand-alone"][width] for width in ("narrow", "wide"))
-    return [(day, narrow[number], wide[number]) for number, day in enumerate(DAYS)]
+    narrow, wide = weekday_names("narrow"), weekday_names("wide")
+    return [(day, narrow[day], wide[day]) for day in WEEKDAYS]
 
 
 def _place(places: Sequence[Place], wanted: str) -> Place:

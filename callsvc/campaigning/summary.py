@@ -1,14 +1,15 @@
 """What a campaign will do, in words: read by whoever launches it and by the second person who approves it."""
 
-from babel import Locale
-from flask_babel import format_decimal, get_locale
+from flask_babel import format_decimal
 
 from callsvc.campaigning.hours import PRESETS
 from callsvc.campaigning.retrying import KINDS
 from callsvc.campaigning.settings import Opened
 from callsvc.campaigns.definition import CampaignFile
-from callsvc.campaigns.definitions.windows import DAYS, Window
+from callsvc.campaigns.definitions.windows import Window
+from callsvc.core.weekdays import WEEKDAYS
 from callsvc.web.texts import gettext
+from callsvc.web.times import weekday_names
 
 
 def sentences(found: Opened, flow_title: str) -> list[str]:
@@ -144,9 +145,8 @@ def _when(file: CampaignFile) -> str:
 
 def window_said(window: Window) -> str:
     """Mon–Fri 09:00–19:00, in the reader's language; days in a row are joined."""
-    locale = get_locale() or Locale("en")
-    names = locale.days["stand-alone"]["abbreviated"]
-    days = sorted(DAYS.index(day) for day in window.days)
+    names = tuple(weekday_names().values())
+    days = sorted(WEEKDAYS.index(day) for day in window.days)
     runs: list[list[int]] = []
     for day in days:
         if runs and runs[-1][-1] == day - 1:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from callsvc.campaigns.definitions.windows import DAYS, Window
+from callsvc.campaigns.definitions.windows import Window
+from callsvc.core.weekdays import WEEKDAYS
 from callsvc.web.texts import gettext
 
 MOST = 14  # rows that are read: two windows for each day of a week
@@ -43,7 +44,7 @@ def rows_sent(sent: "MultiDict[str, str]") -> list[Row]:
     rows = []
     for number in range(MOST):
         row = Row(
-            [day for day in sent.getlist(f"w{number}-days") if day in DAYS],
+            [day for day in sent.getlist(f"w{number}-days") if day in WEEKDAYS],
             _time(sent.get(f"w{number}-from", "")),
             _time(sent.get(f"w{number}-to", "")),
         )

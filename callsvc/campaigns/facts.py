@@ -10,7 +10,6 @@ from sqlalchemy.engine import Row
 from callsvc.campaigns.calendar import Hours, LocalWindow
 from callsvc.campaigns.definition import CampaignFile
 from callsvc.campaigns.definitions.schedule import instant_of
-from callsvc.campaigns.definitions.windows import DAYS
 from callsvc.campaigns.lasting import Consent, Freshness
 from callsvc.campaigns.rules import Facts, hours_at
 from callsvc.campaigns.tables import campaign
@@ -20,6 +19,7 @@ from callsvc.contacts.tables import contact, contact_number, phone_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.core.settings import Settings
+from callsvc.core.weekdays import WEEKDAYS
 from callsvc.platforms.tables import region
 
 _CAMPAIGN = sa.select(campaign).where(campaign.c.id == sa.bindparam("campaign_id"))
@@ -58,7 +58,7 @@ def config_of(row: Row[Any]) -> CampaignFile:
 
 def local_windows(config: CampaignFile) -> tuple[LocalWindow, ...]:
     return tuple(
-        LocalWindow(frozenset(DAYS.index(day) for day in window.days), *window.minutes())
+        LocalWindow(frozenset(WEEKDAYS.index(day) for day in window.days), *window.minutes())
         for window in config.windows
     )
 

@@ -19,10 +19,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from callsvc.core.weekdays import WEEKDAYS, Weekday
 from callsvc.core.yaml_files import Part, checked, mapping_in
 
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-EVERY_DAY: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST = 1000  # targets of one directory
 
 
@@ -32,7 +31,7 @@ class Queue(Part):
 
 
 class OpeningHours(Part):
-    days: tuple[Day, ...] = Field(EVERY_DAY, min_length=1)
+    days: tuple[Weekday, ...] = Field(WEEKDAYS, min_length=1)
     opens: str = "00:00"
     closes: str = "24:00"
 

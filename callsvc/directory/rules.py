@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from callsvc.core.weekdays import WEEKDAYS
 
 Why = Literal["", "not-for-you", "not-this-region", "closed"]
 
@@ -42,4 +42,4 @@ def why_not(rule: TransferRule, *, used_by: str, region: str, now: datetime) -> 
 def open_at(rule: TransferRule, now: datetime) -> bool:
     """Whether somebody answers there at this instant, by the local clock of the target."""
     local = now.astimezone(ZoneInfo(rule.zone))
-    return DAYS[local.weekday()] in rule.days and rule.opens <= local.strftime("%H:%M") < rule.closes
+    return WEEKDAYS[local.weekday()] in rule.days and rule.opens <= local.strftime("%H:%M") < rule.closes

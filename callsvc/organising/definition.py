@@ -31,11 +31,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from callsvc.core.weekdays import WEEKDAYS, Weekday
 from callsvc.core.yaml_files import Part, checked, mapping_in
 from callsvc.platforms.rules import DEFAULT_POOL_BELOW, Week, Window
 
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{2,3}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, Field(min_length=1, max_length=600)]
@@ -54,7 +53,7 @@ class RegionPart(Part):
 
 
 class HoursPart(Part):
-    days: tuple[Day, ...] = Field(DAYS, min_length=1)
+    days: tuple[Weekday, ...] = Field(WEEKDAYS, min_length=1)
     opens: Clock = Field(alias="from")
     closes: Clock = Field(alias="to")
 
@@ -80,7 +79,7 @@ class PlatformPart(Part):
     name: str = Field(min_length=1, max_length=80)
     region: Code
     pool: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
-    hours: tuple[HoursPart, ...] = (HoursPart(days=DAYS, opens="08:00", closes="20:00"),)
+    hours: tuple[HoursPart, ...] = (HoursPart(days=WEEKDAYS, opens="08:00", closes="20:00"),)
     closed_on_holidays: bool = False
     exceptions: tuple[ExceptionPart, ...] = Field((), max_length=400)
     national: bool = False
@@ -96,7 +95,7 @@ class PlatformPart(Part):
         windows: dict[int, tuple[Window, ...]] = {}
         for part in self.hours:
             for day in part.days:
-                number = DAYS.index(day)
+                number = WEEKDAYS.index(day)
                 windows[number] = (*windows.get(number, ()), (part.opens, part.closes))
         exceptions: dict[date, tuple[Window, ...]] = {
             one.day: ((one.opens, one.closes),) if one.opens and one.closes else () for one in self.exceptions
@@ -121,7 +120,7 @@ class AgreementPart(Part):
         week: dict[str, list[list[str]]] = {}
         for part in self.hours:
             for day in part.days:
-                week.setdefault(str(DAYS.index(day)), []).append([part.opens, part.closes])
+                week.setdefault(str(WEEKDAYS.index(day)), []).append([part.opens, part.closes])
         return self.model_dump(exclude={"hours"}) | {"hours": week or None}
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@
     {{ row.planned_at|when(style="time") }}                10:03
     {{ row.planned_at|ago }}                               il y a 3 min
     {{ row.planned_at|day }}                               16 nov. 2020
+    {{ weekday_names()["mon"] }}                           lun.
 
 Each becomes ``<time datetime="...">``; an empty value becomes a dash. The reader's zone is that of the first
 of their regions, and Paris for whoever sees the whole country. ``ago`` counts lived time.
@@ -12,14 +13,16 @@ of their regions, and Paris for whoever sees the whole country. ``ago`` counts l
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from flask import Flask, current_app, g
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from callsvc.core.weekdays import WEEKDAYS, Weekday
 from callsvc.web import current_rt
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -34,7 +37,7 @@ def register_times(app: Flask, zones: Zones) -> None:
     app.extensions[_KEY] = zones
     for filter in (when, ago, day):
         app.jinja_env.filters[filter.__name__] = filter
-    app.jinja_env.globals.update(zone_of=zone_of, reader_zone=reader_zone)
+    app.jinja_env.globals.update(zone_of=zone_of, reader_zone=reader_zone, weekday_names=weekday_names)
 
 
 def zone_of(region_code: str) -> ZoneInfo:
@@ -87,6 +90,12 @@ def ago(instant: datetime | None, now: datetime | None = None) -> Markup:
     passed = instant - (now or current_rt().clock.now())
     text = format_timedelta(passed, format="short", add_direction=True, threshold=1.2, locale=get_locale())
     return _time(instant, instant.astimezone(reader_zone()), text)
+
+
+def weekday_names(width: Literal["narrow", "abbreviated", "wide"] = "abbreviated") -> dict[Weekday, str]:
+    """The days from Monday on, as the reader's language has them: L, lun. or lundi."""
+    names = (get_locale() or Locale("en")).days["stand-alone"][width]
+    return {day: names[number] for number, day in enumerate(WEEKDAYS)}
 
 
 def _zone_name(local: datetime) -> str:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask, g, session
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from callsvc.accounts.scope import ROLE_SCOPES, Principal
 from callsvc.language import register_languages
 from callsvc.web import csrf, navigation
 from callsvc.web.kit import register_kit
 from callsvc.web.navigation import Entry, menu
-from callsvc.web.times import ago, day, reader_zone, when, zone_of
+from callsvc.web.times import ago, day, reader_zone, weekday_names, when, zone_of
 from callsvc.web.toasts import take_toasts, toast
 
 from .conftest import form_token
@@ -70,6 +71,11 @@ class TestTimes:
         assert ">in 2 hr<" in ago(NOON, NOON.replace(hour=9))
         assert ">17 Nov 2020<" in day(NOON.replace(hour=21), zone_of("04"))
         assert "<time" not in when(None) + ago(None) + day(None)
+
+    def test_days_of_the_week_are_named_in_the_language_of_the_reader(self) -> None:
+        assert (weekday_names()["mon"], weekday_names("wide")["sun"]) == ("Mon", "Sunday")
+        with force_locale("fr"):
+            assert (weekday_names()["fri"], weekday_names("narrow")["wed"]) == ("ven.", "M")
 
 
 @pytest.mark.usefixtures("request_of")

@@ -1,20 +1,18 @@
 """``windows``: when people may be called, by the clock where they live."""
 
 from datetime import time
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, field_validator
 
+from callsvc.core.weekdays import Weekday
 from callsvc.core.yaml_files import Part
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Window(Part):
     """Local time in the contact's own zone; ``to`` is exclusive and may be 24:00."""
 
-    days: list[Day] = Field(min_length=1)
+    days: list[Weekday] = Field(min_length=1)
     opens: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     closes: str = Field(alias="to", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
 

@@ -7,11 +7,11 @@ import re
 from typing import Final
 
 from callsvc.core.errors import Invalid
+from callsvc.core.weekdays import WEEKDAYS
 from callsvc.routing.rules.agreements import Week, check_week
 
-ENGLISH: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FRENCH: Final = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
-_NUMBER: Final = {name: number for names in (ENGLISH, FRENCH) for number, name in enumerate(names)}
+_NUMBER: Final = {name: number for names in (WEEKDAYS, FRENCH) for number, name in enumerate(names)}
 _PART: Final = re.compile(r"([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(.+)", re.ASCII)
 _WINDOW: Final = re.compile(r"(\d\d:\d\d)\s*-\s*(\d\d:\d\d)", re.ASCII)
 
@@ -43,7 +43,7 @@ def write_week(week: Week | None, *, french: bool = False) -> str:
     >>> write_week({"0": [["08:00", "12:00"]], "1": [["08:00", "12:00"]], "5": [["09:00", "12:00"]]})
     'mon-tue 08:00-12:00; sat 09:00-12:00'
     """
-    names, parts = FRENCH if french else ENGLISH, []
+    names, parts = FRENCH if french else WEEKDAYS, []
     days = sorted(
         (int(day), " ".join(f"{opens}-{closes}" for opens, closes in found))
         for day, found in (week or {}).items()
