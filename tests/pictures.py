@@ -25,7 +25,7 @@ from callsvc.demo.country import ADMINISTRATOR
 from callsvc.demo.dataset import write_demo_files
 from callsvc.demo.run import NINE_IN_PARIS
 from callsvc.demo.story import Morning, Plan
-from callsvc.processes.testing import running_stack
+from callsvc.processes.running import running_stack
 from callsvc.runtime import Runtime
 from tests.app.browsing import CHROMIUM, FLAGS, THEMES, WIDTHS
 

@@ -32,7 +32,7 @@ from callsvc.dialing.stop_reports import StopReport
 from callsvc.dialing.stopping import emergency_stop
 from callsvc.flows.service import publish
 from callsvc.platforms.service import load_france
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
 

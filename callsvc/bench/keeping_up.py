@@ -19,7 +19,7 @@ import requests
 from callsvc.bench.meter import quantile
 from callsvc.flows.service import publish
 from callsvc.platforms.service import load_france
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from ivr_flows.library import flow_text
 
 STEPS = (2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)  # calls a second

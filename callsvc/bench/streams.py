@@ -20,7 +20,7 @@ import click
 from callsvc.bench.ears import Ears, Wanted
 from callsvc.bench.listeners import add_desks, add_pages, add_wallboards
 from callsvc.core.changes import Change
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 from callsvc.stream.limits import raise_file_limit
 

@@ -28,8 +28,8 @@ from callsvc.processes.child import Child
 from callsvc.processes.logs import log_file
 from callsvc.processes.ports import free_ports
 from callsvc.processes.readiness import answers
+from callsvc.processes.running import running_stack
 from callsvc.processes.table import processes
-from callsvc.processes.testing import running_stack
 from callsvc.runtime import Runtime
 
 MUST, GOAL = 3.0, 2.0  # times the bare route

@@ -19,7 +19,7 @@ from callsvc.demo.country import ADMINISTRATOR
 from callsvc.demo.dataset import write_demo_files
 from callsvc.demo.progress import Snapshot
 from callsvc.demo.story import Morning, Plan
-from callsvc.processes.testing import running_stack
+from callsvc.processes.running import running_stack
 
 NINE_IN_PARIS = datetime(2020, 11, 16, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))  # a Monday
 _WIDTH = 160  # columns, where there is no terminal to ask

@@ -33,7 +33,7 @@ from callsvc.demo.desks import Desks
 from callsvc.demo.ending import still_open
 from callsvc.demo.progress import Snapshot, take_snapshot
 from callsvc.dialing.preview import Preview, preview
-from callsvc.processes.testing import RunningStack
+from callsvc.processes.running import RunningStack
 from callsvc.runtime import Runtime
 
 BY = "demo"

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 from tests.app.browsing import CHROMIUM, FLAGS
 

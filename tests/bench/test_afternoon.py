@@ -16,7 +16,7 @@ from callsvc.bench.afternoon.country import number_of
 from callsvc.bench.afternoon.measuring import Call, figures
 from callsvc.bench.afternoon.plan import SPIKED, Plan, arrivals, drawn_trace, handling_times, patience
 from callsvc.bench.afternoon.predicting import play_run, predict
-from callsvc.processes.testing import running_stack
+from callsvc.processes.running import running_stack
 
 PLAN = Plan(minutes=30, agents=40)
 

@@ -20,7 +20,7 @@ from callsvc.audit.ledger import fetch_ledger
 from callsvc.campaigns.needing import set_approval_size
 from callsvc.campaigns.tables import campaign, campaign_contact
 from callsvc.flows.service import publish
-from callsvc.processes.testing import RunningStack
+from callsvc.processes.running import RunningStack
 from callsvc.runtime import Runtime
 from ivr_flows.library import flow_text
 from tests.app.browsing import keep, must_fit

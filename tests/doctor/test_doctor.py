@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from callsvc.cli import callsvc
 from callsvc.core.settings import Settings
 from callsvc.operations.checks import servers
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.stream import PATH
 
 

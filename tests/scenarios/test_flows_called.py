@@ -26,7 +26,7 @@ from callsvc.directory.service import apply_directory
 from callsvc.flows.service import publish
 from callsvc.flows.tables import flow_session, flow_step_count
 from callsvc.metrics.tables import metric_event
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 from callsvc.studio.counting import count_paths
 from ivr_flows.library import flow_text

@@ -28,7 +28,7 @@ from callsvc.demo.country import found_country, hire_agents, softphones
 from callsvc.demo.dataset import make_dataset
 from callsvc.demo.desks import Desks
 from callsvc.demo.ending import still_open
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.routing.tables import reservation
 from callsvc.runtime import Runtime
 from tests.conftest import postgres_server

@@ -15,7 +15,7 @@ from callsvc.audit.carrier import audit_carrier
 from callsvc.audit.ledger import fetch_ledger
 from callsvc.calls.codes import place_code_leg
 from callsvc.calls.tables import leg, participant
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.routing import service as routing
 from callsvc.routing.tables import reservation
 from callsvc.runtime import Runtime

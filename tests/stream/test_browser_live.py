@@ -11,7 +11,7 @@ from callsvc.accounts.tables import account
 from callsvc.agents.service import add_agent, declare_activity
 from callsvc.agents.tables import agent
 from callsvc.platforms.tables import platform, region
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 
 from .conftest import add_person

@@ -11,7 +11,7 @@ from requests import RequestException
 
 from callsvc.accounts.sessions import open_session
 from callsvc.core.changes import STREAM
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.runtime import Runtime
 from callsvc.stream import PATH
 

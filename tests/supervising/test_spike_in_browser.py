@@ -20,7 +20,7 @@ from callsvc.agents.service import add_agent
 from callsvc.directory.definition import read_directory
 from callsvc.directory.service import apply_directory
 from callsvc.flows.service import publish
-from callsvc.processes.testing import RunningStack
+from callsvc.processes.running import RunningStack
 from callsvc.routing.service import declare_aid, put_agreement
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime

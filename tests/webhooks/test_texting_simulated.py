@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.flows.service import publish
 from callsvc.messages.tables import message
-from callsvc.processes.testing import running_stack
+from callsvc.processes.running import running_stack
 from tests.factories import campaign_file, make_contact, make_country, places
 from tests.webhooks.test_texting import FLOW, NUMBER, OTHER
 

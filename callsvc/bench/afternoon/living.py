@@ -20,7 +20,7 @@ from callsvc.bench.afternoon.desks import Desks
 from callsvc.bench.afternoon.plan import PLATFORMS, SPIKED, Plan, handling_times
 from callsvc.bench.afternoon.watching import Watch
 from callsvc.bench.keeping_up import UNANSWERED_MS, answers_ms
-from callsvc.processes.testing import RunningStack, running_stack
+from callsvc.processes.running import RunningStack, running_stack
 from callsvc.routing.tables import queue_entry, reservation
 from callsvc.runtime import Runtime
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from callsvc.bench.meter import family_s
-from callsvc.processes.testing import RunningStack
+from callsvc.processes.running import RunningStack
 from callsvc.runtime import Runtime
 
 

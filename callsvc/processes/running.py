@@ -1,4 +1,4 @@
-"""A whole stack lent to a test: real processes, free ports, a scaled clock, a directory of its own.
+"""A whole stack, lent to the demo, a measurement or a test: processes, free ports, a clock, a directory.
 
     with running_stack(tmp_path, speed=60) as stack:
         requests.get(stack.web_url + "/healthz", timeout=5)
