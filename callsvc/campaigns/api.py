@@ -10,6 +10,7 @@ from spectree import Tag
 
 from callsvc.accounts.guard import api, current_principal
 from callsvc.accounts.scope import scope_condition
+from callsvc.campaigns.authors import AuthorKind, kind_of
 from callsvc.campaigns.callers import verify_line
 from callsvc.campaigns.exporting import file_of
 from callsvc.campaigns.facts import campaign_row, config_of
@@ -71,7 +72,8 @@ class FieldChange(Told):
 class Change(Told):
     id: str
     at: datetime
-    by: str = Field(description="An account's id, or the command line.")
+    by: str = Field(description="An account's id, or what else did it.", examples=["command line, deploy"])
+    by_kind: AuthorKind = Field(description="`command-line`: a shell, with the user the system knows.")
     what: str = Field(examples=["start"])
     before: dict[str, Any]
     after: dict[str, Any]
@@ -162,7 +164,7 @@ def list_campaign_changes(campaign_id: str, query: Paging) -> ChangeList:
 def _change(row: Any) -> Change:
     told = {name: getattr(row, name) for name in ("id", "at", "by", "what", "before", "after")}
     fields = [FieldChange.model_validate(one) for one in differences(row.before, row.after)]
-    return Change(**told, fields=fields)
+    return Change(**told, by_kind=kind_of(row.by), fields=fields)
 
 
 @campaigns_api.get("/campaigns/<campaign_id>/file")

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from callsvc.campaigns.authors import kind_of
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.history import last_edit, note_change
 from callsvc.campaigns.needing import approval_terms, needs_approval, people_in, regions_in
@@ -20,7 +21,6 @@ from callsvc.core.errors import Conflict, Forbidden, Invalid
 
 # What may change without another look: it changes neither whom, nor when, nor what is called.
 UNSEEN = frozenset({"title", "pacing", "flow_version"})  # of the flow, the version itself is compared
-NOBODY = "command line"  # who changed something there proved no name
 _OVER = ("stopped", "completed")
 
 
@@ -146,7 +146,7 @@ def _asked(tx: Tx, campaign_id: str) -> Row[Any]:
 
 
 def _require_a_name(*people: str) -> None:
-    if NOBODY in people:
+    if any(kind_of(one) == "command-line" for one in people):
         raise Forbidden(
             "approval-anonymous",
             "Say who you are, so that there are two people: `campaign ask ID --as EMAIL`.",

@@ -10,13 +10,13 @@ import click
 import sqlalchemy as sa
 
 from callsvc.calls.tables import leg
-from callsvc.campaigns.approving import NOBODY
 from callsvc.campaigns.definition import read_campaign
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.dialing import settling
 from callsvc.dialing.preview import MOST_LOOKED_AT, Preview, preview
+from callsvc.dialing.proving import author, authored
 from callsvc.dialing.saying import sentences
 from callsvc.flows.service import publish
 from callsvc.messages.estimating import estimate
@@ -24,7 +24,6 @@ from callsvc.messages.telling import cost_json, cost_lines
 from callsvc.runtime import Runtime
 
 MakeRuntime = Callable[[], Runtime]
-BY_COMMAND = NOBODY
 
 
 @click.group()
@@ -39,15 +38,17 @@ def campaign() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Publish this flow first.",
 )
+@authored
 @click.pass_obj
-def apply(make_runtime: MakeRuntime, file: Path, flow_file: Path | None) -> None:
+def apply(make_runtime: MakeRuntime, file: Path, flow_file: Path | None, email: str) -> None:
     """Make the campaign what FILE says; applied twice it changes nothing."""
     rt = make_runtime()
+    who = author(rt, email)
     if flow_file is not None:
         with rt.db.begin() as tx:
-            publish(tx, flow_file.read_text("utf-8"), BY_COMMAND)
+            publish(tx, flow_file.read_text("utf-8"), who.by)
     wanted = read_campaign(file.read_text("utf-8"))
-    changed = apply_campaign(rt, wanted, BY_COMMAND)
+    changed = apply_campaign(rt, wanted, who.by, principal=who.principal)
     click.echo(f"{wanted.id}: {'applied' if changed else 'nothing to change'}")
 
 
@@ -107,9 +108,12 @@ def _as_text(told: Preview) -> str:
 def _state_command(action: str, text: str) -> None:
     @campaign.command(action, help=text)
     @click.argument("campaign_id")
+    @authored
     @click.pass_obj
-    def command(make_runtime: MakeRuntime, campaign_id: str) -> None:
-        state = change_state(make_runtime(), campaign_id, action, BY_COMMAND)
+    def command(make_runtime: MakeRuntime, campaign_id: str, email: str) -> None:
+        rt = make_runtime()
+        who = author(rt, email)
+        state = change_state(rt, campaign_id, action, who.by, principal=who.principal)
         click.echo(f"{campaign_id}: {state}")
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from ruamel.yaml import YAML
 
 from callsvc.campaigns import approving
 from callsvc.campaigns.caller_files import apply_callers, declared, read_callers
 from callsvc.campaigns.cloning import clone
+from callsvc.campaigns.definition import settings_in
 from callsvc.campaigns.definitions.schedule import instant_of
 from callsvc.campaigns.editing import edit, undo_last_edit
 from callsvc.campaigns.exporting import file_of
@@ -20,9 +20,9 @@ from callsvc.campaigns.halting import lift_stop
 from callsvc.campaigns.needing import approval_terms, people_in, set_approval_size
 from callsvc.campaigns.queries import require_all_regions
 from callsvc.campaigns.scheduling import schedule
-from callsvc.core.errors import Forbidden, Invalid
-from callsvc.dialing.cli import BY_COMMAND, campaign
-from callsvc.dialing.proving import proven
+from callsvc.core.errors import Invalid
+from callsvc.dialing.cli import campaign
+from callsvc.dialing.proving import author, authored, proven
 from callsvc.dialing.stop_reports import StopReport
 from callsvc.dialing.stopping import emergency_stop
 from callsvc.runtime import Runtime
@@ -77,11 +77,10 @@ def approval_size(make_runtime: MakeRuntime, people: int | None, margin: int | N
     if people is not None:
         if not email:
             raise click.UsageError("Say who sets it: --as EMAIL of an administrator of the whole country.")
-        by = proven(rt, email)
-        if not by.sees_everything:
-            raise Forbidden("whole-country-needed", "Only an account of the whole country decides this.")
+        who = author(rt, email)
+        who.require_whole_country()
         with rt.db.begin() as tx:
-            set_approval_size(tx, people, by.account_id, margin=margin)
+            set_approval_size(tx, people, who.by, margin=margin)
     with rt.db.read() as tx:
         terms = approval_terms(tx)
     click.echo(f"{terms.size} people, and {terms.margin} % more than a second person saw")
@@ -91,11 +90,14 @@ def approval_size(make_runtime: MakeRuntime, people: int | None, margin: int | N
 @click.argument("campaign_id")
 @click.argument("new_id")
 @click.option("--title", default="")
+@authored
 @click.pass_obj
-def clone_command(make_runtime: MakeRuntime, campaign_id: str, new_id: str, title: str) -> None:
+def clone_command(make_runtime: MakeRuntime, campaign_id: str, new_id: str, title: str, email: str) -> None:
     """Make NEW_ID from the file of another campaign: a draft without people."""
-    with make_runtime().db.begin() as tx:
-        clone(tx, campaign_id, new_id, BY_COMMAND, title=title)
+    rt = make_runtime()
+    who = author(rt, email)
+    with rt.db.begin() as tx:
+        clone(tx, campaign_id, new_id, who.by, title=title)
     click.echo(f"{new_id}: draft")
 
 
@@ -111,24 +113,30 @@ def export(make_runtime: MakeRuntime, campaign_id: str) -> None:
 @campaign.command("edit")
 @click.argument("campaign_id")
 @click.argument("file", type=_YAML_FILE)
+@authored
 @click.pass_obj
-def edit_command(make_runtime: MakeRuntime, campaign_id: str, file: Path) -> None:
+def edit_command(make_runtime: MakeRuntime, campaign_id: str, file: Path, email: str) -> None:
     """Replace the settings that FILE names, keep the others; also while it runs."""
-    changes = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
-    if not isinstance(changes, dict):
-        raise Invalid("campaign-file-invalid", "The file must be a mapping of settings.")
-    with make_runtime().db.begin() as tx:
-        changed = edit(tx, campaign_id, changes, BY_COMMAND)
+    changes = settings_in(file.read_text("utf-8"))
+    rt = make_runtime()
+    who = author(rt, email)
+    with rt.db.begin() as tx:
+        who.require_may_change(tx, campaign_id)
+        changed = edit(tx, campaign_id, changes, who.by)
     click.echo(f"{campaign_id}: {'edited' if changed else 'nothing to change'}")
 
 
 @campaign.command("undo")
 @click.argument("campaign_id")
+@authored
 @click.pass_obj
-def undo(make_runtime: MakeRuntime, campaign_id: str) -> None:
+def undo(make_runtime: MakeRuntime, campaign_id: str, email: str) -> None:
     """Take the last edit back."""
-    with make_runtime().db.begin() as tx:
-        for one in undo_last_edit(tx, campaign_id, BY_COMMAND):
+    rt = make_runtime()
+    who = author(rt, email)
+    with rt.db.begin() as tx:
+        who.require_may_change(tx, campaign_id)
+        for one in undo_last_edit(tx, campaign_id, who.by):
             click.echo(f"{one.field}: {one.before} -> {one.after}")
 
 
@@ -136,13 +144,16 @@ def undo(make_runtime: MakeRuntime, campaign_id: str) -> None:
 @click.argument("campaign_id")
 @click.option("--start", default="", help="Local time of the installation, such as '2026-11-23 09:00'.")
 @click.option("--end", default="")
+@authored
 @click.pass_obj
-def schedule_command(make_runtime: MakeRuntime, campaign_id: str, start: str, end: str) -> None:
+def schedule_command(make_runtime: MakeRuntime, campaign_id: str, start: str, end: str, email: str) -> None:
     """Start and end it by itself; without times: by hand again."""
     rt = make_runtime()
+    who = author(rt, email)
     with rt.db.begin() as tx:
+        who.require_may_change(tx, campaign_id)
         starts_at, ends_at = (_instant(rt, text) for text in (start, end))
-        schedule(tx, campaign_id, starts_at, ends_at, BY_COMMAND)
+        schedule(tx, campaign_id, starts_at, ends_at, who.by)
     click.echo(f"{campaign_id}: starts {start or 'by hand'}, ends {end or 'by hand'}")
 
 
@@ -157,15 +168,22 @@ def _instant(rt: Runtime, text: str) -> datetime | None:
 @click.argument("campaign_id", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything, until `callsvc campaign lift-stop`.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@authored
 @click.pass_obj
-def stop(make_runtime: MakeRuntime, *, campaign_id: str | None, everything: bool, form: str) -> None:
+def stop(
+    make_runtime: MakeRuntime, *, campaign_id: str | None, everything: bool, form: str, email: str
+) -> None:
     """Stop now and say what that did: what rings or waits at the carrier is cancelled, and every unsent SMS.
 
     One campaign ends for good. With --all campaigns are paused, and none starts until the stop is lifted.
     """
     if everything == bool(campaign_id):
         raise click.UsageError("Give one campaign, or --all.")
-    report = emergency_stop(make_runtime(), campaign_id, BY_COMMAND)
+    rt = make_runtime()
+    who = author(rt, email)
+    if everything:
+        who.require_whole_country()
+    report = emergency_stop(rt, campaign_id, who.by, principal=who.principal)
     click.echo(json.dumps(_as_json(report), indent=1) if form == "json" else _as_text(report))
 
 
@@ -193,11 +211,15 @@ def _as_text(report: StopReport) -> str:
 
 
 @campaign.command("lift-stop")
+@authored
 @click.pass_obj
-def lift(make_runtime: MakeRuntime) -> None:
+def lift(make_runtime: MakeRuntime, email: str) -> None:
     """Let campaigns start and resume again, each by hand."""
-    with make_runtime().db.begin() as tx:
-        lifted = lift_stop(tx, BY_COMMAND)
+    rt = make_runtime()
+    who = author(rt, email)
+    who.require_whole_country()
+    with rt.db.begin() as tx:
+        lifted = lift_stop(tx, who.by)
     click.echo("The stop is lifted." if lifted else "Nothing was stopped.")
 
 
@@ -208,11 +230,15 @@ def callers() -> None:
 
 @callers.command("apply")
 @click.argument("file", type=_YAML_FILE)
+@authored
 @click.pass_obj
-def apply_pools(make_runtime: MakeRuntime, file: Path) -> None:
+def apply_pools(make_runtime: MakeRuntime, file: Path, email: str) -> None:
     """Make the pools what FILE says; applied twice it changes nothing."""
-    with make_runtime().db.begin() as tx:
-        changed = apply_callers(tx, read_callers(file.read_text("utf-8")), BY_COMMAND)
+    rt = make_runtime()
+    who = author(rt, email)
+    who.require_whole_country()
+    with rt.db.begin() as tx:
+        changed = apply_callers(tx, read_callers(file.read_text("utf-8")), who.by)
     click.echo("applied" if changed else "nothing to change")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from callsvc.dialing.cli import BY_COMMAND
+from callsvc.campaigns.authors import by_command_line
 from callsvc.dialing.control_cli import campaign
 from callsvc.dialing.rehearsing import MOST_PEOPLE, USUAL_PEOPLE, rehearsal_of
 from callsvc.dialing.rehearsing import rehearse as ask
@@ -25,7 +25,7 @@ def rehearse(make_runtime: Callable[[], Runtime], campaign_id: str, people: int,
     from callsvc.rehearsal.running import run_rehearsals
 
     rt = make_runtime()
-    rehearsal_id = ask(rt, campaign_id, people, by=BY_COMMAND)
+    rehearsal_id = ask(rt, campaign_id, people, by=by_command_line())
     run_rehearsals(rt, [rehearsal_id])
     with rt.db.read() as tx:
         row = rehearsal_of(tx, campaign_id, rehearsal_id)

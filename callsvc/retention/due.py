@@ -2,9 +2,12 @@
 
 A person is kept while one of their campaigns is not over, or ended fewer days ago than its file says
 (``retention_days``, else ``CALLSVC_RETENTION_DAYS``); in a standing campaign, which never ends, while their
-place is open or had its outcome less long ago. They are kept as long for a case that was reported or handed
-over lately, for an appointment, and for a promise. A number is kept while a person of ours has it, while a
-do-not-contact entry is about it, for ever, and while a call or an SMS with it is that young.
+place is open or had its outcome less long ago. A draft that nobody touched for its days keeps nobody who
+joined it before, unless it is to start by itself. They are kept as long for a case that was reported or
+handed over lately, for an appointment, and for a promise.
+
+A number is kept while a person of ours has it, while a do-not-contact entry is about it, for ever, and while
+a call or an SMS with it is that young.
 """
 
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, live_call
-from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact
 from callsvc.contacts.tables import (
     case_handover,
     contact,
@@ -40,19 +43,32 @@ class Past:
     before: datetime
     over: tuple[str, ...]  # that ended longer ago than they keep their people
     standing: dict[str, datetime]  # and since when an outcome in them is old enough
+    drafts: dict[str, datetime]  # left alone since; and since when whoever joined is forgotten with them
 
 
 def past(tx: Tx) -> Past:
     """What is past now, by every campaign's own days."""
-    over, standing = [], {}
+    over, standing, drafts = [], {}, {}
     for row in tx.all(sa.select(campaign)):
         days = int(row.config.get("retention_days") or tx.settings.callsvc_retention_days)
         before = tx.now - timedelta(days=days)
         if row.state in _OVER and row.changed_at <= before:
             over.append(row.id)
+        elif row.state == "draft":
+            if _left_alone(tx, row, before):
+                drafts[row.id] = before
         elif row.config.get("standing") and row.state not in _OVER:
             standing[row.id] = before
-    return Past(tx.now - timedelta(days=tx.settings.callsvc_retention_days), tuple(over), standing)
+    least = tx.now - timedelta(days=tx.settings.callsvc_retention_days)
+    return Past(least, tuple(over), standing, drafts)
+
+
+def _left_alone(tx: Tx, row: Row[Any], before: datetime) -> bool:
+    """Nobody edited this draft, asked for it or answered since; and it starts at no moment to come."""
+    if row.changed_at > before or (row.starts_at is not None and row.starts_at > tx.now):
+        return False
+    mine = (campaign_change.c.campaign_id == row.id) & (campaign_change.c.at > before)
+    return tx.first(sa.select(campaign_change.c.id).where(mine).limit(1)) is None
 
 
 def people_due(when: Past) -> sa.Select[Any]:
@@ -62,6 +78,9 @@ def people_due(when: Past) -> sa.Select[Any]:
     for name, before in when.standing.items():
         old = (campaign_contact.c.status == "done") & (campaign_contact.c.outcome_at <= before)
         needed.append(~((campaign_contact.c.campaign_id == name) & old))
+    for name, before in when.drafts.items():
+        joined = campaign_contact.c.next_try_at <= before  # nobody is tried in a draft: since they joined
+        needed.append(~((campaign_contact.c.campaign_id == name) & joined))
     reported = (tracing_case.c.id == contact.c.case_id) & (tracing_case.c.reported_at > when.before)
     open_still = case_handover.c.ended_at.is_(None) | (case_handover.c.ended_at > when.before)
     handed_over = (case_handover.c.case_id == contact.c.case_id) & open_still

@@ -1,5 +1,7 @@
 """The commands of control: what they say, and who may say yes."""
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from callsvc.accounts.keys import create_key
+from callsvc.accounts.queries import account_by_email
 from callsvc.accounts.service import add_account
-from callsvc.campaigns.approving import NOBODY
+from callsvc.campaigns.authors import COMMAND_LINE, by_command_line, kind_of
 from callsvc.campaigns.definition import read_campaign
 from callsvc.campaigns.needing import set_approval_size
-from callsvc.campaigns.tables import campaign_approval
+from callsvc.campaigns.tables import campaign_approval, campaign_change, stop_order
 from callsvc.cli import callsvc
 from callsvc.runtime import Runtime
 from tests.factories import add_contacts, campaign_file, make_contact, start_campaign
@@ -66,7 +69,7 @@ def test_whoever_asks_at_a_shell_proves_a_name_and_cannot_say_yes_to_themselves(
     _as(rt, "bob", "ask", "tracing")
     _as(rt, "bob", "approve", "tracing", fails="approval-own")
     with rt.db.begin() as tx:  # asked before names were asked for
-        tx.update(campaign_approval, sa.true(), asked_by=NOBODY)
+        tx.update(campaign_approval, sa.true(), asked_by=COMMAND_LINE)
     _as(rt, "bob", "approve", "tracing", fails="approval-anonymous")
     _run(rt, "campaign", "start", "tracing", fails="campaign-needs-approval")
 
@@ -129,3 +132,54 @@ def test_pools_are_declared_by_a_file_that_is_the_state(rt: Runtime, tmp_path: P
     file.write_text("pools: []\n", "utf-8")
     _run(rt, "callers", "apply", str(file))
     assert _run(rt, "callers", "show").output == ""
+
+
+def _authors(rt: Runtime, campaign_id: str) -> list[tuple[str, str]]:
+    with rt.db.read() as tx:
+        mine = sa.select(campaign_change).where(campaign_change.c.campaign_id == campaign_id)
+        rows = tx.all(mine.order_by(campaign_change.c.at, campaign_change.c.id))
+    return [(row.what, row.by) for row in rows]
+
+
+def test_whoever_changes_a_campaign_at_a_shell_stands_in_its_history(rt: Runtime, tmp_path: Path) -> None:
+    _two_administrators(rt)
+    with rt.db.read() as tx:
+        ana = account_by_email(tx, "ana@example.org").id
+    file = tmp_path / "campaign.yaml"
+    file.write_text(_run(rt, "campaign", "export", "other").output.replace("id: other", "id: mine"), "utf-8")
+    _as(rt, "ana", "apply", str(file), secret="not hers", fails="sign-in-refused")
+    _as(rt, "eve", "apply", str(file), fails="sign-in-refused")
+    assert _authors(rt, "mine") == []
+    _as(rt, "ana", "apply", str(file))
+    file.write_text("title: Autre titre\n", "utf-8")
+    _run(rt, "campaign", "edit", "mine", str(file))
+    for verb in ("undo", "start", "pause", "stop"):
+        _as(rt, "ana", verb, "mine")
+    shell = f"command line, {pwd.getpwuid(os.getuid()).pw_name}"
+    told = _authors(rt, "mine")
+    assert told[0] == ("applied", ana) and told[1] == ("edited", shell)
+    assert len(told) >= 6 and {by for _, by in told[2:]} == {ana}
+    assert [kind_of(by) for _, by in told[:2]] == ["account", "command-line"]
+    assert _authors(rt, "tracing")[0] == ("cloned", shell) and kind_of("schedule") == "service"
+
+
+def test_a_shell_cannot_lend_itself_a_name(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "SUDO_USER"):
+        monkeypatch.setenv(name, "director")
+    assert "director" not in by_command_line()
+    monkeypatch.setattr("callsvc.campaigns.authors.pwd.getpwuid", {}.__getitem__)
+    monkeypatch.setattr("callsvc.campaigns.authors.os.getuid", lambda: 4711)
+    assert by_command_line() == "command line, uid 4711"
+
+
+def test_who_stops_everything_at_a_shell_is_named_and_answers_for_the_whole_country(rt: Runtime) -> None:
+    _two_administrators(rt)
+    add_account(rt, "est@example.org", password=f"{PASSWORD} est", role="administrator", regions=("44",))
+    _as(rt, "est", "stop", "--all", fails="whole-country-needed")
+    _as(rt, "est", "edit", "other", str(Path(__file__)), fails="campaign-file-invalid")
+    _as(rt, "ana", "stop", "--all")
+    _run(rt, "campaign", "lift-stop")
+    with rt.db.read() as tx:
+        [order] = tx.all(sa.select(stop_order))
+        assert order.asked_by == account_by_email(tx, "ana@example.org").id
+    assert order.lifted_by == by_command_line()

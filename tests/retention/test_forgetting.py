@@ -60,6 +60,7 @@ def _world(rt: Runtime) -> list[str]:
             campaign_contact, id="cct-other", campaign_id="other", contact_id=ids[0], region_code="44",
             platform_code="67", status="waiting", next_try_at=tx.now, deadline_at=tx.now,
         )  # fmt: skip
+    change_state(rt, "other", "start", "test")
     change_state(rt, "tracing", "close", "test")
     return ids
 
