@@ -52,7 +52,10 @@ def dial_over(rt: Runtime, leg_id: str, other_id: str, given: CarrierRequest) ->
         if moved:
             return twiml.say_and_go((), moved)
         entry = routing.entry_of_leg(tx, leg_id)
-        ended = lock_leg(tx, leg_id).end_asked_at is not None
-        if ended or entry is None or entry.state not in _WAITS:
+        if lock_leg(tx, leg_id).end_asked_at is not None or entry is None:
+            return twiml.hang_up()
+        if entry.left_how == "unavailable":  # taken out of the queue while it rang: their flow has the word
+            return twiml.say_and_go((), waiting_path(tx, leg_id))
+        if entry.state not in _WAITS:
             return twiml.hang_up()
         return twiml.say_and_go(words_for("wait", entry.language), waiting_path(tx, leg_id))

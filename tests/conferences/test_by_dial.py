@@ -68,6 +68,25 @@ def test_a_contact_whose_agents_line_dies_is_answered_first_and_told_so(talk: Ta
     over(play, caller)
 
 
+@pytest.mark.parametrize("when", ["at once", "rings"])
+def test_a_call_that_a_supervisor_ends_while_the_agent_is_dialled_hears_what_the_flow_says(
+    play: Theatre, when: str
+) -> None:
+    ann = play.agent("ann")
+    play.simulator.add_people([{"number": f"client:{play.client('ann')}", "answers": "human", "ring": 15.0}])
+    caller = play.rings()
+    play.until(lambda: play.state("ann")["offer"])
+    routing.accept(play.rt, ann, play.state("ann")["offer"]["reservation_id"])
+    if when == "rings":
+        play.until(lambda: len(play.alive()) == 2)
+        play.run(2)
+    play.ends(caller)
+    play.until(lambda: "Personne n'est disponible." in play.heard(caller), within=15)
+    over(play, caller)
+    assert [(row.state, row.left_how) for row in play.entries()] == [("canceled", "unavailable")]
+    assert play.state("ann")["state"] == "idle"
+
+
 def test_a_call_is_handed_to_a_queue(talk: Talk) -> None:
     play, ann, caller = talk
     play.agent("med", skills=("medical",))
