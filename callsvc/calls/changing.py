@@ -1,4 +1,4 @@
-"""What a wish about a participant is at the carrier: on hold, muted, or how a supervisor is heard."""
+"""What a wish about a participant is at the carrier: on hold, muted, heard so, told that it rings."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -14,6 +14,7 @@ from callsvc.runtime import Runtime
 log = structlog.get_logger(__name__)
 
 HOLD_PATH: Final = "/webhooks/conference/hold"
+RING_PATH: Final = "/webhooks/conference/ringing"
 
 CHANGES: Final = {
     "hold": ParticipantChange(held=True),
@@ -23,6 +24,7 @@ CHANGES: Final = {
     "listen": ParticipantChange(muted=True, coached=""),
     "whisper": ParticipantChange(muted=False),  # coached: the leg whose id the wish carries
     "speak": ParticipantChange(muted=False, coached=""),
+    "ring": ParticipantChange(),  # they hear that somebody is being called for them
 }
 _ON_THE_WAY: Final = 3  # looks for a call that was let into a conference and is not there yet
 GROUPS: Final = (
@@ -30,6 +32,7 @@ GROUPS: Final = (
     frozenset({"hold", "unhold"}),
     frozenset({"mute", "unmute"}),
     frozenset({"listen", "whisper", "speak"}),
+    frozenset({"ring"}),
 )
 """Of the wishes of one group only the newest counts."""
 
@@ -42,8 +45,8 @@ def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
     """done, gone (not in the conference), not-yet (perhaps on the way there), failed; None when the carrier
     did not answer or does not know yet.
 
-    ``due``: sid, action, and as ``path`` the conference's id with the language of who waits (``cnf1/fr``), or
-    with the leg that alone hears a whisper (``cnf1/leg2``).
+    ``due``: sid, action, and as ``path`` the conference's id with the language of who waits (``cnf1/fr``),
+    with the leg that alone hears a whisper (``cnf1/leg2``), or with the leg that rings (``cnf1/leg2/fr``).
     """
     conference_id, _, about = due.path.partition("/")
     with rt.db.read() as tx:
@@ -52,9 +55,11 @@ def change_at_carrier(rt: Runtime, due: Row[Any]) -> str | None:
     if sid is None:
         return None
     change = CHANGES[due.action]
+    base = rt.settings.public_base_url.rstrip("/")
     if change.held:
-        url = f"{rt.settings.public_base_url.rstrip('/')}{HOLD_PATH}/{about}"
-        change = replace(change, hold_url=url)
+        change = replace(change, hold_url=f"{base}{HOLD_PATH}/{about}")
+    elif due.action == "ring":
+        change = replace(change, announce_url=f"{base}{RING_PATH}/{about}")
     elif due.action == "whisper":
         if coached is None:
             return "failed"  # nobody to whisper to: heard by all would be worse than not at all

@@ -8,7 +8,15 @@ from callsvc.calls.conferences import (
 )
 from callsvc.calls.dialled import agents_may_call, by_dial, dial_out
 from callsvc.calls.statuses import look_soon
-from callsvc.calls.updates import be_heard, end_leg, hold, move_to_conference, move_to_wait, mute
+from callsvc.calls.updates import (
+    be_heard,
+    end_leg,
+    hold,
+    move_to_conference,
+    move_to_wait,
+    mute,
+    tell_ringing,
+)
 
 __all__ = [
     "agents_may_call",
@@ -25,4 +33,5 @@ __all__ = [
     "place_agent_leg",
     "place_consult_leg",
     "place_supervisor_leg",
+    "tell_ringing",
 ]

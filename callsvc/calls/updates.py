@@ -111,6 +111,11 @@ def mute(tx: Tx, leg_id: str, conference_id: str, *, muted: bool) -> None:
     _wish(tx, leg_id, "mute" if muted else "unmute", conference_id)
 
 
+def tell_ringing(tx: Tx, leg_id: str, conference_id: str, called: str, *, language: str) -> None:
+    """Somebody alone in a conference hears in their language that ``called`` rings, as long as it does."""
+    _wish(tx, leg_id, "ring", f"{conference_id}/{called}/{language}")
+
+
 def be_heard(tx: Tx, leg_id: str, conference_id: str, mode: str, *, by: str) -> None:
     """A supervisor's leg listens, whispers to the leg ``by``, or speaks to all of a conference."""
     muted_at = tx.now if mode == "listen" else None

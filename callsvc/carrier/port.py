@@ -85,12 +85,14 @@ class ParticipantChange:
     """What is None stays. A held participant hears the document of ``hold_url``, the others go on.
 
     Who coaches is heard by one call of the conference alone: ``coached`` is its SID, empty for by all again.
+    The document of ``announce_url`` is played to this participant alone, beside what they hear.
     """
 
     muted: bool | None = None
     held: bool | None = None
     hold_url: str = ""
     coached: str | None = None
+    announce_url: str = ""
 
 
 class Carrier(Protocol):

@@ -124,6 +124,8 @@ class TwilioCarrier:
             options["coaching"] = bool(change.coached)
         if change.coached:
             options["call_sid_to_coach"] = change.coached
+        if change.announce_url:
+            options |= {"announce_url": change.announce_url, "announce_method": "POST"}
         _ask(lambda: self._client.conferences(conference).participants(sid).update(**options))
 
     def create_message(self, *, to: str, from_: str, body: str, status_url: str) -> CarrierMessage:

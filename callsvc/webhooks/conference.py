@@ -1,12 +1,15 @@
 """Conference callbacks: who came in, who left; and what is heard in one while nobody speaks."""
 
 from callsvc.calls import conferences
-from callsvc.calls.queries import find_leg_by_sid, lock_conference
+from callsvc.calls.changing import RING_PATH
+from callsvc.calls.queries import find_leg, find_leg_by_sid, lock_conference
 from callsvc.carrier import twiml
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
 from callsvc.webhooks.patience import QUIET_S, words_for
 from callsvc.webhooks.requests import CarrierRequest
+
+_ON_THE_WAY = ("planned", "claimed", "in-doubt", "placed")
 
 
 def hold(language: str) -> str:
@@ -17,6 +20,16 @@ def hold(language: str) -> str:
 def waiting(language: str) -> str:
     """What somebody hears who is in a conference before anybody else."""
     return _over_and_over("connecting", language)
+
+
+def ringing(rt: Runtime, leg_id: str, language: str) -> str:
+    """What an agent hears while somebody they asked in is called: nothing any more once that is settled."""
+    with rt.db.read() as tx:
+        row = find_leg(tx, leg_id)
+    if row is None or row.answered_at or row.ended_at or row.end_asked_at or row.placement not in _ON_THE_WAY:
+        return twiml.nothing()
+    said = words_for("ringing", language)
+    return twiml.wait(said, action=f"{RING_PATH}/{leg_id}/{language}", pause_s=QUIET_S, takes_key=False)
 
 
 def _over_and_over(occasion: str, language: str) -> str:

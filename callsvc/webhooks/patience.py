@@ -25,6 +25,14 @@ _WORDS: Final = {
         "es": "Le estamos poniendo en contacto, no cuelgue.",
         "pt": "Estamos a pô-lo em contacto, não desligue.",
     },
+    # To an agent, while whom they ask in is called.
+    "ringing": {
+        "fr": "Nous appelons votre correspondant.",
+        "en": "We are calling them.",
+        "ar": "نتصل بمن طلبته.",
+        "es": "Estamos llamando a su interlocutor.",
+        "pt": "Estamos a ligar ao seu interlocutor.",
+    },
     "wait": {
         "fr": "Merci de patienter, un agent va vous répondre.",
         "en": "Please wait, an agent will answer you.",

@@ -116,6 +116,12 @@ def conference_waiting(language: str) -> Response:
     return _xml(conference.waiting(language))
 
 
+@blueprint.post("/conference/ringing/<leg_id>/<language>")
+@signed
+def conference_ringing(leg_id: str, language: str) -> Response:
+    return _xml(conference.ringing(current_rt(), leg_id, language))
+
+
 @blueprint.post("/conference/<conference_id>")
 @signed
 def conference_status(conference_id: str) -> Response:

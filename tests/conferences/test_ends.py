@@ -21,7 +21,7 @@ def stage(settings: Settings) -> Iterator[Theatre]:
 
 
 def over(play: Theatre, *callers: str) -> None:
-    """Nobody is on the line any more, the books say so, and no contact heard nothing for long."""
+    """Nobody is on the line any more, the books say so, and nobody heard nothing for long."""
     play.until(lambda: not play.alive(), within=90)
     play.run(3)
     assert {row.state for row in play.reservations()} <= {
@@ -31,8 +31,8 @@ def over(play: Theatre, *callers: str) -> None:
         "rejected",
         "rescinded",
     }
-    for caller in callers:
-        assert play.longest_silence(caller) <= LONGEST_SILENCE_S
+    for sid in (*callers, *play.sids("agent")):
+        assert play.longest_silence(sid) <= LONGEST_SILENCE_S
 
 
 def test_a_whole_call_is_heard_from_end_to_end(play: Theatre) -> None:
@@ -93,6 +93,22 @@ def test_a_contact_who_hangs_up_during_the_offer_or_the_connecting_frees_everybo
     assert play.state("ann")["state"] == "idle"
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 1.0, 1.5])
+def test_a_call_that_a_supervisor_ends_before_the_two_have_met_hears_what_the_flow_says(
+    play: Theatre, after_s: float
+) -> None:
+    ann = play.agent("ann")
+    caller = play.rings()
+    play.until(lambda: play.state("ann")["offer"])
+    routing.accept(play.rt, ann, play.state("ann")["offer"]["reservation_id"])
+    play.run(after_s)
+    assert not play.talks("ann")
+    play.ends(caller)
+    play.until(lambda: "Personne n'est disponible." in play.heard(caller), within=20)
+    over(play, caller)
+    assert play.state("ann")["state"] == "idle"
+
+
 def test_a_contact_who_hangs_up_on_hold_or_during_a_consultation_ends_both_other_legs(talk: Talk) -> None:
     play, ann, caller = talk
     play.doctor()
@@ -104,6 +120,23 @@ def test_a_contact_who_hangs_up_on_hold_or_during_a_consultation_ends_both_other
     play.hangs_up(caller)
     over(play, caller)
     assert play.state("ann")["wrap_up"]
+
+
+@pytest.mark.parametrize("answers", ["human", "no-answer"])
+def test_an_agent_hears_that_whom_they_ask_in_is_called_and_no_more_once_it_is_settled(
+    talk: Talk, answers: str
+) -> None:
+    play, ann, caller = talk
+    play.doctor(answers=answers, ring=18.0)
+    routing.consult(play.rt, ann, "doctor")
+    play.until(lambda: play.state("ann")["call"]["consult"] == ("there" if answers == "human" else "none"))
+    agent = play.sid("agent")
+    told = play.heard(agent).count("Nous appelons votre correspondant.")
+    assert told >= 2
+    play.run(30)
+    assert play.heard(agent).count("Nous appelons votre correspondant.") == told
+    routing.hang_up(play.rt, ann)
+    over(play, caller)
 
 
 def test_somebody_asked_in_who_leaves_gives_the_contact_back(talk: Talk) -> None:

@@ -34,6 +34,7 @@ from callsvc.directory.service import apply_directory
 from callsvc.flows.service import publish
 from callsvc.rehearsal.stage import Stage, StageClock, stage
 from callsvc.routing import service as routing
+from callsvc.routing.reassigning import end_entry
 from callsvc.routing.tables import queue_entry, reservation
 from tests.conferences.silence import longest_silence
 from tests.factories import make_country
@@ -209,8 +210,21 @@ class Theatre:
         found = self.rows(sa.select(leg.c.sid).where(leg.c.role == role).order_by(leg.c.id))
         return str(found[-1].sid)
 
+    def sids(self, role: str) -> list[str]:
+        """Of every leg in that role since the play began."""
+        mine = (leg.c.role == role) & (leg.c.planned_at >= self.since) & leg.c.sid.is_not(None)
+        return [str(row.sid) for row in self.rows(sa.select(leg.c.sid).where(mine))]
+
     def hangs_up(self, sid: str) -> None:
         self.simulator.hang_up(sid)
+
+    def ends(self, sid: str) -> None:
+        """A supervisor ends this contact's call."""
+        chief = self.supervisor("eve")
+        mine = queue_entry.c.leg_id == self.row(leg, leg.c.sid == sid).id
+        open_now = mine & queue_entry.c.state.in_(("pending", "reserved", "assigned"))
+        with self.rt.db.begin() as tx:
+            end_entry(tx, chief, self.row(queue_entry, open_now).id)
 
     def speaks(self, sid: str, words: str) -> None:
         """The person on this call says something."""

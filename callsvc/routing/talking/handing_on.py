@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.agents.back_office import SUFFIX
-from callsvc.agents.service import touch_agent
+from callsvc.agents.service import agent_by_id, touch_agent
 from callsvc.calls import service as calls
 from callsvc.calls.events import ParticipantJoined
 from callsvc.calls.tables import leg, participant
@@ -62,7 +62,9 @@ def consult(rt: Runtime, agent_id: str, target: str) -> None:
     """
     with rt.db.begin() as tx:
         entry, row = _together(tx, agent_id)
-        _ask_in(tx, entry, row, _target(tx, entry, target))
+        leg_id = _ask_in(tx, entry, row, _target(tx, entry, target))
+        language = agent_by_id(tx, agent_id).languages.split()[0]
+        calls.tell_ringing(tx, row.agent_leg_id, row.conference_id, leg_id, language=language)
         touch_agent(tx, agent_id)
 
 
@@ -204,7 +206,8 @@ def _target(tx: Tx, entry: Row[Any], name: str) -> Reachable:
     return found
 
 
-def _ask_in(tx: Tx, entry: Row[Any], row: Row[Any], target: Reachable) -> None:
+def _ask_in(tx: Tx, entry: Row[Any], row: Row[Any], target: Reachable) -> str:
+    """The leg that is planned to them."""
     if row.consult_leg_id is not None:
         raise Conflict("consult-under-way", "Somebody was asked in already; end that first.")
     if target.number_id is None:
@@ -219,6 +222,7 @@ def _ask_in(tx: Tx, entry: Row[Any], row: Row[Any], target: Reachable) -> None:
             tx, call_id=entry.call_id, number_id=target.number_id, conference_id=row.conference_id
         )
     tx.update(reservation, reservation.c.id == row.id, consult_leg_id=leg_id)
+    return leg_id
 
 
 def _hold(tx: Tx, entry: Row[Any], row: Row[Any], *, held: bool) -> None:

@@ -152,6 +152,7 @@ class Room:
         if self.stays.pop(leg.record.sid, None) is None:
             return
         leg.stay = None
+        stay.left.set()  # however they left: nothing is played to them here any more
         self._last_label = self._last_label if self._ending else stay.options.label
         leave_participant(self._carrier.store, stay.row, self._carrier.clock.now())
         leg.note("left", conference=self.name)
