@@ -8,8 +8,11 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from random import Random
 from typing import Any, Protocol
 
+from callsvc.campaigns.definitions.retries import Retries
+from callsvc.planning.twin.again import next_try
 from callsvc.planning.twin.queues import (
     ABANDONED,
     CONNECTED,
@@ -25,18 +28,23 @@ from callsvc.planning.twin.traces import Trace
 from callsvc.routing.rules.freeing import Age
 from callsvc.routing.rules.regions import NOBODY, Country
 
-LEAVES, ENDS, RINGS, CHANGES = range(4)
-"""Events: patience ends, a conversation ends, a timer of the policy, staffing or an opt-out changes."""
+LEAVES, ENDS, RINGS, CHANGES, AGAIN = range(5)
+"""Events: patience ends, a conversation ends, a timer of the policy, staffing or an opt-out changes, somebody
+who was not reached is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """What becomes of an offer to be called back, and what a call in vain costs."""
+    """What becomes of an offer to be called back, and what a call in vain costs.
+
+    ``retries``: by which policies whoever was not reached is called again; None: not on this day.
+    """
 
     after_s: float = 8.0
     accepted: float = 0.5
     reached: float = 0.8
     vain_s: float = 45.0
+    retries: Retries | None = None
 
 
 class Policy(Protocol):
@@ -83,6 +91,7 @@ class Day:
             self.country.handle_s = sum(one.handle_s for one in regions) / len(regions)
         self.aiding: list[tuple[float, str]] = []  # when which region began to be aided
         self.heap: list[tuple[float, int, int]] = []
+        self.vain: dict[int, int] = {}  # calls back that reached nobody, by call
         self.foreign_while_out = 0  # calls of others a region took after it had opted out
         self.now = 0.0
         self.watch: Callable[[Day], None] | None = None  # a test looks after every event
@@ -93,7 +102,13 @@ class Day:
             heappush(self.heap, (moment, CHANGES, number))
         self.policy.opened(self)
         heap, at, watch = self.heap, self.trace.at, self.watch
-        act: tuple[Callable[[int], Any], ...] = (self._leave, self._end, self._ring, self._change)
+        act: tuple[Callable[[int], Any], ...] = (
+            self._leave,
+            self._end,
+            self._ring,
+            self._change,
+            self._call_again,
+        )
         arriving, last = 0, len(at)
         upcoming = at[0] if last else NOBODY
         while heap or arriving < last:
@@ -190,8 +205,9 @@ class Day:
             self.state[call] = DONE
             self.policy.ended(self, took, helper is not home)
         elif state == RETURNING:
-            assert self.callbacks is not None  # noqa: S101 - nobody is called back otherwise
-            self.state[call] = RETURNED if self.trace.reached[call] < self.callbacks.reached else UNREACHED
+            self.state[call] = RETURNED if self._reaches(call) else UNREACHED
+            if self.state[call] == UNREACHED:
+                self._in_vain(call)
         if helper.leaving:
             helper.leaving -= 1
             return
@@ -217,12 +233,36 @@ class Day:
         self.state[call] = RETURNING
         self.by[call] = helper.index
         helper.idle -= 1
-        reached = self.trace.reached[call] < self.callbacks.reached
-        needs = self.trace.needs[call] if reached else self.callbacks.vain_s
+        needs = self.trace.needs[call] if self._reaches(call) else self.callbacks.vain_s
         if helper is not home:
             needs *= self.slow
             self._lend(home, helper)
         heappush(self.heap, (self.now + needs, ENDS, call))
+
+    def _reaches(self, call: int) -> bool:
+        """Does whoever is called back pick up this time? Every try is drawn anew."""
+        assert self.callbacks is not None  # noqa: S101 - nobody is called back otherwise
+        draw, before = self.trace.reached[call], self.vain.get(call, 0)
+        if before:
+            draw = Random(f"{draw!r} {before}").random()  # noqa: S311 - a simulation
+        return draw < self.callbacks.reached
+
+    def _in_vain(self, call: int) -> None:
+        """Nobody picked up: another try, if the retries and the day have one left."""
+        assert self.callbacks is not None  # noqa: S101 - as above
+        self.vain[call] = self.vain.get(call, 0) + 1
+        if self.callbacks.retries is not None:
+            again = next_try(self.callbacks.retries, self.vain[call], self.now)
+            if again is not None and again < self.ends_s:
+                heappush(self.heap, (again, AGAIN, call))
+
+    def _call_again(self, call: int) -> None:
+        """Their turn has come again: before those who were promised a call later."""
+        home = self.regions[self.trace.home[call]]
+        self.state[call] = DEFERRED
+        home.callbacks.appendleft(call)
+        if home.idle:
+            self.policy.freed(self, home)
 
     def staff(self, region: Queued, agents: int) -> None:
         """From now on so many agents are on duty; those who talk finish their call first."""

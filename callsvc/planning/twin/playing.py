@@ -47,6 +47,7 @@ def open_day(scenario: Scenario, policy: Policy, trace: Trace) -> Day:
             accepted=offer.accepted,
             reached=offer.reached,
             vain_s=offer.vain_s,
+            retries=offer.retries,
         ),
         ends_s=scenario.hours * HOUR,
         ring_s=0.0 if scenario.day is None else scenario.day.ring_s,

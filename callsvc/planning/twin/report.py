@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from callsvc.planning.twin.campaigns import line_of, means_of
 from callsvc.planning.twin.comparing import Figure, differences, row
 from callsvc.planning.twin.measures import BIN_S, Measures, Tally, pooled
 from callsvc.planning.twin.scenario import Policy, Scenario
+from callsvc.planning.twin.world import campaigns_of
 
 REFERENCE: Policy = "home-first"
 COLUMNS = (
@@ -47,12 +49,21 @@ def text(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> str
         lowest = "-" if found.lowest_helper is None else f"{found.lowest_helper:.1f}"
         lines.append(f"{policy:21}{cells}{lowest:>9}{found.lowest_code:>6}{found.activations:>5}")
     lines += ["", EXPLANATION]
+    if outbound := campaigns(scenario, played):
+        lines += ["", *(line_of(number, means) for number, means in enumerate(outbound, start=1))]
     if REFERENCE in played and len(played) > 1:
         lines += ["", f"Points above {REFERENCE} on the same calls (paired, 95 %):"]
         for other, changed in differences(played, REFERENCE).items():
             said = ", ".join(f"{name} {one.mean:+.2f} ±{one.half:.2f}" for name, one in changed.items())
             lines.append(f"  {other:21}{said}")
     return "\n".join(lines)
+
+
+def campaigns(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> list[dict[str, float]]:
+    """The mean day of each campaign; it is the same under every policy."""
+    seeds = [day.seed for day in next(iter(played.values()))]
+    by_seed = [campaigns_of(scenario, seed) for seed in seeds] if scenario.campaigns else []
+    return [means_of(days) for days in zip(*by_seed, strict=True)]
 
 
 def was(tallies: Mapping[str, Tally]) -> str:
@@ -82,6 +93,7 @@ def as_json(scenario: Scenario, played: Mapping[Policy, Sequence[Measures]]) -> 
     return {
         "title": scenario.title,
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"day"}),
+        "campaigns": campaigns(scenario, played),
         "policies": {policy: asdict(row(scenario, days)) for policy, days in played.items()},
         f"against_{REFERENCE}": {
             policy: {name: asdict(one) for name, one in changed.items()}

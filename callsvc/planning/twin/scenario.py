@@ -19,9 +19,11 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from callsvc.campaigns.definitions.retries import Retries
 from callsvc.core.errors import NotFound
 from callsvc.core.yaml_files import Part, checked, mapping_in
 from callsvc.planning.twin.agreed import AgreementPart, OrderPart
+from callsvc.planning.twin.campaigns import CampaignPart
 from callsvc.planning.twin.france import NAMES
 from callsvc.planning.twin.parts import Code, Hours, OptOut, Somewhere
 from callsvc.planning.twin.recordings import Recording, read_recording
@@ -85,6 +87,7 @@ class CallbackPart(Part):
     accepted: float = Field(0.5, ge=0, le=1)
     reached: float = Field(0.8, ge=0, le=1)
     vain_s: float = Field(45.0, ge=0)
+    retries: Retries | None = Field(None, description="of a campaign's file; none: nobody is tried again")
 
 
 class Seeds(Part):
@@ -104,6 +107,7 @@ class Scenario(Part):
     shifts: list[Shift] = Field(default_factory=list)
     opt_outs: list[OptOut] = Field(default_factory=list)
     callbacks: CallbackPart = CallbackPart()
+    campaigns: list[CampaignPart] = Field(default_factory=list, description="calls the service makes itself")
     terms: dict[str, Any] = Field(default_factory=dict)
     agreements: list[AgreementPart] | None = Field(None, description="none: each helps each")
     orders: list[OrderPart] = Field(default_factory=list)
@@ -117,13 +121,15 @@ class Scenario(Part):
         codes = {region.code for region in self.regions} or set(NAMES)
         if self.regions and len(codes) < len(self.regions):
             raise ValueError("regions: each code once")
-        named: Sequence[Somewhere] = [*self.spikes, *self.shifts, *self.opt_outs]
+        named: Sequence[Somewhere] = [*self.spikes, *self.shifts, *self.opt_outs, *self.campaigns]
         said = {code for part in named for code in part.regions}
         said |= {code for one in self.agreements or () for code in (one.aided_region, one.aiding_region)}
         unknown = sorted((said | {code for one in self.orders for code in (one.aided, one.aiding)}) - codes)
         if unknown:
             known = ", ".join(sorted(codes))
             raise ValueError(f"no region has the code {', '.join(unknown)}; there are {known}")
+        if self.campaigns and self.recorded:
+            raise ValueError("campaigns: those of a recorded day are in its calls already")
         self.chosen_terms()
         return self
 

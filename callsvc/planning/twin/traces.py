@@ -56,8 +56,10 @@ class Trace:
         return len(self.at)
 
 
-def draw_trace(segments: Sequence[Segment], people: People, seed: int) -> Trace:
-    """A day of Poisson arrivals."""
+def draw_trace(
+    segments: Sequence[Segment], people: People, seed: int, also: Sequence[tuple[float, int]] = ()
+) -> Trace:
+    """A day of Poisson arrivals, and of those who come ``also``: (second, region)."""
     random = Random(seed)  # noqa: S311 - a simulation is meant to be repeatable
     arrivals: list[tuple[float, int]] = []
     for segment in segments:
@@ -67,6 +69,7 @@ def draw_trace(segments: Sequence[Segment], people: People, seed: int) -> Trace:
         while at < segment.end_s:
             arrivals.append((at, segment.region))
             at += random.expovariate(segment.rate)
+    arrivals += also
     arrivals.sort()
     needs = handling(people, random)
     return recorded_trace(((at, region, needs()) for at, region in arrivals), people, random)

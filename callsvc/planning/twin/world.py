@@ -9,6 +9,7 @@ from random import Random
 
 from callsvc.core.errors import Invalid
 from callsvc.planning.twin.agreed import everybody, pacts
+from callsvc.planning.twin.campaigns import Tried, call_people
 from callsvc.planning.twin.day import Day
 from callsvc.planning.twin.france import NAMES, PEOPLE, nearest
 from callsvc.planning.twin.parts import Somewhere
@@ -103,7 +104,22 @@ def trace_of(scenario: Scenario, seed: int) -> Trace:
         return scenario.day.trace([part.code for part in plan(scenario)], seed)
     if scenario.recorded:
         return recorded_trace(_recorded(scenario), people, Random(seed))  # noqa: S311 - a simulation
-    return draw_trace(segments(scenario), people, seed)
+    asked = [one for told in campaigns_of(scenario, seed) for one in told.arrivals]
+    return draw_trace(segments(scenario), people, seed, asked)
+
+
+def campaigns_of(scenario: Scenario, seed: int) -> list[Tried]:
+    """What becomes of each campaign on the day of this seed, the same under every policy."""
+    planned, found = plan(scenario), []
+    for number, campaign in enumerate(scenario.campaigns):
+        homes = [
+            (index, max(part.load, 0.001))
+            for index, part in enumerate(planned)
+            if part.code in (campaign.regions or (part.code,))
+        ]
+        random = Random(f"campaign {number} of {seed}")  # noqa: S311 - a simulation is meant to be repeatable
+        found.append(call_people(campaign, homes, scenario.hours * HOUR, random))
+    return found
 
 
 def _recorded(scenario: Scenario) -> list[tuple[float, int, float]]:
