@@ -69,7 +69,7 @@ class TimelineEntry(Told):
     at: datetime
     kind: Literal[
         "call", "message", "callback", "appointment", "suppression", "preference", "queue", "decision",
-        "outcome", "origin",
+        "outcome", "origin", "slot",
     ]  # fmt: skip
     subject: str = Field(description="The id of the thing.")
     title: str

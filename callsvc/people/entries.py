@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal[
     "call", "message", "callback", "appointment", "suppression", "preference", "queue", "decision", "outcome",
-    "origin",
+    "origin", "slot",
 ]  # fmt: skip
 
 

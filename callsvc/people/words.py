@@ -1,8 +1,11 @@
 """The words of a timeline as people read them, beside those of ``callsvc.labels``."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 
 from callsvc.labels import label
+from callsvc.web.texts import gettext
 
 MESSAGES = {  # the carrier's word, else how far our own intent has come
     "planned": _("planned"),
@@ -32,6 +35,15 @@ PROMISES = {
     "moved": _("moved"),
     "move-requested": _("another time is wanted"),
 }
+SLOTS = {  # what became of an announced call
+    "planned": _("to be told"),
+    "told": _("told by SMS"),
+    "kept": _("called in it"),
+    "moved": _("moved by the person"),
+    "missed": _("passed without a call"),
+    "failed": _("the SMS did not arrive"),
+    "canceled": _("withdrawn"),
+}
 LEFT = {
     "connected": _("spoke with an agent"),
     "hung-up": _("hung up"),
@@ -49,6 +61,8 @@ SOURCES = {
     "agent": _("an agent"),
     "api": _("another program"),
     "console": _("this console"),
+    "list": _("a do-not-contact list"),
+    "carrier": _("the carrier"),
 }
 CHANNELS = {"voice": _("calls"), "sms": _("SMS")}
 PARTS = {"morning": _("in the morning"), "afternoon": _("in the afternoon"), "evening": _("in the evening")}
@@ -56,6 +70,7 @@ KINDS = {
     "call": _("Call"),
     "message": _("SMS"),
     "callback": _("Callback"),
+    "slot": _("Announced call"),
     "appointment": _("Appointment"),
     "suppression": _("Do not contact"),
     "preference": _("Preference"),
@@ -69,6 +84,7 @@ _WORDS = {
     "number-kind": NUMBER_KINDS,
     "message": MESSAGES,
     "promise": PROMISES,
+    "slot": SLOTS,
     "left": LEFT,
     "appointment": APPOINTMENTS,
     "force": FORCE,
@@ -82,3 +98,11 @@ _WORDS = {
 def said(word: str, kind: str) -> str:
     """``said("delivered", "message")``; kinds of the whole console (leg, outcome) as ``label`` does."""
     return str(_WORDS[kind].get(word, word)) if kind in _WORDS else label(word, kind)
+
+
+def webhook_text(key: str, facts: dict[str, Any]) -> str:
+    """What a webhook said, as stored: statuses and counts, never a number or digits."""
+    said = ", ".join(
+        f"{name} {value}" for name, value in sorted(facts.items()) if not isinstance(value, dict)
+    )
+    return gettext("Webhook %(kind)s", kind=key.partition(":")[0]) + (f": {said}" if said else "")

@@ -128,7 +128,9 @@ def test_the_timeline_tells_all_that_happened_and_what_is_to_come(enter: Enter, 
         "Nobody is free in Grand Est.", "We wrote an SMS", "delivered", "agreed with them",
         "on the spot",
         "Reminder: due", "No more SMS", "Prefers calls: in the morning", "Known since they called", "to come",
-        "Not called yet", ids["kin"],
+        "Not called yet", ids["kin"], "Webhook message: status delivered", "Announced call",
+        "20 minutes from then on", "passed without a call", "Evidence: message-0",
+        "A lift was asked for: The person wrote START.",
     ):  # fmt: skip
         assert said in text, said
     assert TEXT not in text

@@ -7,6 +7,7 @@ from callsvc.appointments.tables import appointment, reminder
 from callsvc.calls.tables import call, leg, leg_transition, webhook_event
 from callsvc.campaigns.service import add_contacts, apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.contacts.lifting import ask_lifts
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.people import Person, seal_person
 from callsvc.contacts.preferences import prefer
@@ -14,7 +15,7 @@ from callsvc.contacts.searching.indexing import index_people
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
-from callsvc.dialing.tables import callback
+from callsvc.dialing.tables import announcement, callback
 from callsvc.messages.tables import message
 from callsvc.routing.tables import queue_entry, routing_decision
 from callsvc.runtime import Runtime
@@ -137,12 +138,34 @@ def _history(tx: Tx, contact_id: str) -> None:
         number_id=number_id,
         campaign_contact_id=place_id,
         body=tx.keyring.encrypt(TEXT, "message:message-1"),
+        sid="SM1",
         placement="placed",
         status="delivered",
         planned_at=yesterday,
         sent_at=yesterday,
         delivered_at=yesterday,
         news_at=yesterday,
+    )
+    tx.insert(
+        webhook_event,
+        key="message:SM1:delivered",
+        received_at=yesterday,
+        received_machine_at=tx.machine_now,
+        facts={"status": "delivered"},
+    )
+    tx.insert(
+        announcement,
+        id="slot-1",
+        campaign_contact_id=place_id,
+        number_id=number_id,
+        slot_from=yesterday,
+        slot_to=yesterday + timedelta(minutes=20),
+        status="missed",
+        turn=1,
+        offers=[],
+        created_at=yesterday,
+        told_at=yesterday,
+        ended_at=yesterday,
     )
     tx.insert(
         callback,
@@ -170,4 +193,5 @@ def _history(tx: Tx, contact_id: str) -> None:
         reminder, id="reminder-1", appointment_id="visit-1", due_at=tx.now + timedelta(days=1), status="due"
     )
     suppress(tx, find_number(tx, OTHER) or "", "sms", source="sms", evidence="message-0")
+    ask_lifts(tx, find_number(tx, OTHER) or "", "message-2")
     prefer(tx, number_id, "hours", "morning", source="key")

@@ -13,6 +13,7 @@ from callsvc.core.db import Tx
 from callsvc.labels import label
 from callsvc.people.entries import Entry, Step, Subject
 from callsvc.people.words import said as word_of
+from callsvc.people.words import webhook_text
 from callsvc.routing.tables import queue_entry, routing_decision
 from callsvc.web.texts import gettext
 
@@ -85,14 +86,6 @@ def _steps(tx: Tx, leg_ids: Sequence[str]) -> dict[str, list[Step]]:
     for row in tx.all(sa.select(*columns).where(webhook_event.c.leg_id.in_(leg_ids))):
         steps[row.leg_id].append(Step(row.received_at, webhook_text(row.key, row.facts)))
     return steps
-
-
-def webhook_text(key: str, facts: dict[str, Any]) -> str:
-    """What a webhook said, as stored: statuses and counts, never a number or digits."""
-    said = ", ".join(
-        f"{name} {value}" for name, value in sorted(facts.items()) if not isinstance(value, dict)
-    )
-    return gettext("Webhook %(kind)s", kind=key.partition(":")[0]) + (f": {said}" if said else "")
 
 
 def _queued(tx: Tx, call_ids: Sequence[str], *, french: bool) -> Iterator[Entry]:

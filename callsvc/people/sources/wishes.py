@@ -1,12 +1,13 @@
 """What the person does not want, and what they prefer: kept for their numbers."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from callsvc.contacts.preferences import PARTS_OF_DAY, Preferences
-from callsvc.contacts.tables import preference, suppression
+from callsvc.contacts.tables import preference, suppression, suppression_lift
 from callsvc.core.db import Tx
 from callsvc.people.entries import Entry, Step, Subject
 from callsvc.people.words import said as word_of
@@ -15,8 +16,10 @@ from callsvc.web.texts import gettext
 
 def wishes_of(tx: Tx, person: Subject) -> Iterator[Entry]:
     """Do-not-contact entries, lifted or not, and every preference ever chosen."""
-    for row in tx.all(sa.select(suppression).where(suppression.c.number_id.in_(person.number_ids))):
-        lifted = (Step(row.lifted_at, gettext("Lifted")),) if row.lifted_at else ()
+    entries = tx.all(sa.select(suppression).where(suppression.c.number_id.in_(person.number_ids)))
+    asked = _asked(tx, [row.id for row in entries])
+    for row in entries:
+        lifted = [Step(row.lifted_at, gettext("Lifted"))] if row.lifted_at else []
         yield Entry(
             at=row.recorded_at,
             kind="suppression",
@@ -24,8 +27,8 @@ def wishes_of(tx: Tx, person: Subject) -> Iterator[Entry]:
             title=scope_sentence(row.scope, row.purpose),
             state="lifted" if row.lifted_at else "in-force",
             state_kind="force",
-            notes=(gettext("Heard by: %(source)s", source=word_of(row.source, "source")),),
-            steps=lifted,
+            notes=tuple(_proof(row)),
+            steps=(*asked[row.id], *lifted),
         )
     for row in tx.all(sa.select(preference).where(preference.c.number_id.in_(person.number_ids))):
         replaced = (Step(row.replaced_at, gettext("Chosen otherwise")),) if row.replaced_at else ()
@@ -36,9 +39,28 @@ def wishes_of(tx: Tx, person: Subject) -> Iterator[Entry]:
             title=_preference(row.name, tx.keyring.decrypt_json(row.value, f"preference:{row.id}")),
             state="replaced" if row.replaced_at else "in-force",
             state_kind="force",
-            notes=(gettext("Heard by: %(source)s", source=word_of(row.source, "source")),),
+            notes=tuple(_proof(row)),
             steps=replaced,
         )
+
+
+def _proof(row: Any) -> Iterator[str]:
+    """Where it was heard, and the id of the call, message, list or account that shows it."""
+    yield gettext("Heard by: %(source)s", source=word_of(row.source, "source"))
+    if row.evidence:
+        yield gettext("Evidence: %(evidence)s", evidence=row.evidence)
+
+
+def _asked(tx: Tx, suppression_ids: Sequence[str]) -> dict[str, list[Step]]:
+    """By entry: who asked that it end, and whether somebody said no."""
+    steps: dict[str, list[Step]] = defaultdict(list)
+    wanted = suppression_lift.c.suppression_id.in_(suppression_ids)
+    for row in tx.all(sa.select(suppression_lift).where(wanted).order_by(suppression_lift.c.id)):
+        asked = gettext("A lift was asked for: %(reason)s", reason=row.reason)
+        steps[row.suppression_id].append(Step(row.asked_at, asked))
+        if row.status == "refused":
+            steps[row.suppression_id].append(Step(row.decided_at, gettext("The lift was refused")))
+    return steps
 
 
 def scope_sentence(scope: str, purpose: str) -> str:
