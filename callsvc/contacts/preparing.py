@@ -24,9 +24,9 @@ from callsvc.core.france import ZONES, zone_of_department
 from callsvc.core.keyring import Keyring
 from callsvc.core.phone_numbers import Number, zone_of
 
-BATCH: Final = 2000
-"""People in one transaction: with more of them a page of an index is written once for many, with fewer a
-webhook that writes to the same SQLite file waits less (now about a tenth of a second)."""
+PEOPLE: Final = {"sqlite": 2000, "postgresql": 4000}
+"""In one transaction: with more of them a page of an index is written once for many, with fewer a webhook
+that writes to the same SQLite file waits less (now about a tenth of a second); in PostgreSQL none waits."""
 
 LENGTH: Final = struct.Struct(">I")
 """What stands before a batch that one process sends to another: its length in bytes."""
@@ -35,7 +35,7 @@ _AT_ONCE: Final = 200
 """Rows that go through one step before the next step begins: few enough to stay in the processor's cache,
 many enough that what a step needs stays there too."""
 
-_LINES: Final = 5000
+_LINES: Final = 8000
 """Lines of one batch, when hardly any of them is a person's."""
 
 _T = TypeVar("_T")
@@ -70,8 +70,9 @@ class Preparer:
         self._rows, self._placing = rows, placing
         self._entry = EntryMaker(placing, keyring, some_ids, at_once).entry
 
-    def batches(self, after: int = 0, *, size: int = BATCH) -> Iterator[Batch]:
-        """Batches of the lines after `after`, which are done already."""
+    def batches(self, after: int = 0, *, size: int | None = None) -> Iterator[Batch]:
+        """Batches of the lines after `after`, which are done; of as many people as suit the database."""
+        size = size or PEOPLE[self._placing.dialect]
         entries: list[Said] = []
         opposed: list[Opposed] = []
         report, rejects = ImportReport(), io.StringIO()
