@@ -1,5 +1,6 @@
 """The same for programs: ``POST /api/v1/contacts/search``, ``GET /api/v1/contacts/<id>/timeline``."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +13,7 @@ from callsvc.contacts.searching.finding import Wanted
 from callsvc.core.errors import Invalid
 from callsvc.people.acting import Choices, note_choices
 from callsvc.people.card import card_of
-from callsvc.people.searching import PAGE, look
+from callsvc.people.searching import PAGE, look, why_not_yet
 from callsvc.people.timeline import timeline_of
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -48,6 +49,9 @@ class PersonFound(Told):
     region_code: str
     case: str
     exact: bool = Field(description="Spelled as it was asked.")
+    why: list[str] = Field(
+        description="Why they have not been called yet, one sentence for each campaign in which they wait."
+    )
 
 
 class PeopleFound(Told):
@@ -126,8 +130,12 @@ def search_contacts(json: PeopleSearch) -> PeopleFound:
         raise Invalid("search-empty", "Say at least one thing about the person.")
     with current_rt().db.begin() as tx:
         shown = look(tx, current_principal(), wanted, search_id=tx.new_id("sea"), page=json.page)
+        waiting = why_not_yet(tx, current_principal(), shown)
     return PeopleFound(
-        items=[PersonFound.model_validate(hit) for hit in shown.hits],
+        items=[
+            PersonFound.model_validate(asdict(hit) | {"why": [why for _, why in waiting[hit.id]]})
+            for hit in shown.hits
+        ],
         total=shown.total,
         too_many=shown.too_many,
         page=shown.page,

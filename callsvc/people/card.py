@@ -127,7 +127,7 @@ def card_of(tx: Tx, principal: Principal, contact_id: str) -> Card:
         case=row.reference or "",
         consent_basis=row.consent_basis,
         numbers=numbers,
-        standings=tuple(_standings(tx, principal, contact_id)),
+        standings=tuple(standings_of(tx, principal, contact_id)),
         household=_household(tx, principal, contact_id, [number.id for number in numbers]),
     )
 
@@ -184,7 +184,8 @@ def _household(tx: Tx, principal: Principal, contact_id: str, ids: Sequence[str]
     return tuple(row.id for row in rows)
 
 
-def _standings(tx: Tx, principal: Principal, contact_id: str) -> list[Standing]:
+def standings_of(tx: Tx, principal: Principal, contact_id: str) -> list[Standing]:
+    """Where a person stands in each campaign, with the sentence that says why they wait."""
     rows = tx.all(
         sa.select(campaign_contact, campaign.c.title, campaign.c.state, campaign.c.purpose)
         .join(campaign, campaign.c.id == campaign_contact.c.campaign_id)

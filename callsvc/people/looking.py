@@ -14,7 +14,7 @@ from callsvc.core.errors import NotFound
 from callsvc.people.blueprint import blueprint
 from callsvc.people.card import Card, card_of
 from callsvc.people.forms import Search
-from callsvc.people.searching import keep_search, kept_search, look
+from callsvc.people.searching import keep_search, kept_search, look, why_not_yet
 from callsvc.people.sources.messages import text_of
 from callsvc.people.sources.wishes import choice_sentences, scope_sentence
 from callsvc.people.timeline import timeline_of
@@ -50,8 +50,9 @@ def found(search_id: str) -> ResponseReturnValue:
     with current_rt().db.begin() as tx:
         wanted = kept_search(tx, principal, search_id)
         shown = look(tx, principal, wanted, search_id=search_id, page=number)
+        waiting = why_not_yet(tx, principal, shown)
     form = blank_form({kind: getattr(wanted, kind) for kind in wanted.kinds})
-    return render_template("people/found.html", form=form, shown=shown, search_id=search_id)
+    return render_template("people/found.html", form=form, shown=shown, search_id=search_id, waiting=waiting)
 
 
 @blueprint.get("/<contact_id>")

@@ -15,6 +15,7 @@ from callsvc.accounts.scope import Principal
 from callsvc.contacts.searching.finding import Found, Hit, Wanted, find_people
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
+from callsvc.people.card import standings_of
 from callsvc.people.tables import people_search
 
 PAGE: Final = 25  # people shown at once, each of them read
@@ -74,6 +75,14 @@ def look(tx: Tx, principal: Principal, wanted: Wanted, *, search_id: str, page: 
     for hit in hits:
         record_read(tx, principal, "contact", hit.id)
     return Shown(hits, len(found.hits), found.too_many, page)
+
+
+def why_not_yet(tx: Tx, principal: Principal, shown: Shown) -> dict[str, list[tuple[str, str]]]:
+    """For each of these people the titles of the campaigns in which they wait, and why, as on their page."""
+    return {
+        hit.id: [(one.title, one.why) for one in standings_of(tx, principal, hit.id) if one.why]
+        for hit in shown.hits
+    }
 
 
 def _bound(search_id: str) -> str:

@@ -14,7 +14,7 @@ from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.numbers import find_number
 from callsvc.contacts.preferences import parts_of, preferences_of
 from callsvc.contacts.suppressions import suppressions_of
-from callsvc.contacts.tables import contact_number
+from callsvc.contacts.tables import contact, contact_number, tracing_case
 from callsvc.dialing.standing import CALLBACKS
 from callsvc.dialing.tables import callback
 from callsvc.people.tables import people_search
@@ -66,6 +66,30 @@ def test_a_person_is_found_and_the_address_names_nobody(
         assert not any(
             one.encode() in row.asked for row in tx.all(sa.select(people_search)) for one in PERSONAL
         )
+
+
+def test_whoever_is_found_is_shown_with_why_they_wait(
+    enter: Enter, ids: dict[str, str], rt: Runtime, app: object, key: dict[str, str]
+) -> None:
+    said = "Not called yet: they chose other hours for our calls and it is outside the hours"
+    advance(rt, 11 * 3600)  # 21:00 in Paris
+    _, text = search(enter(), name="legof zoé")
+    assert said in text
+    client: FlaskClient = app.test_client()  # type: ignore[attr-defined]
+    answer = client.post("/api/v1/contacts/search", json={"name": "legof zoé"}, headers=key)
+    assert [one["why"][0].startswith(said) for one in answer.json["items"]] == [True]  # type: ignore[index]
+
+
+def test_the_page_of_a_case_leads_to_its_contacts(enter: Enter, ids: dict[str, str], rt: Runtime) -> None:
+    with rt.db.begin() as tx:
+        told = {"reference": "ZQ 2020-118", "platform_code": "67", "reported_at": tx.now}
+        tx.insert(tracing_case, id="case-1", **told)
+        tx.update(contact, contact.c.id == ids["known"], case_id="case-1")
+    client = enter()
+    page = client.get("/console/cases/case-1").text
+    [reference] = re.findall(r'action="/console/people/">.*?name="case" value="([^"]+)"', page, re.DOTALL)
+    _, text = search(client, case=reference)
+    assert "Zoé Le Goff" in text and "Yann" not in text
 
 
 def test_every_search_and_everybody_it_shows_are_on_record(
