@@ -1,4 +1,9 @@
-"""People, numbers and cases made anonymous: their rows stay for the figures, and say nothing of anybody."""
+"""People, numbers and cases made anonymous: their rows stay for the figures, and say nothing of anybody.
+
+Between the moment in which a list finds somebody known and that in which it stores what is new of them, they
+must not be forgotten: the list would give its numbers, its case and its words to nobody. No foreign key sees
+that, as the rows stay. So both say first whether they store or forget, and never go on at the same time.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +19,21 @@ from callsvc.contacts.tables import (
 )
 from callsvc.core.db import Tx
 
+_EITHER = "storing people or forgetting them"
 _NOBODY = Person(first_name="", last_name="", birth_year=None, postcode="")
+
+
+def forget_nobody_meanwhile(tx: Tx) -> None:
+    """Nobody is forgotten until the commit. Said first, before anybody is looked for; many say it at once.
+
+    One short statement a transaction, on PostgreSQL alone: SQLite has one writer.
+    """
+    tx.beside_others(_EITHER)
+
+
+def store_nobody_meanwhile(tx: Tx) -> None:
+    """No list is stored until the commit: waits for the batches under way, and those to come wait for it."""
+    tx.one_at_a_time(_EITHER)
 
 
 def forget_people(tx: Tx, contact_ids: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from callsvc.contacts.entries import (
     NumberEntry,
     Said,
 )
+from callsvc.contacts.forgetting import forget_nobody_meanwhile
 from callsvc.contacts.households import Known, find_person, people_with
 from callsvc.contacts.importing.matching import Likeness
 from callsvc.contacts.importing.problems import Problem
@@ -71,6 +72,7 @@ def store_batch(
     and the caller runs the batch again. Numbers that are known are locked before their people are looked
     for, so that of two imports the second finds whom the first has stored.
     """
+    forget_nobody_meanwhile(tx)
     return _Storing(tx, import_id, changes_in).store(entries)
 
 

@@ -134,6 +134,12 @@ class Tx:
             lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
             self._connection.exec_driver_sql(lock, (name,))
 
+    def beside_others(self, name: str) -> None:
+        """Wait only while one is past ``one_at_a_time`` with this name; others who say this go on together."""
+        if self.dialect == "postgresql":
+            lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
+            self._connection.exec_driver_sql(lock, (name,))
+
     def together(self) -> AbstractContextManager[None]:
         """Several writes in a row whose answers nobody reads: ``core/together.py``."""
         return sent_together(self._connection)

@@ -14,13 +14,13 @@ _MARKS = {"ok": "ok   ", "wrong": "WRONG", "skipped": "-    "}
 def examine() -> Iterator[Finding]:
     """All findings, one after the other; what cannot be asked for want of settings is skipped."""
     from callsvc.core.settings import Settings
-    from callsvc.operations.checks import carrier, machine, servers, stops
+    from callsvc.operations.checks import carrier, machine, rows, servers, stops
 
     yield machine.check_python()
     first = machine.check_settings()
     yield first
     if first.state == "wrong":
-        for check in ("database", "redis", "stream", "carrier", "signature", "clock", "disk", "stop"):
+        for check in ("database", "redis", "stream", "carrier", "signature", "clock", "disk", "stop", "rows"):
             yield skipped(check, "Not asked, as the settings are not right.")
         return
     settings = Settings.from_environment()
@@ -33,6 +33,7 @@ def examine() -> Iterator[Finding]:
     yield carrier.check_clock(settings, answer)
     yield machine.check_disk(settings)
     yield stops.check_stop(settings)
+    yield rows.check_rows(settings)
 
 
 @click.command()

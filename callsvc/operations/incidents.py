@@ -30,6 +30,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _("A call proven not placed exists; it was ended at once and guards its number until then."),
         _("Is the settle time shorter than the carrier's delay?"),
     ),
+    "rows-astray": (
+        _("Rows point nowhere: at somebody, a number or a case that was forgotten; the subject is the kind."),
+        _("`callsvc retention verify` names the people, `--mend` ends it; import their list again."),
+    ),
     "second-call-for-leg": (
         _("Two calls of the carrier name one of ours."),
         _("Read both at the carrier."),

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from callsvc.retention.astray import astray, mend_astray
 from callsvc.retention.passing import forget_due, preview_retention
 from callsvc.runtime import Runtime
 
@@ -41,3 +42,24 @@ def run(make_runtime: MakeRuntime, form: str) -> None:
         click.echo(json.dumps({"people": people, "numbers": numbers}))
         return
     click.echo(f"{people} people and {numbers} numbers erased")
+
+
+@retention.command("verify")
+@click.option("--mend", is_flag=True, help="End what can be ended without losing anybody.")
+@_form
+@click.pass_context
+def verify(ctx: click.Context, form: str, *, mend: bool) -> None:
+    """Look for rows that point nowhere; exit code 1 when there are any left."""
+    rt: Runtime = ctx.obj()
+    if mend:
+        with rt.db.begin() as tx:
+            mend_astray(tx)
+    with rt.db.read() as tx:
+        found = astray(tx.execute)
+    if form == "json":
+        click.echo(json.dumps([asdict(one) for one in found]))
+    for one in found if form == "text" else ():
+        click.echo(f"{one.rows:>6}  {one.kind}: {', '.join(one.people)}")
+    if form == "text" and not found:
+        click.echo("No row points nowhere.")
+    ctx.exit(1 if found else 0)

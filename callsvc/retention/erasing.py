@@ -2,6 +2,10 @@
 
 Rows stay, without what was said, written or answered: calls, messages, outcomes and the figures made of them
 are as they were. A do-not-contact entry stays with its number.
+
+No list is stored meanwhile (``contacts/forgetting.py``). Everybody else who comes to need somebody (a stop,
+a call, a place in a campaign) holds their row for it; so rows are locked first, and then asked about again:
+what was committed while the first look was under way was not in it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +17,12 @@ from callsvc.accounts.access import record_access
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import leg, webhook_event
 from callsvc.campaigns.tables import campaign_contact
-from callsvc.contacts.forgetting import forget_cases, forget_numbers, forget_people
+from callsvc.contacts.forgetting import (
+    forget_cases,
+    forget_numbers,
+    forget_people,
+    store_nobody_meanwhile,
+)
 from callsvc.contacts.tables import contact, phone_number
 from callsvc.core.db import Tx
 from callsvc.flows.tables import flow_session
@@ -29,31 +38,39 @@ def erase_people(tx: Tx, when: Past, after: str, most: int) -> tuple[int, str]:
 
     Whoever is being changed at this moment is left for the next walk.
     """
+    store_nobody_meanwhile(tx)
     wanted = people_due(when).where(contact.c.id > after).limit(most)
-    rows = list(tx.all(wanted.with_for_update(of=contact, skip_locked=True)))
-    if not rows:
+    held = [row.id for row in tx.all(wanted.with_for_update(of=contact, skip_locked=True))]
+    if not held:
         return 0, ""
+    rows = list(tx.all(people_due(when).where(contact.c.id.in_(held))))
     ids = [row.id for row in rows]
+    if not ids:
+        return 0, held[-1]
     _erase_said(tx, legs_of(ids), _places(ids))
     told = {"reason": "", "wish": "", "place": ""}
     tx.update(appointment, appointment.c.contact_id.in_(ids), **told)
     forget_people(tx, ids)
     forget_cases(tx, cases_due(tx, rows))
     record_access(tx, None, ERASED, ids[0], {"people": len(ids), "to": ids[-1]})
-    return len(ids), ids[-1]
+    return len(ids), held[-1]
 
 
 def erase_numbers(tx: Tx, when: Past, after: str, most: int) -> tuple[int, str]:
     """The same for numbers that nobody of ours has any more, with what was said and written on them."""
+    store_nobody_meanwhile(tx)
     wanted = numbers_due(when).where(phone_number.c.id > after).limit(most)
-    ids = [row.id for row in tx.all(wanted.with_for_update(of=phone_number, skip_locked=True))]
-    if not ids:
+    held = [row.id for row in tx.all(wanted.with_for_update(of=phone_number, skip_locked=True))]
+    if not held:
         return 0, ""
+    ids = [row.id for row in tx.all(numbers_due(when).where(phone_number.c.id.in_(held)))]
+    if not ids:
+        return 0, held[-1]
     _erase_said(tx, sa.select(leg.c.id).where(leg.c.number_id.in_(ids)), None)
     _erase_texts(tx, message.c.number_id.in_(ids))
     forget_numbers(tx, ids)
     record_access(tx, None, ERASED, ids[0], {"numbers": len(ids), "to": ids[-1]})
-    return len(ids), ids[-1]
+    return len(ids), held[-1]
 
 
 def _places(contact_ids: Sequence[str]) -> sa.Select[tuple[str]]:

@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from callsvc.core.db import Tx
+from callsvc.retention.astray import report_astray
 from callsvc.retention.due import numbers_due, past, people_due
 from callsvc.retention.erasing import erase_numbers, erase_people
 from callsvc.retention.tables import retention_pass
@@ -50,13 +51,15 @@ def forget_due(rt: Runtime, *, at_once: bool = False) -> tuple[int, int]:
             kind, done = _step(tx, at_once=at_once and not (people or numbers))
         people += done if kind == "people" else 0
         numbers += done if kind == "numbers" else 0
-        if not kind:
+        if kind == "end":
+            report_astray(rt)
+        if kind in ("", "end"):
             break
     return people, numbers
 
 
 def _step(tx: Tx, *, at_once: bool) -> tuple[str, int]:
-    """One transaction of the walk: of which kind, and how many; '' when there is nothing to do for now."""
+    """One transaction of the walk: of which kind, and how many; '' with nothing to do for now, and 'end'."""
     tx.insert_once(retention_pass, id=1, kind="people", after="", ended_at=None)
     row = tx.first(sa.select(retention_pass).where(_ONE).with_for_update(skip_locked=True))
     if row is None:
@@ -76,4 +79,4 @@ def _step(tx: Tx, *, at_once: bool) -> tuple[str, int]:
         "ended_at": tx.machine_now if over else None,
     }
     tx.update(retention_pass, _ONE, **values)
-    return ("" if over else kind), done
+    return ("end" if over else kind), done

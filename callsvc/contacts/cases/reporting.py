@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
 from callsvc.contacts.cases.queries import platform
+from callsvc.contacts.forgetting import forget_nobody_meanwhile
 from callsvc.contacts.importing import Problem, ReadRow, Values
 from callsvc.contacts.importing.events import ContactsImported
 from callsvc.contacts.importing_wish import require_open_campaign
@@ -104,6 +105,7 @@ def report_case(
 def _report(
     rt: Runtime, tx: Tx, principal: Principal, report: CaseReport, campaign_id: str | None
 ) -> CaseTold:
+    forget_nobody_meanwhile(tx)  # also not the case, which is looked for before its contacts are stored
     platforms = _platforms(tx, principal)
     if report.platform_code not in platforms:
         raise Invalid("platform-unknown", "No platform of yours has this code.")
