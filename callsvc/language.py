@@ -6,10 +6,10 @@ from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 
 from callsvc.labels import ERRORS, PROBLEMS, label
+from callsvc.web.cookies import keep_choice
 
 LANGUAGES = ("fr", "en")
 _COOKIE = "callsvc_language"
-_YEAR = 365 * 24 * 3600
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # the day stands before the month in both
 
 
@@ -41,6 +41,4 @@ def choose_language() -> str:
 
 def remember_language(response: Response, language: str, *, https: bool) -> None:
     """Keep the language of whoever is not signed in."""
-    response.set_cookie(
-        _COOKIE, language, max_age=_YEAR, httponly=True, samesite="Lax", secure=https, path="/"
-    )
+    keep_choice(response, _COOKIE, language, https=https)

@@ -1,6 +1,6 @@
 """Reading accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,6 +57,13 @@ def places_of(tx: Tx, account_ids: Sequence[str]) -> dict[str, list[str]]:
     ):
         names[row.account_id].append(row.platform_code)
     return names
+
+
+def account_names(tx: Tx, ids: Iterable[str | None]) -> dict[str, str]:
+    """By id, for pages that say who did what; whoever is no account (a command, a schedule) is not in it."""
+    wanted = {one for one in ids if one}
+    rows = tx.all(sa.select(account.c.id, account.c.name).where(account.c.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 def principal_of(

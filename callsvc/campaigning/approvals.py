@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.engine import Row
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.accounts.scope import Principal
 from callsvc.campaigning.blueprint import blueprint
-from callsvc.campaigning.names import names_of
 from callsvc.campaigns.queries import campaigns_in_scope
 from callsvc.campaigns.tables import campaign_approval
 from callsvc.core.db import Tx
@@ -46,7 +46,7 @@ def awaiting(tx: Tx, principal: Principal) -> int:
 def approvals() -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         rows = waiting_for_approval(tx, current_principal())
-        names = names_of(tx, [row.asked_by for row in rows])
+        names = account_names(tx, [row.asked_by for row in rows])
     return render_template(
         "campaigns/approvals.html", rows=rows, names=names, me=current_principal().account_id
     )

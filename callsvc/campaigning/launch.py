@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy.engine import Row
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.campaigning.blueprint import blueprint
 from callsvc.campaigning.flows import flow_of_version, unspoken
 from callsvc.campaigning.framing import framed
-from callsvc.campaigning.names import names_of
 from callsvc.campaigning.places import languages_of
 from callsvc.campaigning.settings import Opened, opened
 from callsvc.campaigning.steps import lacking
@@ -110,7 +110,7 @@ def _approval(tx: Tx, row: Row[Any]) -> dict[str, Any]:
         "size": approval_terms(tx).size,
         "seen": people_in(tx, row.id),
         "approval": approval,
-        "names": names_of(tx, [approval.asked_by, approval.decided_by or ""]) if approval is not None else {},
+        "names": account_names(tx, [approval.asked_by, approval.decided_by]) if approval is not None else {},
         "may_decide": approval is not None
         and approval.state == "asked"
         and me not in who_cannot_approve(tx, row.id),

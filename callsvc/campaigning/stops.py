@@ -7,8 +7,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.campaigning.blueprint import blueprint
-from callsvc.campaigning.names import names_of
 from callsvc.campaigns.halting import lift_stop
 from callsvc.campaigns.queries import campaign_seen, require_all_regions
 from callsvc.campaigns.tables import stop_order
@@ -39,7 +39,7 @@ def stops() -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         newest = sa.select(stop_order.c.id).order_by(stop_order.c.asked_at.desc(), stop_order.c.id.desc())
         reports = [stop_report(tx, row.id) for row in tx.all(newest.limit(_MOST))]
-        names = names_of(tx, [report.asked_by for report in reports])
+        names = account_names(tx, [report.asked_by for report in reports])
     return render_template("campaigns/stops.html", reports=reports, names=names)
 
 
@@ -80,7 +80,7 @@ def _context(stop_id: str) -> dict[str, Any]:
     with current_rt().db.read() as tx:
         report = stop_report(tx, stop_id)
         title = _title(tx, report)
-        names = names_of(tx, [report.asked_by, report.lifted_by or ""])
+        names = account_names(tx, [report.asked_by, report.lifted_by])
     return {"report": report, "title_of": title, "names": names}
 
 

@@ -2,13 +2,12 @@
 
 from collections import Counter
 
-import sqlalchemy as sa
-
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import carrier_update, leg, live_call
 from callsvc.campaigns.tables import campaign_contact
 from callsvc.carrier.vocabulary import MESSAGE_OVER
 from callsvc.core.db import Tx
+from callsvc.demo.progress import count_of
 from callsvc.messages.tables import message
 from callsvc.routing.tables import queue_entry, reservation
 
@@ -18,27 +17,23 @@ def still_open(tx: Tx) -> Counter[str]:
     out = ("planned", "claimed", "in-doubt")
     found = Counter(
         {
-            "legs": _count(tx, leg, leg.c.placement.in_(out)),
-            "live legs": _count(
+            "legs": count_of(tx, leg, leg.c.placement.in_(out)),
+            "live legs": count_of(
                 tx, leg, leg.c.placement.in_(("placed", "received")), leg.c.ended_at.is_(None)
             ),
-            "live numbers": _count(tx, live_call),
-            "carrier updates": _count(tx, carrier_update, carrier_update.c.result.is_(None)),
-            "queue entries": _count(tx, queue_entry, queue_entry.c.state.not_in(("completed", "canceled"))),
-            "reservations": _count(tx, reservation, reservation.c.state.in_(("pending", "accepted"))),
-            "agents busy": _count(tx, agent, agent.c.state != "idle"),
-            "messages": _count(
+            "live numbers": count_of(tx, live_call),
+            "carrier updates": count_of(tx, carrier_update, carrier_update.c.result.is_(None)),
+            "queue entries": count_of(tx, queue_entry, queue_entry.c.state.not_in(("completed", "canceled"))),
+            "reservations": count_of(tx, reservation, reservation.c.state.in_(("pending", "accepted"))),
+            "agents busy": count_of(tx, agent, agent.c.state != "idle"),
+            "messages": count_of(
                 tx,
                 message,
                 message.c.direction == "outbound",
                 message.c.placement.in_((*out, "placed")),
                 message.c.status.is_(None) | message.c.status.not_in(MESSAGE_OVER),
             ),
-            "contacts": _count(tx, campaign_contact, campaign_contact.c.status != "done"),
+            "contacts": count_of(tx, campaign_contact, campaign_contact.c.status != "done"),
         }
     )
     return +found
-
-
-def _count(tx: Tx, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where)))

@@ -89,12 +89,13 @@ def take_snapshot(tx: Tx) -> Snapshot:
         connected=len(connected),
         overflow=len(aid),
         helpers=frozenset(aid),
-        opt_outs=_count(tx, suppression),
-        messages=_count(tx, message, message.c.direction == "outbound", message.c.sid.is_not(None)),
+        opt_outs=count_of(tx, suppression),
+        messages=count_of(tx, message, message.c.direction == "outbound", message.c.sid.is_not(None)),
     )
 
 
-def _count(tx: Tx, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+def count_of(tx: Tx, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    """How many rows of a table are so."""
     return int(tx.scalar(sa.select(sa.func.count()).select_from(table).where(*where)))
 
 

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.core.errors import Conflict, Invalid
 from callsvc.flows.completing import keys_by_place, names_in
 from callsvc.flows.drafts import discard_draft, keep_draft, start_draft, text_to_edit
 from callsvc.flows.examining import LONGEST, bounded
 from callsvc.studio.blueprint import blueprint, language
-from callsvc.studio.queries import examined_here, names_of, title_of
+from callsvc.studio.queries import examined_here, title_of
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, blank_form, read_form
 from callsvc.web.texts import gettext
@@ -160,7 +161,7 @@ def _whose(conflict: Conflict) -> str:
     if not by:
         return gettext("This draft was published or thrown away meanwhile. Copy your text, then reload.")
     with current_rt().db.read() as tx:
-        who = names_of(tx, [by]).get(by, by)
+        who = account_names(tx, [by]).get(by, by)
     return gettext(
         "%(who)s changed this draft meanwhile. Nothing was overwritten: copy your text, then reload.",
         who=who or by,

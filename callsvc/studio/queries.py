@@ -1,6 +1,6 @@
 """What the pages of flows show: versions, who uses them, and what happened to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy.engine import Row
 
 import ivr_flows
 from callsvc.accounts.scope import Principal, scope_condition
-from callsvc.accounts.tables import account
 from callsvc.campaigns.queries import campaigns_in_scope
 from callsvc.campaigns.tables import campaign
 from callsvc.campaigns.trials import MARK
@@ -149,12 +148,6 @@ def sessions_running(tx: Tx, principal: Principal, flow_id: str) -> dict[str, in
     if not principal.sees_everything:
         query = placed(query).where(scope_condition(principal, PLACE.region, PLACE.platform))
     return {row.version: row.sessions for row in tx.all(query.group_by(flow_session.c.version))}
-
-
-def names_of(tx: Tx, ids: Sequence[str]) -> Mapping[str, str]:
-    """The names of accounts; whoever is no account (the library, a command) is not in it."""
-    rows = tx.all(sa.select(account.c.id, account.c.name).where(account.c.id.in_(set(ids))))
-    return {row.id: row.name for row in rows}
 
 
 def campaign_choices(tx: Tx, principal: Principal, versions: Sequence[str]) -> list[tuple[str, str]]:

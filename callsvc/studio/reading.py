@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 import ivr_flows
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
 from callsvc.flows.drafts import draft_of
@@ -15,7 +16,6 @@ from callsvc.studio.queries import (
     campaigns_of,
     examined_here,
     flows_listed,
-    names_of,
     publications_of,
     sessions_running,
     title_of,
@@ -34,7 +34,7 @@ DRAFT = "draft"  # names the draft where a version may stand
 def index() -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         flows = flows_listed(tx, current_principal())
-        names = names_of(tx, [flow.published_by for flow in flows])
+        names = account_names(tx, [flow.published_by for flow in flows])
     return render_template("flows/list.html", flows=flows, names=names)
 
 
@@ -48,7 +48,7 @@ def show(flow_id: str) -> ResponseReturnValue:
             raise NotFound("flow-unknown", f"No flow is called {flow_id!r}.")
         history = publications_of(tx, flow_id)
         by = [row.published_by for row in versions] + [row.by for row in history]
-        names = names_of(tx, [*by, draft.changed_by if draft is not None else ""])
+        names = account_names(tx, [*by, draft.changed_by if draft is not None else None])
         campaigns = campaigns_of(tx, principal, flow_id)
         running = sessions_running(tx, principal, flow_id)
         newest = versions[0] if versions else None
@@ -76,7 +76,7 @@ def version(flow_id: str, version: str) -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         row = version_of(tx, flow_id, version)
         newest = versions_of(tx, flow_id)[0]
-        names = names_of(tx, [row.published_by])
+        names = account_names(tx, [row.published_by])
         examined = examined_here(tx, flow_id, row.source)
     return render_template(
         "flows/version.html",

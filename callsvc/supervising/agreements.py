@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError, NotFound
@@ -21,7 +22,7 @@ from callsvc.routing.aid.drafting import make
 from callsvc.routing.rules.week_text import write_week
 from callsvc.routing.service import declare_aid
 from callsvc.routing.tables import aid_agreement, aid_region
-from callsvc.supervising.blueprint import blueprint, names_of, people_of, regions_of
+from callsvc.supervising.blueprint import blueprint, names_of, regions_of
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, blank_form, read_form
 from callsvc.web.texts import gettext
@@ -54,7 +55,7 @@ def agreements() -> ResponseReturnValue:
         return render_template(
             "supervising/agreements.html",
             agreements=rows, changes=changes, names=names_of(tx), written=_written,
-            differences=_differences, people=people_of(tx, [one.by for one in changes]),
+            differences=_differences, people=account_names(tx, [one.by for one in changes]),
             mine=_acting(tx, principal), declared=declared,
         )  # fmt: skip
 

@@ -1,12 +1,8 @@
 """The blueprint of a supervisor's pages, and what they share."""
 
-from collections.abc import Iterable
-
-import sqlalchemy as sa
 from flask import Blueprint
 
 from callsvc.accounts.scope import Principal
-from callsvc.accounts.tables import account
 from callsvc.core.db import Tx
 from callsvc.platforms.queries import regions_by_name
 
@@ -21,10 +17,3 @@ def regions_of(tx: Tx, principal: Principal) -> dict[str, str]:
 def names_of(tx: Tx) -> dict[str, str]:
     """Names of all regions: whom one aids may be anywhere."""
     return {row.code: row.name for row in regions_by_name(tx)}
-
-
-def people_of(tx: Tx, ids: Iterable[str | None]) -> dict[str, str]:
-    """Names of accounts by id; what the service did by itself has none."""
-    wanted = {one for one in ids if one}
-    rows = tx.all(sa.select(account.c.id, account.c.name).where(account.c.id.in_(wanted)))
-    return {row.id: row.name for row in rows}

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.accounts.scope import Principal
 from callsvc.core.db import Tx
 from callsvc.core.errors import CallsvcError, NotFound
@@ -18,7 +19,7 @@ from callsvc.routing.aid.foreseeing import Foreseen, foresee
 from callsvc.routing.aid.lending_now import order_of
 from callsvc.routing.rules.orders import MOST_AGENTS, check_order
 from callsvc.routing.service import accept_aid, ask_aid, give_back, lend, refuse_aid, withdraw_aid
-from callsvc.supervising.blueprint import blueprint, names_of, people_of, regions_of
+from callsvc.supervising.blueprint import blueprint, names_of, regions_of
 from callsvc.web import current_rt
 from callsvc.web.forms import Form, blank_form, read_form
 from callsvc.web.texts import gettext
@@ -204,7 +205,7 @@ def _one(order_id: str, problem: str = "") -> str:
         return render_template(
             "supervising/order.html",
             order=row, problem=problem, agents=agents, foreseen=foreseen, names=names_of(tx),
-            people=people_of(tx, (row.made_by, row.answered_by, row.ended_by)),
+            people=account_names(tx, (row.made_by, row.answered_by, row.ended_by)),
             gives=principal.may_see(row.aiding_region), takes=principal.may_see(row.aided_region),
         )  # fmt: skip
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.routing.terms import change_terms, chosen_of, history_of, may_change_terms, terms_of
-from callsvc.supervising.blueprint import blueprint, people_of
+from callsvc.supervising.blueprint import blueprint
 from callsvc.web import current_rt
 from callsvc.web.forms import blank_form, read_form
 from callsvc.web.texts import gettext
@@ -73,7 +74,7 @@ def _typed(chosen: dict[str, Any]) -> dict[str, Any]:
 def _page(form: Any) -> str:
     with current_rt().db.read() as tx:
         changes = history_of(tx)
-        people = people_of(tx, [one["by"] for one in changes])
+        people = account_names(tx, [one["by"] for one in changes])
     return render_template(
         "supervising/terms.html",
         form=form,

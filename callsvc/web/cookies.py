@@ -6,9 +6,12 @@ neighbour on a sub-domain, and nobody on a plain connection, can put one of thei
 
 from collections.abc import Mapping
 
+from flask import Response
+
 PREFIX = "__Host-"
 SESSION = "callsvc_session"
 FORM = "callsvc_form"
+_YEAR = 365 * 24 * 3600
 
 
 def is_https(public_base_url: str) -> bool:
@@ -18,6 +21,11 @@ def is_https(public_base_url: str) -> bool:
 def cookie_name(name: str, public_base_url: str) -> str:
     """``__Host-callsvc_session`` on https, ``callsvc_session`` on a machine of one's own."""
     return f"{PREFIX}{name}" if is_https(public_base_url) else name
+
+
+def keep_choice(response: Response, name: str, choice: str, *, https: bool) -> None:
+    """Have the browser keep for a year how our pages are wanted. No secret: it needs no prefix."""
+    response.set_cookie(name, choice, max_age=_YEAR, httponly=True, samesite="Lax", secure=https, path="/")
 
 
 def session_token(cookies: Mapping[str, str], public_base_url: str) -> str:

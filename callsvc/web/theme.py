@@ -2,9 +2,10 @@
 
 from flask import Response, request
 
+from callsvc.web.cookies import keep_choice
+
 THEMES = ("auto", "light", "dark")
 _COOKIE = "callsvc_theme"
-_YEAR = 365 * 24 * 3600
 
 
 def chosen_theme() -> str:
@@ -14,4 +15,4 @@ def chosen_theme() -> str:
 
 
 def remember_theme(response: Response, theme: str, *, https: bool) -> None:
-    response.set_cookie(_COOKIE, theme, max_age=_YEAR, httponly=True, samesite="Lax", secure=https, path="/")
+    keep_choice(response, _COOKIE, theme, https=https)

@@ -72,6 +72,13 @@ class Draft:
             self.add(FINISHED, {"end": "completed"}, "The source leads nowhere from here: it hangs up.")
         return FINISHED
 
+    def leave(self, step: Step, to: str | None) -> None:
+        """Let a step go on to another; None: it ends here."""
+        if to is None:
+            step["end"] = "completed"
+        else:
+            step["next"] = to
+
     def say(self, name: str, text: str, language: str | None = None, audio: str = "") -> list[str]:
         """Prompts with these words (a template), several when they are long; none when there are none."""
         pieces = _pieces(clean(_MARKUP.sub(" ", text)))

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _
 
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal, page
+from callsvc.accounts.queries import account_names
 from callsvc.accounts.scope import Principal
-from callsvc.accounts.tables import account
 from callsvc.contacts.cases.handing_over import change_handover, hand_over
 from callsvc.contacts.cases.queries import (
     HANDOVER_STATE,
@@ -26,7 +26,6 @@ from callsvc.contacts.cases.queries import (
 from callsvc.contacts.cases.rules import OPEN, OUTCOMES, REASONS, RETURNS
 from callsvc.contacts.cases.words import STATES, WHY
 from callsvc.contacts.tables import case_handover, tracing_case
-from callsvc.core.db import Tx
 from callsvc.web import current_rt
 from callsvc.web.filters import ChoiceFilter, TextFilter, equals
 from callsvc.web.listing import Column, Listing
@@ -85,18 +84,11 @@ def show(case_id: str) -> ResponseReturnValue:
             record_read(tx, principal, "handover", id)
         steps = steps_of(tx, [row.id for row in rows])
         name = tx.scalar(sa.select(platform.c.name).where(platform.c.code == case.platform_code))
-        people = _names(tx, {step.by for step in steps})
+        people = account_names(tx, [step.by for step in steps])
     return render_template(
         "cases/page.html", case=case, handovers=rows, notes=notes, steps=steps, people=people,
         platform_name=name, open=[row for row in rows if row.state in OPEN], **_WORDS,
     )  # fmt: skip
-
-
-def _names(tx: Tx, ids: set[str]) -> dict[str, str]:
-    return {
-        row.id: row.name
-        for row in tx.all(sa.select(account.c.id, account.c.name).where(account.c.id.in_(sorted(ids))))
-    }
 
 
 @blueprint.post("/<case_id>/handover")

@@ -7,12 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from callsvc.simulator.rest.errors import answer as ok
 
-def ok(body: object, status: int = 200) -> web.Response:
-    """A JSON answer."""
-    return web.Response(
-        body=json.dumps(body, ensure_ascii=False).encode(), status=status, content_type="application/json"
-    )
+__all__ = ["body_of", "ok", "refuse"]
 
 
 def refuse(error: str, message: str, status: int = 400) -> web.Response:

@@ -75,11 +75,7 @@ class Maker:
 
     def leave(self, step: Step, uuid: str | None, entry: Entry) -> None:
         """Go on to a block, or end."""
-        found = self.target(uuid, entry)
-        if found is None:
-            step["end"] = "completed"
-        else:
-            step["next"] = found
+        self.draft.leave(step, self.target(uuid, entry))
 
     def add(self, block: Block, step: Step) -> None:
         """Add the step of a block, with where it comes from."""

@@ -59,11 +59,7 @@ class Maker:
 
     def leave(self, step: Step, name: str | None, entry: Entry) -> None:
         """Go on to a state, or end."""
-        found = self.target(name, entry)
-        if found is None:
-            step["end"] = "completed"
-        else:
-            step["next"] = found
+        self.draft.leave(step, self.target(name, entry))
 
     def add(self, state: State, step: Step) -> None:
         """Add the step of a state, with where it comes from."""
