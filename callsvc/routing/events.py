@@ -72,7 +72,7 @@ class ConversationEnded(EntryEvent):
     agent_region: str
     talk_s: float
     agent_vanished: bool  # the agent's leg died first, without a hang-up asked for
-    contact_stays: bool = False  # handed on: to somebody else, or to another queue
+    contact_stays: bool = False  # handed on, or asked whether it is over
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from callsvc.routing.tables import aid_activation, queue_entry, reservation
 from callsvc.routing.talking import listening
 from callsvc.routing.talking.connecting import agent_gone, connect, contact_gone
 from callsvc.routing.talking.disposing import UNSETTLED
-from callsvc.routing.talking.handing_on import TO_NUMBER, consult_gone
+from callsvc.routing.talking.handing_on import ASKED, TO_NUMBER, consult_gone
 from callsvc.routing.talking.wrapping import end_conversation
 from callsvc.runtime import Runtime
 
@@ -190,13 +190,13 @@ def _forget_consult(tx: Tx, leg_id: str) -> bool:
 
 
 def _left_alone(tx: Tx) -> Sequence[str]:
-    """Legs of contacts that ended, unnoticed, after they were handed on."""
+    """Legs of contacts that ended, unnoticed, after they were handed on or asked whether it is over."""
     return _ids(
         tx,
         sa.select(leg.c.id)
         .join(queue_entry, queue_entry.c.leg_id == leg.c.id)
         .join(reservation, reservation.c.entry_id == queue_entry.c.id)
-        .where(leg.c.ended_at.is_not(None), reservation.c.handed_on == TO_NUMBER),
+        .where(leg.c.ended_at.is_not(None), reservation.c.handed_on.in_((TO_NUMBER, ASKED))),
     )
 
 

@@ -46,6 +46,7 @@ from callsvc.routing.talking.disposing import (
 from callsvc.routing.talking.handing_on import consult, end_consult, hold, mute, transfer
 from callsvc.routing.talking.listening import change_mode, declare_listening, leave, listen
 from callsvc.routing.talking.parting import conference_ended, conference_over, participant_left
+from callsvc.routing.talking.receivers import asked_whether_over, was_cut_off
 from callsvc.routing.talking.ringing import ring_telephone, take_by_key
 from callsvc.routing.talking.wrapping import hang_up
 
@@ -57,6 +58,7 @@ __all__ = [
     "aid_matrix",
     "any_agents_open",
     "ask_aid",
+    "asked_whether_over",
     "change_mode",
     "conference_ended",
     "conference_over",
@@ -108,5 +110,6 @@ __all__ = [
     "transfer",
     "undo",
     "wait_for_change",
+    "was_cut_off",
     "withdraw_aid",
 ]

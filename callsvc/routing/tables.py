@@ -149,7 +149,7 @@ reservation = sa.Table(
     sa.Column("agent_leg_id", sa.ForeignKey("leg.id")),
     sa.Column("conference_id", sa.ForeignKey("conference.id")),
     sa.Column("consult_leg_id", sa.ForeignKey("leg.id"), index=True),  # whom the agent asked in
-    sa.Column("handed_on", sa.String(8), nullable=False, default=""),  # number: the agent left them together
+    sa.Column("handed_on", sa.String(8), nullable=False, default=""),  # see handing_on.py
     sa.CheckConstraint(f"state in {RESERVATION_STATES}", name="state"),
 )
 _live = reservation.c.state.in_(("pending", "accepted"))

@@ -48,6 +48,15 @@ _WORDS: Final = {
         "es": "Se ha cortado la comunicación. Es el primero de la fila, otro agente le atenderá.",
         "pt": "A chamada foi interrompida. É o primeiro da fila, outro agente vai atendê-lo.",
     },
+    # The agent put down the receiver of a telephone, or it lost its network.
+    "parted": {
+        "fr": "Votre conversation est terminée. Si vous avez été coupé, appuyez sur une touche. "
+        "Sinon, vous pouvez raccrocher.",
+        "en": "Your conversation is over. If you were cut off, press any key. Otherwise you may hang up.",
+        "ar": "انتهت محادثتك. إذا انقطع الاتصال، اضغط على أي زر. وإلا فيمكنك إنهاء المكالمة.",
+        "es": "Su conversación ha terminado. Si se ha cortado, pulse una tecla. Si no, puede colgar.",
+        "pt": "A sua conversa terminou. Se a chamada caiu, prima uma tecla. Caso contrário, pode desligar.",
+    },
     "nobody": {
         "fr": "Votre correspondant ne répond pas. Vous êtes en tête de file, un agent va vous répondre.",
         "en": "They do not answer. You are first in line, an agent will answer you.",

@@ -6,7 +6,7 @@ from callsvc.accounts.guard import signed
 from callsvc.carrier import twiml
 from callsvc.core.db import again_after_deadlock
 from callsvc.web import current_rt
-from callsvc.webhooks import conference, dialling, inbound, messages, status, voice, waiting
+from callsvc.webhooks import conference, dialling, inbound, messages, parted, status, voice, waiting
 from callsvc.webhooks.requests import CarrierRequest, read_request
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -89,6 +89,18 @@ def voice_dial(leg_id: str, other_id: str) -> Response:
 @signed
 def voice_dial_over(leg_id: str, other_id: str) -> Response:
     return _xml(again_after_deadlock(lambda: dialling.dial_over(current_rt(), leg_id, other_id, _given())))
+
+
+@blueprint.post("/voice/<leg_id>/parted")
+@signed
+def voice_parted(leg_id: str) -> Response:
+    return _xml(again_after_deadlock(lambda: parted.ask(current_rt(), leg_id, _given())))
+
+
+@blueprint.post("/voice/<leg_id>/parted/answer")
+@signed
+def voice_parted_answer(leg_id: str) -> Response:
+    return _xml(again_after_deadlock(lambda: parted.answer(current_rt(), leg_id, _given())))
 
 
 @blueprint.post("/voice/<leg_id>/fallback")

@@ -68,6 +68,21 @@ def test_a_contact_whose_agents_line_dies_is_answered_first_and_told_so(talk: Ta
     over(play, caller)
 
 
+def test_after_an_agent_put_down_a_receiver_the_contact_is_asked_here_too(play: Theatre) -> None:
+    ann = play.agent("ann", ready=False)
+    play.on_telephone("ann")
+    routing.set_activity(play.rt, ann, "available")
+    caller = play.rings(replies=[{"hears": "coupé,", "press": "1"}])
+    play.takes("ann")
+    play.agent("bob")
+    play.run(5)
+    play.hangs_up(play.sid("agent"))
+    play.until(lambda: any("coupée" in said for said in play.heard(caller)), within=20)
+    play.takes("bob")
+    routing.hang_up(play.rt, play.agents["bob"])
+    over(play, caller)
+
+
 @pytest.mark.parametrize("when", ["at once", "rings"])
 def test_a_call_that_a_supervisor_ends_while_the_agent_is_dialled_hears_what_the_flow_says(
     play: Theatre, when: str

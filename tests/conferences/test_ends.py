@@ -78,6 +78,33 @@ def test_a_contact_whose_agents_line_dies_is_told_so_and_answered_first(talk: Ta
     over(play, caller)
 
 
+@pytest.mark.parametrize("cut", [True, False], ids=["cut off", "content"])
+@pytest.mark.parametrize("lost", [None, "status-callback"], ids=["nothing lost", "its status lost"])
+def test_after_an_agent_put_down_a_receiver_the_contact_says_whether_it_was_over(
+    play: Theatre, cut: bool, lost: str | None
+) -> None:
+    ann = play.agent("ann", ready=False)
+    play.on_telephone("ann")
+    routing.set_activity(play.rt, ann, "available")
+    caller = play.rings(replies=[{"hears": "coupé,", "press": "1"}] if cut else [])
+    play.until(lambda: play.talks("ann"))
+    play.agent("bob")
+    play.run(5)
+    if lost:
+        play.simulator.fault(on=lost, kind="drop", until=60)
+    play.hangs_up(play.sid("agent"))
+    play.until(lambda: any("Si vous avez été coupé" in said for said in play.heard(caller)), within=12)
+    play.simulator.clear_faults()
+    assert play.state("ann")["activity"] == "available"
+    if cut:
+        play.takes("bob")
+        assert any("premier" in said or "en tête" in said for said in play.heard(caller))
+        routing.hang_up(play.rt, play.agents["bob"])
+    over(play, caller)
+    assert len(play.entries()) == (2 if cut else 1)
+    assert play.outcome(caller) == "spoken"  # the flow heard of a conversation either way
+
+
 def test_a_contact_who_hangs_up_during_the_offer_or_the_connecting_frees_everybody(play: Theatre) -> None:
     play.agent("ann")
     first = play.rings()

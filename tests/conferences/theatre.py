@@ -24,7 +24,7 @@ from callsvc.accounts.service import add_account
 from callsvc.agents.service import add_agent
 from callsvc.agents.tables import agent
 from callsvc.calls.agent_legs import place_agent_legs
-from callsvc.calls.tables import leg
+from callsvc.calls.tables import call, leg
 from callsvc.calls.updates import perform_all
 from callsvc.core.settings import Settings
 from callsvc.dialing.due import recreate_due
@@ -36,6 +36,8 @@ from callsvc.rehearsal.stage import Stage, StageClock, stage
 from callsvc.routing import service as routing
 from callsvc.routing.reassigning import end_entry
 from callsvc.routing.tables import queue_entry, reservation
+from callsvc.softphone.rules import TELEPHONE
+from callsvc.softphone.service import bound, write_row
 from tests.conferences.silence import longest_silence
 from tests.factories import make_country
 
@@ -131,6 +133,15 @@ class Theatre:
             routing.set_activity(self.rt, found, "available")
         return found
 
+    def on_telephone(self, name: str) -> None:
+        """The agent's line is a telephone of their own, where they press a key."""
+        agent_id, number = self.agents[name], f"+3363998{5000 + self._made:04d}"
+        with self.rt.db.begin() as tx:
+            telephone = tx.keyring.encrypt(number, bound("telephone", agent_id))
+            write_row(tx, agent_id, driver=TELEPHONE, telephone=telephone, verified_at=tx.now)
+        presses = {"hears": "une touche", "press": "5"}
+        self.simulator.add_people([{"number": number, "answers": "human", "ring": 1.0, "replies": [presses]}])
+
     def client(self, name: str) -> str:
         """The name of an agent's softphone."""
         return str(self.row(agent.c.client_name, agent.c.id == self.agents[name]).client_name)
@@ -194,8 +205,8 @@ class Theatre:
         self.until(lambda: self.talks(name))
 
     def talks(self, name: str) -> bool:
-        call = self.state(name)["call"]
-        return bool(call and call["connected"])
+        talk = self.state(name)["call"]
+        return bool(talk and talk["connected"])
 
     def row(self, table: Any, where: Any) -> Any:
         with self.rt.db.read() as tx:
@@ -243,6 +254,10 @@ class Theatre:
     def heard(self, sid: str) -> list[str]:
         """Every sentence the platform said to this call."""
         return [line["text"] for line in self.simulator.call(sid)["timeline"] if line["kind"] == "said"]
+
+    def outcome(self, sid: str) -> str:
+        """How the flow ended for this contact's call."""
+        return str(self.row(call, call.c.id == self.row(leg, leg.c.sid == sid).call_id).outcome)
 
     def longest_silence(self, sid: str) -> float:
         return longest_silence(self.simulator.call(sid), self.rt.clock.now())

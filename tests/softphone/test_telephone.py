@@ -1,5 +1,6 @@
 """An agent's own telephone: theirs by a code, rung by an offer, and a call only by a key."""
 
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from callsvc.calls.agent_legs import place_agent_legs
 from callsvc.calls.codes import place_code_leg
+from callsvc.calls.conferences import record_leave
 from callsvc.calls.tables import leg
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.suppressions import suppress
@@ -188,17 +190,77 @@ def test_a_key_pressed_too_late_hears_the_line_go_dead(world: World, agent: str,
     assert moved(world, call) == []
 
 
-def test_putting_down_the_receiver_ends_the_conversation(world: World, agent: str, phone: Phone) -> None:
+Talk = tuple[Waiting, str, str]
+
+
+@pytest.fixture
+def talk(world: World, agent: str, phone: Phone) -> Talk:
+    """Somebody talks with the agent on their telephone: (call, the agent's leg, the conference)."""
     call, leg_id = offered(world, agent)
     picked_up(phone, leg_id)
     phone.voice(leg_id, 1, Digits="1")
     row = world.reservation_of(agent)
     world.join(row.conference_id, leg_id)
     world.join(row.conference_id, call.leg_id)
+    return call, leg_id, row.conference_id
+
+
+def at(phone: Phone, call: Waiting, path: str, **parameters: str) -> ElementTree.Element:
+    told = {"CallSid": phone.sid(call.leg_id), **parameters}
+    return ElementTree.fromstring(phone.post(f"/webhooks/voice/{call.leg_id}/{path}", told).text)
+
+
+def test_after_the_receiver_is_put_down_the_contact_alone_says_whether_it_was_over(
+    world: World, agent: str, talk: Talk, phone: Phone
+) -> None:
+    call, leg_id, _ = talk
     world.news(leg_id, "completed")
-    assert world.agent_row(agent).state == "wrap-up"
-    assert world.agent_row(agent).activity == "available"
+    row = world.agent_row(agent)
+    assert (row.state, row.activity) == ("wrap-up", "available")
+    assert world.updates(call.leg_id)[-1] == ("move", f"/webhooks/voice/{call.leg_id}/parted")
+    asked = at(phone, call, "parted")
+    assert asked.find("Gather") is not None and "coupé" in "".join(asked.itertext())
+    assert at(phone, call, "parted/answer").find("Hangup") is not None
+    world.news(call.leg_id, "completed")
     assert [one.state for one in world.entries_of(call)] == ["wrapping"]
+    assert at(phone, call, "parted").find("Hangup") is not None  # too late to ask
+
+
+def test_a_contact_who_says_that_they_were_cut_off_is_first_in_line_once(
+    world: World, talk: Talk, phone: Phone
+) -> None:
+    call, leg_id, _ = talk
+    world.news(leg_id, "completed")
+    at(phone, call, "parted")
+    back = at(phone, call, "parted/answer", Digits="5").find("Redirect")
+    assert back is not None and (back.text or "").endswith("/waiting/back/cut/fr")
+    assert at(phone, call, "parted/answer", Digits="5").find("Redirect") is not None  # asked twice
+    assert [(one.state, one.priority) for one in world.entries_of(call)] == [
+        ("wrapping", 0),
+        ("pending", 1000),
+    ]
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_a_telephone_that_the_network_lost_sends_the_contact_to_the_front_as_any_line_does(
+    world: World, agent: str, talk: Talk, status: str
+) -> None:
+    call, leg_id, _ = talk
+    world.news(leg_id, status)
+    assert world.agent_row(agent).activity == "break"
+    assert [one.state for one in world.entries_of(call)] == ["wrapping", "pending"]
+    assert world.updates(call.leg_id)[-1][1].endswith("/back/cut/fr")
+
+
+def test_the_news_of_a_conference_alone_do_not_say_how_a_telephone_went(world: World, talk: Talk) -> None:
+    call, leg_id, conference_id = talk
+    with world.rt.db.begin() as tx:
+        record_leave(tx, conference_id, leg_id, tx.now, reason="participant_hung_up")
+        soon = tx.scalar(sa.select(leg.c.check_at).where(leg.c.id == leg_id)) - tx.machine_now
+    assert soon <= timedelta(seconds=2)  # the carrier is asked
+    assert [one.state for one in world.entries_of(call)] == ["assigned"]
+    world.news(leg_id, "failed")
+    assert [one.state for one in world.entries_of(call)] == ["wrapping", "pending"]
 
 
 def test_an_agent_without_a_line_cannot_be_ready(world: World, phone: Phone) -> None:

@@ -36,6 +36,7 @@ from callsvc.routing.tables import queue_entry, reservation
 from callsvc.routing.talking.disposing import settle_before_next
 from callsvc.routing.talking.handing_on import back_to_queue, consult_gone, consult_joined, end_handed_on
 from callsvc.routing.talking.listening import supervisor_gone, supervisor_joined
+from callsvc.routing.talking.receivers import CUT, PUT_DOWN, ask_whether_over, line_ended
 from callsvc.routing.talking.wrapping import end_conversation
 from callsvc.runtime import Runtime
 from callsvc.softphone.service import rings_telephone
@@ -242,7 +243,8 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
     """The agent's leg of an accepted offer is dead.
 
     Before the two met, the contact keeps the old place. While they talked - and no hang-up was asked for -
-    the contact goes back to the waiting loop in front of everybody, in an entry of its own.
+    the contact goes back to the waiting loop in front of everybody, in an entry of its own; after a receiver
+    was put down, if they say so (``receivers.py``).
     """
     if row.talk_ended_at is not None:
         return
@@ -250,10 +252,13 @@ def agent_gone(tx: Tx, entry: Row[Any], row: Row[Any]) -> None:
         return_to_queue(tx, entry, row, "rescinded")
         offer_next(tx, (row.agent_region,), entered=entry.region_code)
         return
-    if has_left(tx, row.conference_id, entry.leg_id) or rings_telephone(tx, row.agent_id):
-        # The contact went first, and nobody took them out: only the news of it is late. Or the agent put
-        # down the receiver of a telephone, which is how a call on one ends.
+    if has_left(tx, row.conference_id, entry.leg_id):
+        # The contact went first, and nobody took them out: only the news of it is late.
         end_conversation(tx, entry, row)
         return
-    end_conversation(tx, entry, row, agent_vanished=True)
-    back_to_queue(tx, entry, "cut")
+    how = line_ended(tx, row)
+    if how == PUT_DOWN:
+        ask_whether_over(tx, entry, row)
+    elif how == CUT:
+        end_conversation(tx, entry, row, agent_vanished=True)
+        back_to_queue(tx, entry, "cut")

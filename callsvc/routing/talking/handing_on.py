@@ -30,7 +30,8 @@ from callsvc.runtime import Runtime
 
 TO_NUMBER: Final = "number"
 TO_QUEUE: Final = "queue"
-_OVER: Final = "over"
+ASKED: Final = "asked"
+OVER: Final = "over"
 LONGEST_WAIT_S: Final = 1800.0
 """Lived: a task or a promise may wait for hours for an agent, a person on the line may not."""
 
@@ -175,7 +176,7 @@ def consult_gone(tx: Tx, leg_id: str) -> None:
         if _has_joined(tx, row):
             calls.end_leg(tx, entry.leg_id)  # its end tells the flow, see end_handed_on
         else:
-            tx.update(reservation, reservation.c.id == row.id, handed_on=_OVER)
+            tx.update(reservation, reservation.c.id == row.id, handed_on=OVER)
             back_to_queue(tx, entry, "nobody")
     elif row.talk_ended_at is None:
         _forget(tx, row)
@@ -184,14 +185,16 @@ def consult_gone(tx: Tx, leg_id: str) -> None:
 
 
 def end_handed_on(tx: Tx, entry: Row[Any]) -> None:
-    """The contact, handed on, has gone: whom they were left with goes too, and the flow hears of it."""
-    row = tx.first(
-        sa.select(reservation).where(reservation.c.entry_id == entry.id, reservation.c.handed_on == TO_NUMBER)
-    )
+    """The contact, handed on or asked whether it is over, has gone: whom they were left with goes too, and
+    the flow hears of it.
+    """
+    left = reservation.c.handed_on.in_((TO_NUMBER, ASKED))
+    row = tx.first(sa.select(reservation).where(reservation.c.entry_id == entry.id, left))
     if row is None:
         return
-    tx.update(reservation, reservation.c.id == row.id, handed_on=_OVER)
-    calls.end_leg(tx, row.consult_leg_id)
+    tx.update(reservation, reservation.c.id == row.id, handed_on=OVER)
+    if row.consult_leg_id is not None:
+        calls.end_leg(tx, row.consult_leg_id)
     tx.emit(HandedOnEnded(**about(entry, tx.now), session_id=entry.session_id))
 
 
