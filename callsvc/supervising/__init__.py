@@ -1,4 +1,4 @@
-"""``/console/queues/``, ``/console/agents/``, ``/console/aid/``: what a supervisor follows and steers."""
+"""``/console/supervision/``, ``queues/``, ``agents/``, ``aid/``: what a supervisor follows and steers."""
 
 from callsvc.supervising import (
     agreements,
@@ -8,6 +8,7 @@ from callsvc.supervising import (
     lending,
     limits,
     listening,
+    overview,
     queues,
     terms,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "lending",
     "limits",
     "listening",
+    "overview",
     "queues",
     "terms",
 ]

@@ -44,18 +44,22 @@ class Line:
 @blueprint.get("/aid/")
 @page("routing")
 def aid() -> ResponseReturnValue:
-    principal = current_principal()
     with current_rt().db.read() as tx:
-        context = {
-            "lines": _lines(tx, principal),
-            "names": names_of(tx),
-            "agreements": _agreements(tx, principal),
-            "delegations": _delegations(tx, principal),
-            "orders": orders_shown(tx, principal),
-            "acting": {code for code in regions_of(tx, principal) if principal.may_see(code)},
-        }
+        context = aid_shown(tx, current_principal())
     fragment = request.headers.get("HX-Request") == "true"
     return render_template("supervising/_aid.html" if fragment else "supervising/aid.html", **context)
+
+
+def aid_shown(tx: Tx, principal: Principal) -> dict[str, Any]:
+    """What the part of a page that shows mutual aid needs."""
+    return {
+        "lines": _lines(tx, principal),
+        "names": names_of(tx),
+        "agreements": _agreements(tx, principal),
+        "delegations": _delegations(tx, principal),
+        "orders": orders_shown(tx, principal),
+        "acting": {code for code in regions_of(tx, principal) if principal.may_see(code)},
+    }
 
 
 @blueprint.post("/aid/<region_code>/<action>")

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from sqlalchemy.engine import Row
+from werkzeug.datastructures import MultiDict
 
 from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import current_principal, page
@@ -44,31 +45,38 @@ COLUMNS = (
 @blueprint.get("/agents/")
 @page("routing")
 def agents() -> ResponseReturnValue:
-    principal = current_principal()
     with current_rt().db.read() as tx:
-        names = regions_of(tx, principal)
-        filters = (
-            TextFilter("name", _("Agent"), contains(agent.c.name)),
-            ChoiceFilter("activity", _("Activity"), tuple(ACTIVITIES.items()), equals(agent.c.activity)),
-            ChoiceFilter("state", _("State"), tuple(AGENT_STATES.items()), equals(agent.c.state)),
-            ChoiceFilter("region", _("Region"), tuple(names.items()), equals(agent.c.region_code)),
-        )
-        listing = Listing(COLUMNS, agent.c.id, "name", filters)
-        mine = listening_of(tx, principal.account_id)
-        context = {
-            "table": listing.show(tx, _agents(principal), request.args, request.path),
-            "mine": mine,
-            "heard": _heard_name(tx, mine),
-            "wishes": waiting_wishes(tx, _scope(principal)),
-            "late": over_time(tx, _scope(principal)),
-            "names": names,
-            "all_names": names_of(tx),
-            "terms": terms_shown(tx, principal),
-            "now": tx.now,
-        }
+        context = agents_shown(tx, current_principal(), request.args)
     fragment = request.headers.get("HX-Request") == "true"
-    template = "supervising/_agents.html" if fragment else "supervising/agents.html"
-    return render_template(template, activities=ACTIVITIES, modes=MODES, **context)
+    return render_template(f"supervising/{'_agents' if fragment else 'agents'}.html", **context)
+
+
+def agents_shown(
+    tx: Tx, principal: Principal, args: "MultiDict[str, str]", *, filtered: bool = True
+) -> dict[str, Any]:
+    """What the part of a page that shows agents needs; ``filtered``: with the filters of its own page."""
+    names = regions_of(tx, principal)
+    filters = (
+        TextFilter("name", _("Agent"), contains(agent.c.name)),
+        ChoiceFilter("activity", _("Activity"), tuple(ACTIVITIES.items()), equals(agent.c.activity)),
+        ChoiceFilter("state", _("State"), tuple(AGENT_STATES.items()), equals(agent.c.state)),
+        ChoiceFilter("region", _("Region"), tuple(names.items()), equals(agent.c.region_code)),
+    )
+    listing = Listing(COLUMNS, agent.c.id, "name", filters if filtered else ())
+    mine = listening_of(tx, principal.account_id)
+    return {
+        "table": listing.show(tx, _agents(principal), args, url_for("supervising.agents")),
+        "mine": mine,
+        "heard": _heard_name(tx, mine),
+        "wishes": waiting_wishes(tx, _scope(principal)),
+        "late": over_time(tx, _scope(principal)),
+        "names": names,
+        "all_names": names_of(tx),
+        "terms": terms_shown(tx, principal) if filtered else None,
+        "now": tx.now,
+        "activities": ACTIVITIES,
+        "modes": MODES,
+    }
 
 
 @blueprint.post("/agents/<agent_id>/activity")

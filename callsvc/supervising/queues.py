@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from sqlalchemy.engine import Row
+from werkzeug.datastructures import MultiDict
 
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.scope import Principal, scope_condition
@@ -51,24 +52,36 @@ MOST_OFFERED = 30
 @blueprint.get("/queues/")
 @page("routing")
 def queues() -> ResponseReturnValue:
-    principal = current_principal()
     with current_rt().db.read() as tx:
-        names = regions_of(tx, principal)
-        filters = (
-            ChoiceFilter("state", _("State"), tuple(ENTRY_STATES.items()), equals(queue_entry.c.state)),
-            ChoiceFilter("region", _("Region"), tuple(names.items()), equals(queue_entry.c.region_code)),
-            ChoiceFilter("kind", _("Kind"), tuple(KINDS.items()), equals(queue_entry.c.kind)),
-            TextFilter("skill", _("Theme"), equals(queue_entry.c.skill)),
-        )
-        listing = Listing(COLUMNS, queue_entry.c.id, "entered", filters)
-        chosen = _entries(principal)
-        if not request.args.get("state"):
-            chosen = chosen.where(queue_entry.c.state.in_(OPEN))
-        table = listing.show(tx, chosen, request.args, request.path)
-        context = {"why": _why(tx, table.rows), "places": _places(tx, table.rows), "now": tx.now}
+        context = queues_shown(tx, current_principal(), request.args)
     fragment = request.headers.get("HX-Request") == "true"
-    template = "supervising/_queues.html" if fragment else "supervising/queues.html"
-    return render_template(template, table=table, names=names, kinds=KINDS, **context)
+    return render_template(f"supervising/{'_queues' if fragment else 'queues'}.html", **context)
+
+
+def queues_shown(
+    tx: Tx, principal: Principal, args: "MultiDict[str, str]", *, filtered: bool = True
+) -> dict[str, Any]:
+    """What the part of a page that shows the queues needs; ``filtered``: with the filters of its own page."""
+    names = regions_of(tx, principal)
+    filters = (
+        ChoiceFilter("state", _("State"), tuple(ENTRY_STATES.items()), equals(queue_entry.c.state)),
+        ChoiceFilter("region", _("Region"), tuple(names.items()), equals(queue_entry.c.region_code)),
+        ChoiceFilter("kind", _("Kind"), tuple(KINDS.items()), equals(queue_entry.c.kind)),
+        TextFilter("skill", _("Theme"), equals(queue_entry.c.skill)),
+    )
+    listing = Listing(COLUMNS, queue_entry.c.id, "entered", filters if filtered else ())
+    chosen = _entries(principal)
+    if not args.get("state"):
+        chosen = chosen.where(queue_entry.c.state.in_(OPEN))
+    table = listing.show(tx, chosen, args, url_for("supervising.queues"))
+    return {
+        "table": table,
+        "names": names,
+        "kinds": KINDS,
+        "why": _why(tx, table.rows),
+        "places": _places(tx, table.rows),
+        "now": tx.now,
+    }
 
 
 @blueprint.get("/queues/<entry_id>")
