@@ -255,7 +255,7 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
         done_at=tx.now,
     )
     if not changed and group_of(due.action) and result == "done":
-        _repeat_newest(tx, due.id, group_of(due.action))
+        _repeat_newest(tx, due.id, group_of(due.action), late=update_id)
     elif changed and due.action == "move" and result != "done":
         tx.emit(
             LegMoveRefused(
@@ -268,16 +268,18 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
         )
 
 
-def _repeat_newest(tx: Tx, leg_id: str, group: frozenset[str]) -> None:
-    """A superseded wish was under way and arrived; if the newer one was done before it, it is done again."""
+def _repeat_newest(tx: Tx, leg_id: str, group: frozenset[str], *, late: str) -> None:
+    """A wish that was superseded, or made true by a document of ours, was under way and arrived ``late``; if a
+    newer one was done before it, that is done again.
+    """
     move = (carrier_update.c.leg_id == leg_id) & carrier_update.c.action.in_(group)
     done = tx.scalar(
         sa.select(carrier_update.c.id)
         .where(move, carrier_update.c.result == "done", ~_any_open(leg_id, group))
-        .order_by(carrier_update.c.done_at.desc())
+        .order_by(carrier_update.c.created_at.desc(), carrier_update.c.id.desc())
         .limit(1)
     )
-    if done is not None:
+    if done is not None and done != late:
         lease_until = tx.machine_now + ASK_AGAIN
         tx.update(carrier_update, carrier_update.c.id == done, result=None, lease_until=lease_until)
         tx.enqueue("update_calls", done)

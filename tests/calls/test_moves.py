@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from callsvc.calls.conferences import open_conference
 from callsvc.calls.tables import carrier_update, leg
-from callsvc.calls.updates import move_to_conference, perform, perform_all
+from callsvc.calls.updates import move_to_conference, perform, perform_all, take_move
 from callsvc.dialing.claiming import place_attempts
 from callsvc.dialing.planning import plan_calls
 from callsvc.runtime import Runtime
@@ -65,6 +65,22 @@ def test_an_older_move_that_was_under_way_and_arrives_last_is_made_good(rt: Runt
     assert _results(rt) == {older: "superseded", newest[0]: None}
     perform(rt, newest[0])
     assert rt.carrier.moved[-1][1].endswith(newest[1])  # type: ignore[attr-defined]
+
+
+def test_a_move_that_a_document_made_meanwhile_is_not_made_again(rt: Runtime) -> None:
+    row = _live(rt)
+    wanted, _ = _move(rt, row)
+    redirect = rt.carrier.redirect_call
+
+    def late(sid: str, url: str) -> None:
+        """While the request is under way, the call itself asks what is next and is led there."""
+        with rt.db.begin() as tx:
+            assert take_move(tx, row.id)
+        redirect(sid, url)
+
+    rt.carrier.redirect_call = late  # type: ignore[method-assign]
+    perform(rt, wanted)
+    assert _results(rt) == {wanted: "done"}  # once more, it would take them from where they are by then
 
 
 def test_a_call_that_is_over_is_not_moved(rt: Runtime) -> None:
