@@ -269,8 +269,8 @@ def _record(tx: Tx, update_id: str, due: Row[Any], result: str | None) -> None:
 
 
 def _repeat_newest(tx: Tx, leg_id: str, group: frozenset[str], *, late: str) -> None:
-    """A wish that was superseded, or made true by a document of ours, was under way and arrived ``late``; if a
-    newer one was done before it, that is done again.
+    """A wish that was superseded, or made true by a document of ours, was under way and arrived ``late``: if
+    a newer one was done before it, that is done again.
     """
     move = (carrier_update.c.leg_id == leg_id) & carrier_update.c.action.in_(group)
     done = tx.scalar(
