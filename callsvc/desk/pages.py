@@ -12,6 +12,7 @@ from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal, page
 from callsvc.accounts.tables import access_log
 from callsvc.agents.rules import ACTIVITIES
+from callsvc.agents.shifts import next_shift
 from callsvc.campaigns.dispositions import AGENTS
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -180,7 +181,8 @@ def _context(agent_id: str) -> dict[str, Any]:
         for told, name in (("deadline", "until"), ("since", "begun")):
             held[name] = datetime.fromisoformat(held[told]) if held.get(told) else None
     if held is None or state["offer"]:
-        return shown | {"held": held}
+        with current_rt().db.read() as tx:
+            return shown | {"held": held, "shift": next_shift(tx, agent_id)}
     with current_rt().db.begin() as tx:
         entry = tx.first(sa.select(queue_entry).where(queue_entry.c.id == held["entry_id"]))
         if entry is not None and state["work"]:

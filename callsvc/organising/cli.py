@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from callsvc.agents.tables import agent
 from callsvc.core.errors import Invalid
 from callsvc.core.spreadsheets import harmless
+from callsvc.core.text_files import text_of
 from callsvc.organising.agents_file import Refused, read_agents
 from callsvc.organising.applying import apply_organisation
 from callsvc.organising.definition import read_organisation
 from callsvc.organising.hiring import check, hire
 from callsvc.organising.rostering import keep_roster, propose_roster
 from callsvc.organising.rotation import Roster
+from callsvc.organising.shifts_cli import practice, shifts
 from callsvc.runtime import Runtime
 
 MakeRuntime = Callable[[], Runtime]
@@ -40,7 +42,7 @@ def organisation() -> None:
 @click.pass_obj
 def apply(make_rt: MakeRuntime, file: Path, style: str) -> None:
     """Make what FILE names as it says; what it does not name stays as it is."""
-    done = apply_organisation(make_rt(), read_organisation(_text(file)))
+    done = apply_organisation(make_rt(), read_organisation(text_of(file)))
     if style == "json":
         click.echo(json.dumps(asdict(done)))
         return
@@ -55,6 +57,10 @@ def agents() -> None:
     """Agents and their teams."""
 
 
+agents.add_command(shifts)
+agents.add_command(practice)
+
+
 @agents.command("import")
 @click.argument("file", type=_FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would be refused; write nothing.")
@@ -63,7 +69,7 @@ def agents() -> None:
 @click.pass_obj
 def import_agents(make_rt: MakeRuntime, file: Path, dry_run: bool, rejects: Path | None, style: str) -> None:
     """Take a list of agents (CSV) in. Good lines go in; each bad one is told with what to do."""
-    lines = read_agents(_text(file))
+    lines = read_agents(text_of(file))
     done = (check if dry_run else hire)(make_rt(), lines)
     if rejects is not None:
         _write(rejects, done.refused)
@@ -97,7 +103,7 @@ def roster(
     """
     rt = make_rt()
     with rt.db.begin() as tx:
-        found = propose_roster(tx, _text(file), _needs(needs), timedelta(days=within))
+        found = propose_roster(tx, text_of(file), _needs(needs), timedelta(days=within))
         if save:
             keep_roster(tx, found)
         names = {row.id: row.client_name for row in tx.all(sa.select(agent.c.id, agent.c.client_name))}
@@ -157,13 +163,3 @@ def _write(path: Path, refused: list[Refused]) -> None:
         writer.writerow(["line", "column", "cell", "reason", "what to do"])
         for one in refused:
             writer.writerow([one.line, one.column, harmless(one.cell), one.reason, one.sentence])
-
-
-def _text(file: Path) -> str:
-    raw = file.read_bytes()
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("not-a-text-file", f"{file.name} is not text: export it as CSV in UTF-8.")

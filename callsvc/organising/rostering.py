@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from callsvc.agents.back_office import FIRST_LEVEL
 from callsvc.agents.tables import agent, agent_skill, shift
 from callsvc.core.db import Tx
 from callsvc.core.errors import Invalid
@@ -73,7 +74,7 @@ _AGENTS = (
 
 def _members(tx: Tx, ids: list[str]) -> list[Member]:
     skills: dict[str, set[str]] = defaultdict(set)
-    for row in tx.all(sa.select(agent_skill).where(agent_skill.c.agent_id.in_(ids))):
+    for row in tx.all(sa.select(agent_skill).where(agent_skill.c.agent_id.in_(ids), FIRST_LEVEL)):
         skills[row.agent_id].add(row.skill)
     practised = practice_of(tx, ids)
     return [

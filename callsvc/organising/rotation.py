@@ -43,7 +43,7 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """One theme at the end of the roster: who can do it, and who has done it within the time allowed."""
+    """One theme at the end of the roster, or now: who can do it, who has done it within the time allowed."""
 
     skill: str
     able: int
@@ -90,7 +90,13 @@ def propose(members: Sequence[Member], slots: Iterable[Slot], *, within: timedel
         for skill, count in missing.items():  # several platforms may have a slot that starts then
             unmet[(slot.starts_at, skill)] = unmet.get((slot.starts_at, skill), 0) + count
         end = max(end or slot.ends_at, slot.ends_at)
-    return Roster(shifts=tuple(sorted(shifts)), unmet=unmet, coverage=_coverage(members, last, end, within))
+    found = () if end is None else _coverage(members, last, end, within)
+    return Roster(shifts=tuple(sorted(shifts)), unmet=unmet, coverage=found)
+
+
+def coverage_at(members: Sequence[Member], now: datetime, within: timedelta) -> tuple[Coverage, ...]:
+    """How practice stands now, without a roster, by theme."""
+    return _coverage(members, {one.id: one.last for one in members}, now, within)
 
 
 def _fill(
@@ -139,11 +145,9 @@ def _age(last: Mapping[str, datetime], skill: str, slot: Slot) -> timedelta:
 def _coverage(
     members: Sequence[Member],
     last: Mapping[str, Mapping[str, datetime]],
-    end: datetime | None,
+    end: datetime,
     within: timedelta,
 ) -> tuple[Coverage, ...]:
-    if end is None:
-        return ()
     found = []
     for skill in sorted({skill for one in members for skill in one.skills}):
         able = [one.id for one in members if skill in one.skills]

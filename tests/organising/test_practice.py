@@ -28,5 +28,6 @@ def test_practice_is_the_latest_call_of_a_theme_and_how_many(rt: Runtime) -> Non
         note_practice(tx, event)
         note_practice(tx, replace(event, at=tx.now + timedelta(hours=1)))
         note_practice(tx, replace(event, at=tx.now - timedelta(hours=1)))  # told late: not the latest
+        note_practice(tx, replace(event, skill="tracing--2"))  # its second level is the theme, too
         row = practice_of(tx, [mine])[mine]["tracing"]
-        assert (row.calls, row.last_at) == (3, tx.now + timedelta(hours=1))
+        assert (row.calls, row.last_at) == (4, tx.now + timedelta(hours=1))

@@ -1,6 +1,7 @@
 """From who works when to shifts with a theme, by the command an organiser uses."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from callsvc.agents.joining import put_agent
-from callsvc.agents.tables import shift
+from callsvc.agents.shifts import next_shift
+from callsvc.agents.tables import agent, agent_practice, shift
 from callsvc.core.errors import Invalid
 from callsvc.organising.cli import agents
 from callsvc.platforms.service import put_platform, put_region
@@ -84,3 +86,39 @@ def test_wrong_hours_are_refused_by_line(staffed: Runtime, tmp_path: Path, wrong
     error = run(staffed, tmp_path, wrong).exception
     assert isinstance(error, Invalid)
     assert says in error.message
+
+
+def test_shifts_that_were_kept_are_listed_by_day_and_shown_to_the_agent(
+    staffed: Runtime, tmp_path: Path
+) -> None:
+    run(staffed, tmp_path, HOURS, "--need", "tracing=1", "--save")
+
+    def listed(*words: str) -> str:
+        return CliRunner().invoke(agents, ["shifts", *words], obj=lambda: staffed).output
+
+    monday = listed("2020-11-16", "--platform", "974").splitlines()
+    assert [line.split("  ")[0] for line in monday] == ["2020-11-16T08:00 to 15:00"] * 2
+    assert {line.split()[-1] for line in monday} == {"tracing", "front-desk"}
+    assert len(json.loads(listed("2020-11-17", "--format", "json"))) == 1
+    assert listed("2020-11-16", "--platform", "67") == "No shift is kept for this day.\n"
+    with staffed.db.read() as tx:
+        first = tx.all(sa.select(shift).order_by(shift.c.starts_at))[0]
+        found = next_shift(tx, first.agent_id)
+        assert found is not None and found.starts_at == first.starts_at
+
+
+def test_how_practice_stands_is_told_without_a_roster(staffed: Runtime) -> None:
+    with staffed.db.begin() as tx:
+        for name, days in (("a-1", 3), ("a-2", 20)):
+            id = tx.scalar(sa.select(agent.c.id).where(agent.c.client_name == name))
+            at = tx.now - timedelta(days=days)
+            tx.insert(agent_practice, agent_id=id, skill="tracing", last_at=at, calls=1)
+    told = CliRunner().invoke(agents, ["practice"], obj=lambda: staffed).output.splitlines()
+    assert told == [
+        "front-desk: 0 of 2 in practice; overdue: a-1, a-2",
+        "tracing: 1 of 2 in practice; overdue: a-2",
+    ]
+    found = CliRunner().invoke(
+        agents, ["practice", "--within", "30", "--format", "json"], obj=lambda: staffed
+    )
+    assert json.loads(found.output)[1] == {"skill": "tracing", "able": 2, "in_practice": 2, "overdue": []}
