@@ -8,29 +8,28 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from callsvc.simulator.ledger.numbers import Number
+from callsvc.simulator.ledger.numbers import Number, Webhooks
 from callsvc.simulator.ledger.store import Store
+
+_VOICE = (
+    "voice_url",
+    "voice_method",
+    "voice_fallback_url",
+    "voice_fallback_method",
+    "status_callback",
+    "status_callback_method",
+)
+_SMS = ("sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Application:
+class Application(Webhooks):
     """One application; instants are ISO 8601."""
 
     sid: str
     friendly_name: str
     created_at: str
     updated_at: str
-    voice_url: str = ""
-    voice_method: str = "POST"
-    voice_fallback_url: str = ""
-    voice_fallback_method: str = "POST"
-    voice_caller_id_lookup: bool = False
-    status_callback: str = ""
-    status_callback_method: str = "POST"
-    sms_url: str = ""
-    sms_method: str = "POST"
-    sms_fallback_url: str = ""
-    sms_fallback_method: str = "POST"
     sms_status_callback: str = ""
     message_status_callback: str = ""
     public_application_connect_enabled: bool = False
@@ -74,24 +73,9 @@ def application_of(row: sqlite3.Row) -> Application:
 
 def with_applications(store: Store, number: Number) -> Number:
     """The number with its applications' webhooks: "with an application the number's own are ignored"."""
-    voice = find_application(store, number.voice_application_sid) if number.voice_application_sid else None
-    if voice is not None:
-        number = replace(
-            number,
-            voice_url=voice.voice_url,
-            voice_method=voice.voice_method,
-            voice_fallback_url=voice.voice_fallback_url,
-            voice_fallback_method=voice.voice_fallback_method,
-            status_callback=voice.status_callback,
-            status_callback_method=voice.status_callback_method,
-        )
-    sms = find_application(store, number.sms_application_sid) if number.sms_application_sid else None
-    if sms is not None:
-        number = replace(
-            number,
-            sms_url=sms.sms_url,
-            sms_method=sms.sms_method,
-            sms_fallback_url=sms.sms_fallback_url,
-            sms_fallback_method=sms.sms_fallback_method,
-        )
-    return number
+    taken: dict[str, Any] = {}
+    for sid, names in ((number.voice_application_sid, _VOICE), (number.sms_application_sid, _SMS)):
+        application = find_application(store, sid) if sid else None
+        if application is not None:
+            taken |= {name: getattr(application, name) for name in names}
+    return replace(number, **taken)

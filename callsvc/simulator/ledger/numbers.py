@@ -12,7 +12,24 @@ from callsvc.simulator.ledger.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number:
+class Webhooks:
+    """Where calls and messages go; a number has its own, or those of an application."""
+
+    voice_url: str = ""
+    voice_method: str = "POST"
+    voice_fallback_url: str = ""
+    voice_fallback_method: str = "POST"
+    voice_caller_id_lookup: bool = False
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Webhooks):
     """One number of the platform; `sms` false means it cannot send messages (code 21606).
 
     The identifier and the instants (ISO 8601) are given when it is set for the first time.
@@ -23,18 +40,7 @@ class Number:
     created_at: str = ""
     updated_at: str = ""
     friendly_name: str = ""
-    voice_url: str = ""
-    voice_method: str = "POST"
-    voice_fallback_url: str = ""
-    voice_fallback_method: str = "POST"
     voice_application_sid: str = ""
-    voice_caller_id_lookup: bool = False
-    status_callback: str = ""
-    status_callback_method: str = "POST"
-    sms_url: str = ""
-    sms_method: str = "POST"
-    sms_fallback_url: str = ""
-    sms_fallback_method: str = "POST"
     sms_application_sid: str = ""
     sms: bool = True
     messaging_service_sid: str = ""
