@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from callsvc.appointments.slot_files import apply_slots, read_slots
 from callsvc.appointments.tables import appointment_slot
+from callsvc.core.text_files import text_of
 from callsvc.runtime import Runtime
 
 MakeRuntime = Callable[[], Runtime]
@@ -24,7 +25,7 @@ def slots() -> None:
 @click.pass_obj
 def apply(make_rt: MakeRuntime, file: Path) -> None:
     """Add the slots of FILE (YAML or CSV), or change how many people they take."""
-    done = apply_slots(make_rt(), read_slots(file.read_text("utf-8"), file.name))
+    done = apply_slots(make_rt(), read_slots(text_of(file), file.name))
     click.echo(f"{done.added} added, {done.changed} changed")
 
 

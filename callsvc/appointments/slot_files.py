@@ -63,7 +63,7 @@ def read_slots(text: str, name: str) -> list[Slot]:
 
 
 def _csv(text: str) -> Iterable[Any]:
-    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), dialect=_dialect(text)))
+    return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
 
 
 def _dialect(text: str) -> type[csv.Dialect]:

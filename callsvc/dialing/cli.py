@@ -14,6 +14,7 @@ from callsvc.campaigns.definition import read_campaign
 from callsvc.campaigns.facts import campaign_row
 from callsvc.campaigns.service import apply_campaign, change_state
 from callsvc.campaigns.tables import campaign_contact
+from callsvc.core.text_files import text_of
 from callsvc.dialing import settling
 from callsvc.dialing.preview import MOST_LOOKED_AT, Preview, preview
 from callsvc.dialing.proving import author, authored
@@ -46,8 +47,8 @@ def apply(make_runtime: MakeRuntime, file: Path, flow_file: Path | None, email: 
     who = author(rt, email)
     if flow_file is not None:
         with rt.db.begin() as tx:
-            publish(tx, flow_file.read_text("utf-8"), who.by)
-    wanted = read_campaign(file.read_text("utf-8"))
+            publish(tx, text_of(flow_file), who.by)
+    wanted = read_campaign(text_of(file))
     changed = apply_campaign(rt, wanted, who.by, principal=who.principal)
     click.echo(f"{wanted.id}: {'applied' if changed else 'nothing to change'}")
 

@@ -21,6 +21,7 @@ from callsvc.campaigns.needing import approval_terms, people_in, set_approval_si
 from callsvc.campaigns.queries import require_all_regions
 from callsvc.campaigns.scheduling import schedule
 from callsvc.core.errors import Invalid
+from callsvc.core.text_files import text_of
 from callsvc.dialing.cli import campaign
 from callsvc.dialing.proving import author, authored, proven
 from callsvc.dialing.stop_reports import StopReport
@@ -117,7 +118,7 @@ def export(make_runtime: MakeRuntime, campaign_id: str) -> None:
 @click.pass_obj
 def edit_command(make_runtime: MakeRuntime, campaign_id: str, file: Path, email: str) -> None:
     """Replace the settings that FILE names, keep the others; also while it runs."""
-    changes = settings_in(file.read_text("utf-8"))
+    changes = settings_in(text_of(file))
     rt = make_runtime()
     who = author(rt, email)
     with rt.db.begin() as tx:
@@ -238,7 +239,7 @@ def apply_pools(make_runtime: MakeRuntime, file: Path, email: str) -> None:
     who = author(rt, email)
     who.require_whole_country()
     with rt.db.begin() as tx:
-        changed = apply_callers(tx, read_callers(file.read_text("utf-8")), who.by)
+        changed = apply_callers(tx, read_callers(text_of(file)), who.by)
     click.echo("applied" if changed else "nothing to change")
 
 

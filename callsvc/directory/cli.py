@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from callsvc.core.text_files import text_of
 from callsvc.directory.definition import read_directory
 from callsvc.directory.service import apply_directory
 from callsvc.directory.tables import directory_target
@@ -26,7 +27,7 @@ def directory() -> None:
 @click.pass_obj
 def apply(make_rt: MakeRuntime, file: Path) -> None:
     """Make the directory what FILE says; what it does not name is removed."""
-    done = apply_directory(make_rt(), read_directory(file.read_text("utf-8")), BY_COMMAND)
+    done = apply_directory(make_rt(), read_directory(text_of(file)), BY_COMMAND)
     click.echo(f"{len(done.added)} added, {len(done.changed)} changed, {len(done.removed)} removed")
 
 

@@ -13,8 +13,11 @@ def test_brackets_in_brackets_by_the_thousand_are_a_wrong_body(national: Caller,
     assert (answer.status_code, answer.json["id"]) == (422, "body-invalid")
 
 
-def test_a_definition_of_brackets_is_a_wrong_file(national: Caller) -> None:
-    answer = national("PUT", "/campaigns/tracing", data="[" * 50_000, content_type="application/yaml")
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, "id: 2020-13-45", "id: !!int ''"], ids=["brackets", "date", "tag"]
+)
+def test_a_definition_that_cannot_be_read_is_a_wrong_file(national: Caller, text: str) -> None:
+    answer = national("PUT", "/campaigns/tracing", data=text, content_type="application/yaml")
     assert (answer.status_code, answer.json["id"]) == (422, "campaign-file-invalid")
 
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, model_validator
 
 from callsvc.core.errors import NotFound
+from callsvc.core.text_files import text_of
 from callsvc.core.yaml_files import Part, checked, loaded
 from callsvc.planning.twin.agreed import AgreementPart, OrderPart
 from callsvc.planning.twin.parts import Code, OptOut
@@ -148,7 +149,7 @@ def read_recording(path: Path) -> Recording:
     """A recorded day, or ``recording-unknown``, ``recording-invalid`` with every place and what is wrong."""
     if not path.is_file():
         raise NotFound("recording-unknown", f"There is no file {path}; callsvc twin record DAY writes one.")
-    raw = _loaded(path.read_text(encoding="utf-8"))
+    raw = _loaded(text_of(path))
     return checked(Recording, raw, "recording-invalid", "recorded day")
 
 

@@ -21,6 +21,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from callsvc.campaigns.definitions.retries import Retries
 from callsvc.core.errors import NotFound
+from callsvc.core.text_files import text_of
 from callsvc.core.yaml_files import Part, checked, mapping_in
 from callsvc.planning.twin.agreed import AgreementPart, OrderPart
 from callsvc.planning.twin.campaigns import CampaignPart
@@ -175,4 +176,4 @@ def load_scenario(name: str) -> Scenario:
         raise NotFound(
             "scenario-unknown", f"There is no file {name}; the scenarios shipped are {', '.join(names())}."
         )
-    return read_scenario(path.read_text(encoding="utf-8"))
+    return read_scenario(text_of(path))
