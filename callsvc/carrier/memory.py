@@ -42,6 +42,7 @@ class MemoryCarrier:
     calls: dict[str, CarrierCall] = field(default_factory=dict)
     orders: dict[str, CallOrder] = field(default_factory=dict)
     messages: dict[str, CarrierMessage] = field(default_factory=dict)
+    recordings: dict[str, str] = field(default_factory=dict)  # sid -> of which call
     moved: list[tuple[str, str]] = field(default_factory=list)
     changed: list[tuple[str, str, ParticipantChange]] = field(default_factory=list)
     events: list[CallEvent] = field(default_factory=list)
@@ -160,3 +161,19 @@ class MemoryCarrier:
         if sid not in self.messages:
             raise Refused(NOT_FOUND, "no such message")
         return self.messages[sid]
+
+    def empty_message(self, sid: str) -> None:
+        self.messages[sid] = replace(self.fetch_message(sid), body="")
+
+    def delete_message(self, sid: str) -> None:
+        self.fetch_message(sid)
+        del self.messages[sid]
+
+    def list_recordings(self, call_sid: str) -> Sequence[str]:
+        self._answer()
+        return [sid for sid, of in self.recordings.items() if of == call_sid]
+
+    def delete_recording(self, sid: str) -> None:
+        self._answer()
+        if self.recordings.pop(sid, None) is None:
+            raise Refused(NOT_FOUND, "no such recording")

@@ -130,3 +130,19 @@ class Carrier(Protocol):
     def list_messages(self, *, to: str) -> Sequence[CarrierMessage]: ...
 
     def fetch_message(self, sid: str) -> CarrierMessage: ...
+
+    def empty_message(self, sid: str) -> None:
+        """Take its text out of the carrier's records, also twice. ``Refused`` until it is over."""
+        ...
+
+    def delete_message(self, sid: str) -> None:
+        """Take it out of the carrier's records. ``Refused(20404)`` when it is not there (any more)."""
+        ...
+
+    def list_recordings(self, call_sid: str) -> Sequence[str]:
+        """The SIDs of what the carrier recorded of a call."""
+        ...
+
+    def delete_recording(self, sid: str) -> None:
+        """Its sound and its record. ``Refused(20404)`` when it is not there (any more)."""
+        ...

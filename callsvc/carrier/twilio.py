@@ -143,6 +143,19 @@ class TwilioCarrier:
     def fetch_message(self, sid: str) -> CarrierMessage:
         return _message(_ask(lambda: self._client.messages(sid).fetch()))
 
+    def empty_message(self, sid: str) -> None:
+        _ask(lambda: self._client.messages(sid).update(body=""))
+
+    def delete_message(self, sid: str) -> None:
+        _ask(lambda: self._client.messages(sid).delete())
+
+    def list_recordings(self, call_sid: str) -> Sequence[str]:
+        rows = _ask(lambda: self._client.recordings.list(call_sid=call_sid, limit=_LIST_LIMIT))
+        return [str(row.sid) for row in rows]
+
+    def delete_recording(self, sid: str) -> None:
+        _ask(lambda: self._client.recordings(sid).delete())
+
 
 def _ask(request: Callable[[], T]) -> T:
     """Run one request and say what is known when it fails (see ``port``)."""

@@ -28,7 +28,7 @@ def forget_nobody_meanwhile(tx: Tx) -> None:
 
     One short statement a transaction, on PostgreSQL alone: SQLite has one writer.
     """
-    tx.beside_others(_EITHER)
+    tx.one_at_a_time(_EITHER, shared=True)
 
 
 def store_nobody_meanwhile(tx: Tx) -> None:

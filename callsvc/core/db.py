@@ -128,16 +128,13 @@ class Tx:
     def delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         return self._connection.execute(table.delete().where(where)).rowcount
 
-    def one_at_a_time(self, name: str) -> None:
-        """Wait until no other transaction is past here with this name. SQLite's writers are alone anyway."""
-        if self.dialect == "postgresql":
-            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-            self._connection.exec_driver_sql(lock, (name,))
+    def one_at_a_time(self, name: str, *, shared: bool = False) -> None:
+        """Wait until no other transaction is past here with this name; those who share it go on together.
 
-    def beside_others(self, name: str) -> None:
-        """Wait only while one is past ``one_at_a_time`` with this name; others who say this go on together."""
+        SQLite's writers are alone anyway.
+        """
         if self.dialect == "postgresql":
-            lock = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
+            lock = f"SELECT pg_advisory_xact_lock{'_shared' * shared}(hashtextextended(%s, 0))"
             self._connection.exec_driver_sql(lock, (name,))
 
     def together(self) -> AbstractContextManager[None]:

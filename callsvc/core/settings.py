@@ -1,7 +1,7 @@
 """Settings: a name, a default and a sentence each; read from the environment, documented from here."""
 
 import re
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -111,11 +111,10 @@ class Settings(DeskSettings):
         "another look, and never by more than CALLSVC_APPROVAL_SIZE people.",
     )
     callsvc_retention_days: int = Field(
-        90,
-        ge=1,
-        le=3660,
-        description="Days after a campaign ended, or a case was reported, after which names, numbers, texts "
-        "and answers of its people are erased; a campaign may declare others. docs/retention.md says why 90.",
+        90, ge=1, le=3660, description="Days after its campaign when a person is erased: docs/retention.md."
+    )
+    callsvc_retention_at_carrier: Literal["keep", "empty", "delete"] = Field(
+        "keep", description="SMS and recordings there, once erased here: keep, empty or delete."
     )
     callsvc_stop_requests: int = Field(
         16,

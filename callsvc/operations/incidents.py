@@ -14,6 +14,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _("The carrier refuses every call or SMS alike; the subject is its code."),
         _("Check credentials, balance, caller id and countries at the carrier."),
     ),
+    "carrier-keeps": (
+        _("The carrier refuses to forget an SMS or a recording of somebody who is forgotten here."),
+        _("Delete it in the carrier's console: the subject is its SID there."),
+    ),
     "doubt-unanswered": (
         _("Ten looks for a call or SMS in doubt got no answer; its number waits."),
         _("See whether the carrier can be reached."),

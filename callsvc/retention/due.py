@@ -10,6 +10,7 @@ A number is kept while a person of ours has it, while a do-not-contact entry is 
 a call or an SMS with it is that young.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,10 +122,14 @@ def numbers_due(when: Past) -> sa.Select[Any]:
     return sa.select(this).where(phone_number.c.erased_at.is_(None), *free).order_by(this)
 
 
-def legs_of(people: list[str]) -> sa.Select[tuple[str]]:
+def places_of(people: Sequence[str]) -> sa.Select[tuple[str]]:
+    """The ids of their places in campaigns."""
+    return sa.select(campaign_contact.c.id).where(campaign_contact.c.contact_id.in_(people))
+
+
+def legs_of(people: Sequence[str]) -> sa.Select[tuple[str]]:
     """The ids of their legs, by what their calls say."""
-    places = sa.select(campaign_contact.c.id).where(campaign_contact.c.contact_id.in_(people))
-    theirs = call.c.contact_id.in_(people) | call.c.campaign_contact_id.in_(places)
+    theirs = call.c.contact_id.in_(people) | call.c.campaign_contact_id.in_(places_of(people))
     return sa.select(leg.c.id).join(call, call.c.id == leg.c.call_id).where(theirs)
 
 

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from callsvc.accounts.access import record_access
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import leg, webhook_event
-from callsvc.campaigns.tables import campaign_contact
 from callsvc.contacts.forgetting import (
     forget_cases,
     forget_numbers,
@@ -27,54 +26,49 @@ from callsvc.contacts.tables import contact, phone_number
 from callsvc.core.db import Tx
 from callsvc.flows.tables import flow_session
 from callsvc.messages.tables import message
-from callsvc.retention.due import Past, cases_due, legs_of, numbers_due, people_due
+from callsvc.retention.due import Past, cases_due, legs_of, numbers_due, people_due, places_of
 
 ERASED = "retention-erased"
 _NOTHING = b""
 
 
-def erase_people(tx: Tx, when: Past, after: str, most: int) -> tuple[int, str]:
-    """Erase up to ``most`` people whose id follows ``after``: how many, and the last id ('': none follows).
+def erase_people(tx: Tx, when: Past, wanted: Sequence[str]) -> int:
+    """Erase those of these people who are due: how many.
 
     Whoever is being changed at this moment is left for the next walk.
     """
     store_nobody_meanwhile(tx)
-    wanted = people_due(when).where(contact.c.id > after).limit(most)
-    held = [row.id for row in tx.all(wanted.with_for_update(of=contact, skip_locked=True))]
-    if not held:
-        return 0, ""
+    held = _held(tx, contact, wanted)
     rows = list(tx.all(people_due(when).where(contact.c.id.in_(held))))
     ids = [row.id for row in rows]
     if not ids:
-        return 0, held[-1]
-    _erase_said(tx, legs_of(ids), _places(ids))
+        return 0
+    _erase_said(tx, legs_of(ids), places_of(ids))
     told = {"reason": "", "wish": "", "place": ""}
     tx.update(appointment, appointment.c.contact_id.in_(ids), **told)
     forget_people(tx, ids)
     forget_cases(tx, cases_due(tx, rows))
     record_access(tx, None, ERASED, ids[0], {"people": len(ids), "to": ids[-1]})
-    return len(ids), held[-1]
+    return len(ids)
 
 
-def erase_numbers(tx: Tx, when: Past, after: str, most: int) -> tuple[int, str]:
+def erase_numbers(tx: Tx, when: Past, wanted: Sequence[str]) -> int:
     """The same for numbers that nobody of ours has any more, with what was said and written on them."""
     store_nobody_meanwhile(tx)
-    wanted = numbers_due(when).where(phone_number.c.id > after).limit(most)
-    held = [row.id for row in tx.all(wanted.with_for_update(of=phone_number, skip_locked=True))]
-    if not held:
-        return 0, ""
+    held = _held(tx, phone_number, wanted)
     ids = [row.id for row in tx.all(numbers_due(when).where(phone_number.c.id.in_(held)))]
     if not ids:
-        return 0, held[-1]
+        return 0
     _erase_said(tx, sa.select(leg.c.id).where(leg.c.number_id.in_(ids)), None)
     _erase_texts(tx, message.c.number_id.in_(ids))
     forget_numbers(tx, ids)
     record_access(tx, None, ERASED, ids[0], {"numbers": len(ids), "to": ids[-1]})
-    return len(ids), held[-1]
+    return len(ids)
 
 
-def _places(contact_ids: Sequence[str]) -> sa.Select[tuple[str]]:
-    return sa.select(campaign_contact.c.id).where(campaign_contact.c.contact_id.in_(contact_ids))
+def _held(tx: Tx, table: sa.Table, wanted: Sequence[str]) -> list[str]:
+    rows = sa.select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.id)
+    return [row.id for row in tx.all(rows.with_for_update(skip_locked=True))]
 
 
 def _erase_said(tx: Tx, legs: sa.Select[tuple[str]], places: sa.Select[tuple[str]] | None) -> None:

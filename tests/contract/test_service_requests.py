@@ -13,7 +13,7 @@ from callsvc.core.settings import Settings
 from callsvc.simulator.testing import RunningSimulator
 from tests.contract.recorder import Recorder
 from tests.contract.vendor import Broken, Vendor
-from tests.simulator.service import OURS
+from tests.simulator.service import OURS, eventually
 
 pytestmark = pytest.mark.xdist_group("contract")  # one process, as what they covered is counted
 
@@ -74,11 +74,18 @@ def test_every_request_of_the_service_is_in_the_vendors_description(
     text = carrier.create_message(to=number, from_=OURS, body="Bonjour", status_url=NOWHERE)
     carrier.fetch_message(text.sid)
     carrier.list_messages(to=number)
+    eventually(lambda: carrier.fetch_message(text.sid).status == "delivered")
+    carrier.empty_message(text.sid)
+    carrier.delete_message(text.sid)
+    assert carrier.list_recordings(plain.sid) == []
+    with pytest.raises(CarrierError):  # nothing was recorded
+        carrier.delete_recording("RE" + "0" * 32)
     assert carrier.used == {name for name in vars(Carrier) if not name.startswith("_")}
     asked = [
         vendor.check_request(one.method, one.path, one.query, one.form) for one in recorder.exchanges[begun:]
     ]
     expected = {"CreateCall", "UpdateCall", "ListCall", "CreateMessage", "ListMessage", "UpdateParticipant"}
+    expected |= {"UpdateMessage", "DeleteMessage", "ListRecording", "DeleteRecording"}
     assert expected <= set(asked)
     for one in recorder.exchanges[begun:]:
         vendor.check_answer(one.method, one.path, one.status, one.body)

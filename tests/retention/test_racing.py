@@ -13,7 +13,7 @@ from callsvc.contacts import storing
 from callsvc.contacts.service import import_contacts
 from callsvc.contacts.suppressions import live_suppressions, suppress
 from callsvc.contacts.tables import contact, contact_number, phone_number, tracing_case
-from callsvc.retention import erasing
+from callsvc.retention import erasing, passing
 from callsvc.retention.astray import astray
 from callsvc.retention.passing import forget_due
 from callsvc.runtime import Runtime
@@ -117,12 +117,7 @@ def test_a_stop_that_came_while_numbers_were_looked_for_keeps_its_number(
         suppress(tx, number_id, "all", source="test")
         tx.delete(contact_number, contact_number.c.contact_id == contact_id)
     advance(rt, 91 * DAY)
-    looks, real = iter([_as_before_the_stop]), erasing.numbers_due
-
-    def look(when: Any) -> sa.Select[Any]:
-        return next(looks, real)(when)
-
-    monkeypatch.setattr(erasing, "numbers_due", look)
+    monkeypatch.setattr(passing, "numbers_due", _as_before_the_stop)
     forget_due(rt, at_once=True)
     with rt.db.read() as tx:
         assert [entry.scope for entry in live_suppressions(tx, [number_id])[number_id]] == ["all"]
