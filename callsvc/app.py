@@ -19,6 +19,7 @@ from callsvc.health import blueprint as health
 from callsvc.language import register_languages
 from callsvc.metrics.pages import blueprint as metrics
 from callsvc.operations.pages import blueprint as operations
+from callsvc.people.lifts import awaiting_lift
 from callsvc.people.pages import blueprint as people
 from callsvc.planning.pages import blueprint as planning
 from callsvc.platforms.queries import regions
@@ -84,6 +85,7 @@ def create_app(rt: Runtime) -> Flask:
     register_kit(app, zones=lambda: _zones(rt))
     register_waiting(app, "campaigns.approvals", lambda: _awaiting(rt))
     register_waiting(app, "supervising.aid", lambda: _asked(rt))
+    register_waiting(app, "people.lifts", lambda: _to_lift(rt))
     register_problems(app, recognise)
     register_plain_text(app)
     address = stream_address(rt.settings)
@@ -111,6 +113,12 @@ def _awaiting(rt: Runtime) -> int:
     """Campaigns that wait for the approval of whoever is signed in."""
     with rt.db.read() as tx:
         return awaiting(tx, g.principal)
+
+
+def _to_lift(rt: Runtime) -> int:
+    """Do-not-contact entries whose end waits for a decision of whoever is signed in."""
+    with rt.db.read() as tx:
+        return awaiting_lift(tx, g.principal)
 
 
 def _asked(rt: Runtime) -> int:

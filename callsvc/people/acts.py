@@ -31,16 +31,16 @@ from callsvc.web.toasts import toast
 def opt_out(contact_id: str) -> ResponseReturnValue:
     form = read_form(OptOut, request.form)
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if form.data is None:
-            return _again(tx, card, form, "opt_out")
+            return again(tx, card, form, "opt_out")
         try:
             acting.opt_out(tx, current_principal(), card.subject, form.data.scope, form.data.purpose)
         except Invalid:
             form.refuse("purpose", gettext("Name the purpose, and only for that choice."))
-            return _again(tx, card, form, "opt_out")
+            return again(tx, card, form, "opt_out")
     toast(gettext("Their wish is in force."))
-    return _back(contact_id)
+    return back(contact_id)
 
 
 @blueprint.post("/<contact_id>/choices")
@@ -48,12 +48,12 @@ def opt_out(contact_id: str) -> ResponseReturnValue:
 def note_choices(contact_id: str) -> ResponseReturnValue:
     form = read_form(ChoicesSaid, request.form)
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if form.data is None:
-            return _again(tx, card, form, "note_choices")
+            return again(tx, card, form, "note_choices")
         acting.note_choices(tx, current_principal(), card.subject, form.data.choices)
     toast(gettext("Their choices hold from now on."))
-    return _back(contact_id)
+    return back(contact_id)
 
 
 @blueprint.post("/<contact_id>/numbers")
@@ -61,31 +61,31 @@ def note_choices(contact_id: str) -> ResponseReturnValue:
 def give_number(contact_id: str) -> ResponseReturnValue:
     form = read_form(NumberGiven, request.form)
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if form.data is None:
-            return _again(tx, card, form, "give_number")
+            return again(tx, card, form, "give_number")
         if form.data.instead_of and form.data.instead_of not in card.subject.number_ids:
             raise NotFound("number-unknown", "This person does not have the number that is to be replaced.")
         try:
             number = read_typed(current_rt().settings, form.data.number)
         except Invalid:
             form.refuse("number", gettext("This is not one number that may be called."))
-            return _again(tx, card, form, "give_number")
+            return again(tx, card, form, "give_number")
         acting.add_number(tx, current_principal(), contact_id, number, instead_of=form.data.instead_of)
     toast(gettext("The number is noted."))
-    return _back(contact_id)
+    return back(contact_id)
 
 
 @blueprint.post("/<contact_id>/places/<place_id>/first")
 @page("contacts")
 def call_first(contact_id: str, place_id: str) -> ResponseReturnValue:
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if place_id not in card.subject.place_ids:
             raise NotFound("campaign-contact-unknown", "This person has no such place in a campaign.")
         acting.call_first(tx, current_principal(), contact_id, place_id)
     toast(gettext("They are called as soon as they may be."))
-    return _back(contact_id)
+    return back(contact_id)
 
 
 @blueprint.post("/<contact_id>/campaigns")
@@ -94,17 +94,17 @@ def enrol(contact_id: str) -> ResponseReturnValue:
     form = read_form(Enrolment, request.form)
     principal = current_principal()
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if form.data is None:
-            return _again(tx, card, form, "enrol")
+            return again(tx, card, form, "enrol")
         campaign_seen(tx, principal, form.data.campaign_id)
         try:
             new = acting.enrol(tx, principal, contact_id, form.data.campaign_id)
         except Conflict:
             form.refuse("campaign_id", gettext("This campaign is over: choose another one."))
-            return _again(tx, card, form, "enrol")
+            return again(tx, card, form, "enrol")
     toast(gettext("They are in the campaign.") if new else gettext("They were in the campaign already."))
-    return _back(contact_id)
+    return back(contact_id)
 
 
 @blueprint.post("/<contact_id>/callbacks")
@@ -112,9 +112,9 @@ def enrol(contact_id: str) -> ResponseReturnValue:
 def book_callback(contact_id: str) -> ResponseReturnValue:
     form = read_form(CallbackWish, request.form)
     with current_rt().db.begin() as tx:
-        card = _seen(tx, contact_id)
+        card = seen(tx, contact_id)
         if form.data is None:
-            return _again(tx, card, form, "book_callback")
+            return again(tx, card, form, "book_callback")
         if form.data.number_id not in card.subject.number_ids:
             raise NotFound("number-unknown", "This person does not have this number.")
         zone = ZoneInfo(card.zone or "Europe/Paris")
@@ -125,20 +125,20 @@ def book_callback(contact_id: str) -> ResponseReturnValue:
             due = acting.book_callback(tx, current_principal(), contact_id, form.data.number_id, wished)
         except Invalid:
             form.refuse("day", gettext("This moment has passed: choose a later one."))
-            return _again(tx, card, form, "book_callback")
+            return again(tx, card, form, "book_callback")
     toast(gettext("They are called back: %(moment)s.", moment=when(due, zone).striptags()))
-    return _back(contact_id)
+    return back(contact_id)
 
 
-def _seen(tx: Tx, contact_id: str) -> Card:
+def seen(tx: Tx, contact_id: str) -> Card:
     return card_of(tx, current_principal(), contact_id)
 
 
-def _back(contact_id: str) -> ResponseReturnValue:
+def back(contact_id: str) -> ResponseReturnValue:
     return redirect(url_for("people.show", contact_id=contact_id))
 
 
-def _again(tx: Tx, card: Card, form: Form[Any], failed: str) -> ResponseReturnValue:
+def again(tx: Tx, card: Card, form: Form[Any], failed: str) -> ResponseReturnValue:
     """The page with what is wrong said on top; what was typed is in the field, never in an address."""
     record_read(tx, current_principal(), "contact", card.id)
     return render_template("people/page.html", **whole_context(tx, card, failed, form)), 422

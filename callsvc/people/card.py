@@ -18,6 +18,16 @@ from callsvc.core.errors import NotFound
 from callsvc.core.phone_numbers import mask
 from callsvc.dialing.explaining import why_not_called
 from callsvc.people.entries import Subject
+from callsvc.people.sources.wishes import scope_sentence
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A do-not-contact entry in force."""
+
+    id: str
+    scope: str
+    purpose: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +38,7 @@ class OwnNumber:
     masked: str
     kind: str
     works: bool
-    suppressed: tuple[tuple[str, str], ...]
+    suppressed: tuple[Silence, ...]
     chosen: Preferences
     shared_with: int
 
@@ -84,6 +94,15 @@ class Card:
     def number_choices(self) -> list[tuple[str, str]]:
         """Choices of a field: the numbers that work."""
         return [(number.id, number.masked) for number in self.numbers if number.works]
+
+    @property
+    def silences(self) -> list[tuple[str, str]]:
+        """Choices of a field: what holds, and for which number."""
+        return [
+            (one.id, f"{scope_sentence(one.scope, one.purpose)}, {number.masked}")
+            for number in self.numbers
+            for one in number.suppressed
+        ]
 
     @property
     def chosen(self) -> dict[str, object]:
@@ -158,7 +177,9 @@ def _numbers(tx: Tx, contact_id: str) -> tuple[OwnNumber, ...]:
             masked=mask(reveal(tx, row)),
             kind=row.kind,
             works=row.unworkable_since is None,
-            suppressed=tuple((one.scope, one.purpose) for one in live if one.number_id == row.id),
+            suppressed=tuple(
+                Silence(one.id, one.scope, one.purpose) for one in live if one.number_id == row.id
+            ),
             chosen=chosen.get(row.id, NONE),
             shared_with=shared.get(row.id, 0),
         )

@@ -74,6 +74,13 @@ class ChoicesSaid(BaseModel):
         )
 
 
+class LiftWished(BaseModel):
+    """``entry``: the id of what is to end. The reason is kept in the access log: no name, no number."""
+
+    entry: str
+    reason: str = Field(min_length=10, max_length=200)
+
+
 class NumberGiven(BaseModel):
     number: str = Field(max_length=40)
     instead_of: str = ""

@@ -90,7 +90,7 @@ def read_message(contact_id: str, message_id: str) -> ResponseReturnValue:
     return render_template("people/_message.html", text=text)
 
 
-FORMS = ("opt_out", "note_choices", "give_number", "book_callback", "enrol")
+FORMS = ("opt_out", "wish_lift", "note_choices", "give_number", "book_callback", "enrol")
 
 
 def whole_context(tx: Tx, card: Card, failed: str = "", form: Form[Any] | None = None) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """``/console/people/``: searching for somebody, everything that happened with them, what may be done."""
 
-from callsvc.people import acts, looking
+from callsvc.people import acts, lifts, looking
 from callsvc.people.blueprint import blueprint
 
-__all__ = ["acts", "blueprint", "looking"]
+__all__ = ["acts", "blueprint", "lifts", "looking"]

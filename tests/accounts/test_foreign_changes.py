@@ -70,6 +70,7 @@ FORM: dict[str, dict[str, str]] = {
     "supervising.join_call": {"mode": "listen"},
     "supervising.give_to_agent": {"agent": "own-agent"},
     "people.note_choices": {"channel": "sms"},
+    "people.wish_lift": {"entry": "own-suppression", **REASON},
     "people.give_number": {"number": "06 39 98 00 99"},
     "people.enrol": {"campaign_id": "shared"},
     "people.book_callback": {"day": "2020-12-01", "time": "10:00", "number_id": "num1"},

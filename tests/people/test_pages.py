@@ -195,6 +195,35 @@ def test_whoever_says_stop_is_silenced_on_all_numbers(enter: Enter, ids: dict[st
     assert log(rt, "person-opted-out") == [(ids["known"], {"scope": "purpose", "new": 2})]
 
 
+def test_what_forbids_contact_ends_when_one_asks_and_another_decides(
+    enter: Enter, ids: dict[str, str], rt: Runtime
+) -> None:
+    client = enter()
+    act(client, ids["kin"], "opt-out", scope="all")
+    page = client.get(f"{PAGE}{ids['kin']}").text
+    [entry] = re.findall(r'<option value="(\w+)">No contact at all', page)
+    reason = "Asked in writing to be called again."
+    assert "At least 10" in act(client, ids["kin"], "lift-wishes", entry=entry, reason="Asked")
+    assert "without a phone number" in act(
+        client, ids["kin"], "lift-wishes", entry=entry, reason="Call 06 39 98 12 78"
+    )
+    assert "suppression-unknown" in act(client, ids["kin"], "lift-wishes", entry="sup0", reason=reason)
+    assert "Another person decides" in act(client, ids["kin"], "lift-wishes", entry=entry, reason=reason)
+    assert "lift-needs-another" in act(client, "lifts", f"{entry}/lift")
+    other = enter(LOCAL)
+    listed = other.get(f"{PAGE}lifts").text
+    assert reason in listed and "Chief" in listed and f"{PAGE}{ids['kin']}" in listed
+    assert "the person, by SMS" in listed  # who wrote START
+    assert "It does not hold any more" in act(other, "lifts", f"{entry}/lift")
+    with rt.db.read() as tx:
+        held = [one.scope for one in suppressions_of(tx, find_number(tx, NUMBER) or "")]
+        assert "all" not in held
+    assert re.search(r"Lifts to decide\s*<span[^>]*>1<", other.get(PAGE).text)
+    [started] = re.findall(r"/lifts/(\w+)/refuse", other.get(f"{PAGE}lifts").text)
+    assert "It holds as before" in act(other, "lifts", f"{started}/refuse")
+    assert "Nothing waits for a decision" in other.get(f"{PAGE}lifts").text
+
+
 def test_what_somebody_chooses_is_noted_for_all_their_numbers_and_taken_back(
     enter: Enter, ids: dict[str, str], rt: Runtime
 ) -> None:
