@@ -12,12 +12,13 @@ Agents' own legs never wait, as somebody is on the line; those of the last secon
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from callsvc.calls.tables import leg
 from callsvc.campaigns.tables import pace_ledger
-from callsvc.core.db import Tx
+from callsvc.core.db import Instant, Tx
 from callsvc.dialing.sharing import holds
 
 RING = "set-up:"
@@ -25,6 +26,34 @@ OF_RING = pace_ledger.c.campaign_id.like(f"{RING}%")  # no campaign's id has a c
 
 _MOST = 200  # rows: above so many a second the second is cut short, not the ring made longer
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+# Asked for every call, so built once.
+_at = pace_ledger.c.at
+_MINE = OF_RING & (pace_ledger.c.turn < sa.bindparam("count"))
+# What lies ahead is of a clock that was set back since, and would block for as long.
+_FRESH = _MINE & (
+    (_at <= sa.bindparam("since", type_=Instant)) | (_at > sa.bindparam("ahead", type_=Instant))
+)
+_FREE = (
+    sa.select(pace_ledger.c.campaign_id)
+    .where(_FRESH)
+    .order_by(_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_RESTED = sa.select(sa.func.count()).select_from(pace_ledger).where(_FRESH)
+_SIZE = sa.select(sa.func.count()).select_from(pace_ledger).where(_MINE)
+_NTH = sa.select(_at).where(_MINE).order_by(_at).offset(sa.bindparam("before", type_=sa.Integer)).limit(1)
+_USE = (
+    pace_ledger.update()
+    .where(pace_ledger.c.campaign_id == sa.bindparam("row"))
+    .values(at=sa.bindparam("now", type_=Instant))
+)
+_AGENTS = (
+    sa.select(sa.func.count())
+    .select_from(leg)
+    .where(leg.c.role == "agent", leg.c.planned_at > sa.bindparam("since", type_=Instant))
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +91,10 @@ def free_set_up(tx: Tx) -> SetUp | None:
     """One set-up, if there is one now."""
     limit = _limit(tx)
     agents = _agents_since(tx, tx.now - limit.span)
-    free = _ring(limit) & _rested(tx, limit)
-    wanted = sa.select(pace_ledger.c.campaign_id).where(free).order_by(pace_ledger.c.at).limit(agents + 1)
-    rows = tx.all(wanted.with_for_update(skip_locked=True, key_share=True))
+    free = _bounds(tx, limit) | {"most": agents + 1}
+    rows = tx.all(_FREE, **free)
     if len(rows) <= agents and _laid_out(tx, limit):
-        rows = tx.all(wanted.with_for_update(skip_locked=True, key_share=True))
+        rows = tx.all(_FREE, **free)
     return SetUp(rows[0].campaign_id) if len(rows) > agents else None
 
 
@@ -74,45 +102,34 @@ def until_free(tx: Tx) -> timedelta:
     """Lived time until there is one, unless somebody else takes it."""
     limit = _limit(tx)
     agents = _agents_since(tx, tx.now - limit.span)
-    if _rows(tx, _ring(limit) & _rested(tx, limit)) > agents:
+    if tx.scalar(_RESTED, **_bounds(tx, limit)) > agents:
         return timedelta(0)
-    nth = sa.select(pace_ledger.c.at).where(_ring(limit)).order_by(pace_ledger.c.at).offset(agents).limit(1)
-    row = tx.first(nth)
+    row = tx.first(_NTH, count=limit.count, before=agents)
     return max(row.at + limit.span - tx.now, timedelta(0)) if row is not None else limit.span
 
 
 def use_set_up(tx: Tx, given: SetUp, at: datetime) -> None:
     """It is made at this instant: its row serves again a second later."""
-    tx.update(pace_ledger, pace_ledger.c.campaign_id == given.row, at=at)
+    tx.execute(_USE, {"row": given.row, "now": at})
 
 
 def _limit(tx: Tx) -> Limit:
     return limit_of(tx.settings.callsvc_calls_per_second, tx.speed)
 
 
-def _ring(limit: Limit) -> sa.ColumnElement[bool]:
-    return OF_RING & (pace_ledger.c.turn < limit.count)
-
-
-def _rested(tx: Tx, limit: Limit) -> sa.ColumnElement[bool]:
-    """What lies ahead is of a clock that was set back since, and would block for as long."""
-    return (pace_ledger.c.at <= tx.now - limit.span) | (pace_ledger.c.at > tx.now + limit.span)
+def _bounds(tx: Tx, limit: Limit) -> dict[str, Any]:
+    return {"count": limit.count, "since": tx.now - limit.span, "ahead": tx.now + limit.span}
 
 
 def _agents_since(tx: Tx, since: datetime) -> int:
-    theirs = (leg.c.role == "agent") & (leg.c.planned_at > since)
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(leg).where(theirs)))
+    return int(tx.scalar(_AGENTS, since=since))
 
 
 def _laid_out(tx: Tx, limit: Limit) -> bool:
     """The rows of the ring that are missing, at its first use and when the limit was raised; True if any."""
-    if _rows(tx, _ring(limit)) == limit.count:
+    if tx.scalar(_SIZE, count=limit.count) == limit.count:
         return False
     for place in range(limit.count):
         name = f"{RING}{place:03}"
         tx.insert_once(pace_ledger, campaign_id=name, tokens=0.0, turn=float(place), at=_LONG_AGO)
     return True
-
-
-def _rows(tx: Tx, which: sa.ColumnElement[bool]) -> int:
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(pace_ledger).where(which)))
