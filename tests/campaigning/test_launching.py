@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from callsvc.campaigns.facts import campaign_row
-from callsvc.campaigns.needing import set_approval_size
+from callsvc.campaigns.needing import Terms, approval_terms, set_approval_size
 from callsvc.campaigns.service import change_state
 from callsvc.runtime import Runtime
 
@@ -45,6 +45,22 @@ def test_above_the_size_nobody_starts_it_alone(rt: Runtime, visit: Visit, big: s
     ana.send("/autumn/start", at="/autumn/launch")
     assert state(rt) == "running"
     assert "Autumn" not in ben.get("/approvals").text.split("<main")[1]
+
+
+def test_an_administrator_sets_the_size_where_approvals_are_listed(
+    rt: Runtime, visit: Visit, fill: Fill
+) -> None:
+    fill(3)
+    ana = visit("ana")
+    assert "Start now" in ana.get("/autumn/launch").text
+    assert ana.send("/approvals/size", at="/approvals", people="-1", margin="10").status_code == 422
+    ana.send("/approvals/size", at="/approvals", people="2", margin="5")
+    assert "Start now" not in ana.get("/autumn/launch").text
+    with rt.db.read() as tx:
+        assert approval_terms(tx) == Terms(2, 5)
+    eve = visit("eve")
+    assert "call 2 people alone; a yes covers 5 % more" in eve.get("/approvals").text
+    assert eve.send("/approvals/size", at="/new", people="9", margin="5").status_code == 403
 
 
 def test_a_refusal_needs_its_reason_and_tells_it(visit: Visit, big: str) -> None:
