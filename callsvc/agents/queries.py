@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from callsvc.agents.tables import agent, agent_skill
 from callsvc.core.db import Tx
 from callsvc.core.errors import NotFound
+from callsvc.core.written import Written
 from callsvc.platforms.tables import platform
 
 FREE = (agent.c.activity == "available") & (agent.c.state == "idle")
@@ -110,10 +111,10 @@ _HEADCOUNTS = (
 
 def skill_counts(tx: Tx, region_code: str) -> Sequence[Row[Any]]:
     """Agents on duty in a region (``on_duty``) by skill and set of languages (the stored text)."""
-    return tx.all(_SKILL_COUNTS, region=region_code)
+    return _SKILL_COUNTS.all(tx, region=region_code)
 
 
-_SKILL_COUNTS = (
+_SKILL_COUNTS = Written(
     sa.select(agent_skill.c.skill, agent.c.languages, sa.func.count().label("on_duty"))
     .join(agent, agent_skill.c.agent_id == agent.c.id)
     .where(agent.c.region_code == sa.bindparam("region"), ON_DUTY)

@@ -14,6 +14,7 @@ from callsvc.agents.rules import activity_after_miss, check_activity
 from callsvc.agents.tables import agent, agent_activity, agent_skill
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict, Invalid, NotFound
+from callsvc.core.written import Written
 from callsvc.platforms.queries import platform_by_code
 
 __all__ = [
@@ -148,7 +149,7 @@ def reserve_agent(tx: Tx, agent_id: str, reservation_id: str) -> bool:
     The row is first taken without waiting (PostgreSQL: SKIP LOCKED): a transaction that makes several offers
     never waits for another, and so cannot deadlock with it.
     """
-    row = tx.first(_RESERVE, wanted=agent_id, at=tx.now, reservation=reservation_id)
+    row = _RESERVE.first(tx, wanted=agent_id, at=tx.now, reservation=reservation_id)
     if row is None:
         return False
     _tell(tx, row)
@@ -160,12 +161,12 @@ _HELD = (
     .where(agent.c.id == sa.bindparam("wanted"), FREE)
     .with_for_update(skip_locked=True, key_share=True)
 )
-_RESERVE = (
+_RESERVE = Written(
     agent.update()
     .where(agent.c.id == _HELD.scalar_subquery())
     .values(
         state="reserved",
-        state_since=sa.bindparam("at"),
+        state_since=sa.bindparam("at", type_=agent.c.state_since.type),
         reservation_id=sa.bindparam("reservation"),
         fence=agent.c.fence + 1,
     )

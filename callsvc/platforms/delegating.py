@@ -73,20 +73,17 @@ def withdraw_delegation(tx: Tx, delegation_id: str) -> None:
 
 def delegations_in_force(tx: Tx, codes: Collection[str] | None = None) -> dict[str, int]:
     """Share in percent by platform, now; platforms without a declaration are absent."""
-    query = sa.select(delegation).where(
-        delegation.c.withdrawn_at.is_(None),
-        delegation.c.starts_at <= tx.now,
-        delegation.c.ends_at.is_(None) | (delegation.c.ends_at > tx.now),
-    )
-    if codes is not None:
-        query = query.where(delegation.c.platform_code.in_(codes))
-    rows = tx.all(query.order_by(delegation.c.declared_at, delegation.c.id))
+    query = IN_FORCE if codes is None else IN_FORCE.where(delegation.c.platform_code.in_(codes))
+    rows = tx.all(query.order_by(delegation.c.declared_at, delegation.c.id), now=tx.now)
     return {row.platform_code: row.share for row in rows}
 
 
-def on_own_phone(tx: Tx) -> frozenset[str]:
-    """Platforms that take their own calls and give no aid outside."""
-    return frozenset(code for code, share in delegations_in_force(tx).items() if share == 0)
+_NOW: Any = sa.bindparam("now", type_=delegation.c.starts_at.type)
+IN_FORCE = sa.select(delegation).where(
+    delegation.c.withdrawn_at.is_(None),
+    delegation.c.starts_at <= _NOW,
+    delegation.c.ends_at.is_(None) | (delegation.c.ends_at > _NOW),
+)
 
 
 def delegate(tx: Tx, share: int, call_id: str, staffed: Collection[str]) -> Row[Any] | None:

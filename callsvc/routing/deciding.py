@@ -10,6 +10,7 @@ from callsvc.agents.queries import free_agents
 from callsvc.agents.service import reserve_agent
 from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
+from callsvc.core.written import Written
 from callsvc.routing.decisions import Decision, make_offer, record_decision
 from callsvc.routing.queries import WAITING, last_refuser
 from callsvc.routing.rules.explaining import Explanation
@@ -142,7 +143,7 @@ def remember_activation(tx: Tx, region_code: str, active: bool) -> None:
 
 def count_late(tx: Tx, region_code: str) -> None:
     """A late call of this region was taken: late calls are taken by turns. Not counted while others count."""
-    counted = tx.first(_COUNT_LATE, region=region_code)
+    counted = _COUNT_LATE.first(tx, region=region_code)
     if counted is None and _activation(tx, region_code) is None:
         tx.insert_once(aid_activation, region_code=region_code, active=False, since=tx.now, late_taken=1)
 
@@ -152,7 +153,7 @@ _HELD = (
     .where(aid_activation.c.region_code == sa.bindparam("region"))
     .with_for_update(skip_locked=True, key_share=True)
 )
-_COUNT_LATE = (
+_COUNT_LATE = Written(
     aid_activation.update()
     .where(aid_activation.c.region_code == _HELD.scalar_subquery())
     .values(late_taken=aid_activation.c.late_taken + 1)

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import FREE
-from callsvc.agents.tables import agent
 from callsvc.core.db import Tx
-from callsvc.routing.aid.aid_queries import LIVE_AID, hold_pair
+from callsvc.core.written import Written
+from callsvc.routing.aid.aid_queries import hold_pair
+from callsvc.routing.country import held_in
 from callsvc.routing.deciding import (
     count_late,
     free_in,
@@ -22,58 +22,97 @@ from callsvc.routing.deciding import (
     remember_activation,
     store_wait,
 )
-from callsvc.routing.heads import Head, heads_of, pick, show, with_names
-from callsvc.routing.loading import Scene, ask_idle, lend, load_scene, show_able, show_scarce
+from callsvc.routing.heads import Head, heads_here, heads_of, pick, show, with_names
+from callsvc.routing.loading import (
+    Scene,
+    ask_idle,
+    lend,
+    load_scene,
+    outside,
+    see,
+    show_able,
+    show_scarce,
+)
+from callsvc.routing.nearest import HELPER_NOW, Groups, InAid, pick_in_aid
 from callsvc.routing.rules.activating import activate
 from callsvc.routing.rules.explaining import explain_arrival, explain_wait, explain_work
 from callsvc.routing.rules.freeing import Work, choose_work, next_age, serves_young_first
 from callsvc.routing.rules.lending import choose_helper, is_ordered
 from callsvc.routing.rules.regions import Region
 from callsvc.routing.rules.terms import Terms
-from callsvc.routing.tables import aid_region, queue_entry
-from callsvc.routing.views import Group
+from callsvc.routing.tables import queue_entry
+from callsvc.routing.views import FreeAgent, Group
 
 MOST_RACES = 25
 """Helpers somebody else may snatch before we leave the entry to the next event."""
 
 
-def ask_for_help(
-    tx: Tx, code: str, terms: Terms, *, heads: Sequence[Head] | None = None, newcomer: str = ""
-) -> bool:
+def ask_for_help(tx: Tx, code: str, terms: Terms, here: Sequence[Head], *, newcomer: str = "") -> bool:
     """A call waits at home and nobody there can take it: another region may. True when one was offered there.
 
     The call is the next by the order of service whose skill and language somebody has; it need not be the
     newcomer. If none, who is next, and in any case the newcomer, get a sentence that says why they wait.
-    ``heads``: what waits, when the caller has just seen it.
+    ``here``: what waits at home.
     """
-    heads = heads_of(tx, terms) if heads is None else heads
-    groups = {head.group for head in heads if head.region == code}
-    if not groups:
+    if not here:
         return False
-    scene = load_scene(tx, terms, heads)
+    scene = load_scene(tx, terms)
     home = scene.regions[code]
     busy: set[str] = set()
-    offered = _next_helped(tx, scene, home, groups, busy) if open_aid(tx, scene, home) else ""
+    offered = ""
+    if open_aid(tx, scene, home, here):
+        offered = _helped_at_once(tx, scene, home, busy) or _next_helped(tx, scene, home, busy)
     if not offered:
-        show(home, heads)
-        age = next_age(home, serves_young_first(scene.country, terms), terms)
-        entry = pick(tx, code, age, groups, terms)
+        show(home, here)
+        entry = pick(tx, code, next_age(home, serves_young_first(scene.country, terms), terms), None, terms)
         if entry is not None:
             store_wait(tx, entry, explain_wait(home, terms, busy))
             newcomer = "" if entry.id == newcomer else newcomer
     if newcomer and newcomer != offered:
-        row = tx.first(with_names().where(queue_entry.c.id == newcomer, queue_entry.c.state == "pending"))
+        row = _NEWCOMER.first(tx, entry=newcomer)
         if row is not None and not row.decided:
             store_wait(tx, row, explain_wait(home, terms, busy))
     return bool(offered)
 
 
-def _next_helped(tx: Tx, scene: Scene, home: Region, groups: set[Group], busy: set[str]) -> str:
+_NEWCOMER = Written(
+    with_names().where(queue_entry.c.id == sa.bindparam("entry"), queue_entry.c.state == "pending")
+)
+
+
+def _helped_at_once(tx: Tx, scene: Scene, home: Region, busy: set[str]) -> str:
+    """As ``_next_helped``, as if whoever is idle elsewhere could take any call.
+
+    When somebody there can take the call that is next, this is what asking everybody would have come to: whom
+    it leaves out could only have made the choice smaller. Else '', and everybody is asked.
+    """
+    if any(one.waiting and one.idle for one in home.near):
+        return ""  # whether those calls are in their way hangs on what their idle agents can do
+    helper = choose_helper(home)
+    if helper is None or not _hold(tx, helper, home, busy):
+        return ""
+    age = next_age(home, serves_young_first(scene.country, scene.terms), scene.terms)
+    found = _look_and_pick(tx, scene, helper, Work("", home, age), None)
+    if not found.free or choose_helper(home) is not helper:
+        return ""
+    entry = found.row
+    if not offer_in_aid(tx, entry, _fresh(tx, found), explain_arrival(home, helper)):
+        return ""
+    if age != "young":
+        count_late(tx, home.code)
+    return str(entry.id)
+
+
+def _next_helped(tx: Tx, scene: Scene, home: Region, busy: set[str]) -> str:
     """The next call that another region takes, '' when none can; nobody is asked for what they cannot do."""
-    left = groups & ask_idle(tx, scene, home)
-    show_able(scene, home, groups)
+    see(scene, heads_of(tx, scene.terms))
+    mine = [head for head in scene.heads if head.region == home.code]
+    left = {head.group for head in mine}
+    _ask_helpers(tx, scene, home)
+    left &= {group for one in home.near for group in outside(scene.can, one.code, scene.on_own_phone)}
+    show_able(scene, home, {head.group for head in mine})
     while left and choose_helper(home) is not None:
-        show(home, [head for head in scene.heads if head.group in left])
+        show(home, [head for head in mine if head.group in left])
         age = next_age(home, serves_young_first(scene.country, scene.terms), scene.terms)
         entry = pick(tx, home.code, age, left, scene.terms)
         if entry is None:
@@ -87,11 +126,16 @@ def _next_helped(tx: Tx, scene: Scene, home: Region, groups: set[Group], busy: s
     return ""
 
 
-def open_aid(tx: Tx, scene: Scene, home: Region) -> bool:
-    """Is this region being aided from now on, or has anybody been lent to it?"""
+def _ask_helpers(tx: Tx, scene: Scene, home: Region) -> None:
+    """What the idle agents of those who may help this region can take; in one query, once a scene."""
+    scene.can = ask_idle(tx, [one.code for one in home.near if one.idle], scene.heads)
+
+
+def open_aid(tx: Tx, scene: Scene, home: Region, here: Sequence[Head]) -> bool:
+    """Is this region being aided from now on, or has anybody been lent to it? ``here``: what waits there."""
     if not home.near:
         return False
-    show_scarce(tx, scene, home)
+    show_scarce(tx, home, here)
     was_active = home.active
     activate(home, scene.terms, scene.now)
     if home.active != was_active:
@@ -99,18 +143,26 @@ def open_aid(tx: Tx, scene: Scene, home: Region) -> bool:
     return home.active or any(is_ordered(home, helper) for helper in home.near)
 
 
+def help_with(tx: Tx, entry: Row[Any], terms: Terms) -> bool:
+    """Another region is asked for this very call, held by the caller."""
+    scene = load_scene(tx, terms)
+    see(scene, heads_of(tx, terms))
+    home = scene.regions[entry.region_code]
+    here = [head for head in scene.heads if head.region == home.code]
+    return open_aid(tx, scene, home, here) and find_helper(tx, scene, home, entry, set())
+
+
 def find_helper(tx: Tx, scene: Scene, home: Region, entry: Row[Any], busy: set[str]) -> bool:
     """Offer this call, held by the caller, to the region the rules choose; ``busy`` gets whom others hold."""
     barred = refusers(tx, entry)
     if not scene.can:
-        ask_idle(tx, scene, home)
+        _ask_helpers(tx, scene, home)
     show_able(scene, home, [(entry.skill, entry.language)])
     for _ in range(MOST_RACES):
         helper = choose_helper(home)
         if helper is None:
             return False
-        if not hold_pair(tx, helper.code, home.code):
-            busy.add(helper.code)
+        if not _hold(tx, helper, home, busy):
             helper.able = False
             continue
         look_again(tx, scene, helper)
@@ -124,59 +176,74 @@ def find_helper(tx: Tx, scene: Scene, home: Region, entry: Row[Any], busy: set[s
 
 
 def give_aid(
-    tx: Tx, scene: Scene, helper: Region, work: Work, groups: Collection[Group]
+    tx: Tx, scene: Scene, helper: Region, work: Work, groups: Groups
 ) -> tuple[str, Collection[Group]]:
     """An idle agent of ``helper`` takes a call of another region: letters b, c and e.
 
     (the call, skills and languages of that region that nobody here can take now). Neither: the rules say
-    otherwise once the helper is held; ask them again.
+    otherwise once the helper is held; ask them again. ``groups``: what they can take; None: perhaps anything.
     """
     home = work.region
-    asked = {head.group for head in scene.heads if head.region == home.code} & set(groups)
+    asked = {head.group for head in scene.heads if head.region == home.code} & set(groups or ())
     if not hold_pair(tx, helper.code, home.code):
         return "", asked
-    look_again(tx, scene, helper)
+    found = _look_and_pick(tx, scene, helper, work, None if groups is None else asked)
     now = choose_work(helper, scene.country, scene.terms, scene.now)
-    if now is None or now.region is not home or now.letter != work.letter:
+    if now != work:
         return "", () if now is not None else asked
-    entry = pick(tx, home.code, now.age, groups, scene.terms)
-    if entry is None:
+    entry = found.row
+    if entry.id is None:
         return "", asked
-    barred = refusers(tx, entry)
-    free = [one for one in free_in(tx, helper.code, entry, scene.on_own_phone) if one.id not in barred]
-    if not offer_in_aid(tx, entry, free, explain_work(helper, now, scene.country, scene.now)):
+    if groups is None and work.letter == "c" and work.age != "young" and not found.young:
+        return "", ()  # the letter is for a region with a young call that somebody free can take
+    if not offer_in_aid(tx, entry, _fresh(tx, found), explain_work(helper, work, scene.country, scene.now)):
         return "", [(entry.skill, entry.language)]
-    if now.age != "young":
+    if work.age != "young":
         count_late(tx, home.code)
     return str(entry.id), ()
 
 
+def _hold(tx: Tx, helper: Region, home: Region, busy: set[str]) -> bool:
+    held = hold_pair(tx, helper.code, home.code)
+    if not held:
+        busy.add(helper.code)
+    return held
+
+
+def _look_and_pick(tx: Tx, scene: Scene, helper: Region, work: Work, groups: Groups) -> InAid:
+    """What ``look_again`` reads, and with it the call, held, and who of the helper could take it."""
+    pair = (work.region.code, helper.code)
+    found = pick_in_aid(tx, pair, work.age, groups, scene.terms, apart=scene.on_own_phone)
+    _bring_up_to_date(scene, helper, found.row)
+    return found
+
+
+def _fresh(tx: Tx, found: InAid) -> list[FreeAgent]:
+    """Those who have not let this call pass just now."""
+    barred = refusers(tx, found.row)
+    return [one for one in found.free if one.id not in barred]
+
+
 def look_again(tx: Tx, scene: Scene, helper: Region) -> None:
     """Read again what others may have changed before the helper was held."""
-    rows = tx.all(_AGAIN, helper=helper.code)
-    helper.idle, helper.opted_out = rows[0].idle, bool(rows[0].opted_out)
-    for region in scene.regions.values():
-        region.aid_in, region.aid_out, region.holds = 0, 0, {}
-    for pair in rows:
-        if pair.calls:
-            lend(scene.regions, pair.region_code, pair.agent_region, pair.calls)
+    row = _AGAIN.first(tx, helper=helper.code)
+    assert row is not None  # noqa: S101 - counts are one row
+    _bring_up_to_date(scene, helper, row)
 
 
-_HELPER: Any = sa.bindparam("helper")
-_HELPS = sa.select(
-    sa.select(sa.func.count()).where(FREE, agent.c.region_code == _HELPER).scalar_subquery().label("idle"),
-    sa.select(aid_region.c.opted_out)
-    .where(aid_region.c.region_code == _HELPER)
-    .scalar_subquery()
-    .label("opted_out"),
-).subquery("helps")
-_PAIRS = LIVE_AID.subquery("pairs")
-_AGAIN = sa.select(_HELPS, _PAIRS).select_from(_HELPS.outerjoin(_PAIRS, sa.true()))
+_AGAIN = Written(HELPER_NOW)
 
 
-def close_aid(tx: Tx, scene: Scene, home: Region) -> None:
+def _bring_up_to_date(scene: Scene, helper: Region, row: Row[Any]) -> None:
+    helper.idle, helper.opted_out = row.helper_idle, bool(row.helper_out)
+    lend(scene.regions, held_in(row.pairs))
+
+
+def close_aid(tx: Tx, code: str, terms: Terms) -> None:
     """Does a region that is being aided need it no more?"""
-    show_scarce(tx, scene, home)
+    scene = load_scene(tx, terms)
+    home = scene.regions[code]
+    show_scarce(tx, home, heads_here(tx, terms, code))
     activate(home, scene.terms, scene.now)
     if not home.active:
         remember_activation(tx, home.code, active=False)

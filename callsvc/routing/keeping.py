@@ -4,9 +4,9 @@ A ledger is how things stood at an instant (``routing_measure``) and every own c
 folded in the order they left: exact at each decision, and no row is written by every call.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -19,16 +19,30 @@ from callsvc.routing.rules.reserves import kept_idle
 from callsvc.routing.rules.terms import Terms
 from callsvc.routing.tables import aid_activation, aid_region, routing_measure
 
+
+class Resolved(Protocol):
+    """A call that was connected or lost."""
+
+    @property
+    def region_code(self) -> str: ...
+    @property
+    def entered_at(self) -> datetime: ...
+    @property
+    def left_at(self) -> datetime: ...
+    @property
+    def left_how(self) -> str | None: ...
+
+
 LOOKS_BACK: Final = timedelta(hours=2)
 """A region without a call for so long begins anew; so does one that was never measured."""
 
 
 def standing_of(tx: Tx, codes: Collection[str] | None = None) -> list[Row[Any]]:
     """What is known of each region apart from its agents and calls: declared, activated, measured."""
-    return list(tx.all(_STANDING if codes is None else _STANDING.where(region.c.code.in_(codes))))
+    return list(tx.all(STANDING if codes is None else STANDING.where(region.c.code.in_(codes))))
 
 
-_STANDING = (
+STANDING = (
     sa.select(
         region.c.code,
         region.c.name,
@@ -56,11 +70,20 @@ def ledgers_at(tx: Tx, rows: Iterable[Row[Any]], terms: Terms, until: datetime) 
     """How each region keeps its floor, in calls, as of an instant; ``rows`` as ``standing_of`` gives them."""
     known = {row.code: row for row in rows}
     earliest = until - LOOKS_BACK
+    since = min((max(earliest, row.at or earliest) for row in known.values()), default=until)
+    return folded(known, resolved_since(tx, known, since, until), terms, until)
+
+
+def folded(
+    known: Mapping[str, Row[Any]], calls: Iterable[Resolved], terms: Terms, until: datetime
+) -> dict[str, float]:
+    """The same with the calls that were resolved up to then, in the order they left; some may be too old."""
+    earliest = until - LOOKS_BACK
     since = {code: earliest if row.at is None else max(earliest, row.at) for code, row in known.items()}
     found = {
         code: row.ledger if row.at is not None and row.at >= earliest else 0.0 for code, row in known.items()
     }
-    for call in resolved_since(tx, known, min(since.values(), default=until), until):
+    for call in calls:
         code = call.region_code
         if call.left_at <= since[code]:
             continue

@@ -1,36 +1,39 @@
-"""Loads what a decision on aid looks at into the ``Country`` of the rules: a few queries, whatever its size.
+"""Loads what a decision on aid looks at into the ``Country`` of the rules: two queries, whatever its size.
 
 Somebody free at home and nobody waiting longer is the common case, and needs none of this (``offering.py``).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
 
-from callsvc.agents.queries import abilities, headcounts, on_duty_for, skill_counts
+from callsvc.agents.queries import abilities, on_duty_for, skill_counts
 from callsvc.core.db import Tx
-from callsvc.platforms.delegating import on_own_phone
-from callsvc.routing.aid.aid_queries import agreements_of, aid_now_and_since, live_aid
-from callsvc.routing.aid.lending_now import orders_now
-from callsvc.routing.heads import Head, heads_of, show
-from callsvc.routing.keeping import computed_by, kept_by, ledgers_at, standing_of
+from callsvc.routing.aid.aid_queries import live_aid
+from callsvc.routing.country import Held, Ties, regions_now, ties_now
+from callsvc.routing.heads import Head, show, whole_of
+from callsvc.routing.keeping import computed_by, folded, kept_by
 from callsvc.routing.rules import measuring as figures
-from callsvc.routing.rules.pacts import agree
-from callsvc.routing.rules.proximity import distance_rank
+from callsvc.routing.rules.pacts import put_agreed
 from callsvc.routing.rules.queues import predicted_wait
 from callsvc.routing.rules.regions import Country, Region
 from callsvc.routing.rules.slowness import most_lent
 from callsvc.routing.rules.terms import Terms
 from callsvc.routing.views import Group
 
+Able = Mapping[str, Mapping[str, set[Group]]]
+"""By region and platform, of what waits, what somebody idle there can take."""
+
 
 @dataclass(slots=True)
 class Scene:
-    """The country at the instant of a decision. Times in seconds, as ``now``."""
+    """The country at the instant of a decision. Times in seconds, as ``now``.
+
+    At first every call is in sight, whatever it needs, and whoever is idle could take any (``see``, ``can``).
+    """
 
     terms: Terms
     now: float
@@ -39,96 +42,99 @@ class Scene:
     heads: Sequence[Head]
     on_own_phone: frozenset[str]
     """Platforms that give no aid outside."""
-    can: dict[str, tuple[set[Group], set[Group]]] = field(default_factory=dict)
-    """By region, of what waits, what its idle agents can take: at home, for others; see ``ask_idle``."""
+    can: Able = field(default_factory=dict)
 
 
-def load_scene(tx: Tx, terms: Terms, heads: Sequence[Head] | None = None) -> Scene:
+def load_scene(tx: Tx, terms: Terms) -> Scene:
     """Every region with its agents, calls, ledger, aid and agreements, as the rules see them."""
-    heads = heads_of(tx, terms) if heads is None else heads
-    standing = standing_of(tx)
-    regions = _regions(tx, standing, terms, heads)
-    _put_aid(tx, regions, standing)
+    rows = regions_now(tx, terms)
+    ties = ties_now(tx, [row.code for row in rows])
+    regions = _regions(tx, rows, ties, terms)
+    _put_aid(tx, regions, rows, ties)
+    put_agreed(regions, ties.agreed)
     country = Country(list(regions.values()))
     country.slowness = figures.slowness(
         *(
-            sum(getattr(row, name) or 0.0 for row in standing)
+            sum(getattr(row, name) or 0.0 for row in rows)
             for name in ("own_s", "own_calls", "aid_s", "aid_calls")
         )
     )
-    oldest: dict[str, float] = {}
-    for head in heads:
-        oldest[head.region] = min(head.oldest, oldest.get(head.region, head.oldest))
-    country.pressed.sort(key=lambda region: (oldest[region.code], region.code))
+    country.ordered = ties.ordered
     for region in regions.values():
         region.most_lent = most_lent(region, terms.cap, country.slowness)
-    country.ordered = _put_agreements(tx, regions)
-    return Scene(
+    scene = Scene(
         terms=terms,
         now=tx.now.timestamp(),
         country=country,
         regions=regions,
-        heads=heads,
-        on_own_phone=on_own_phone(tx),
+        heads=(),
+        on_own_phone=ties.on_own_phone,
+    )
+    see(scene, [whole_of(row, row.code) for row in rows if row.entries])
+    return scene
+
+
+def see(scene: Scene, heads: Sequence[Head]) -> None:
+    """These calls wait, and no others."""
+    scene.heads = heads
+    mine: defaultdict[str, list[Head]] = defaultdict(list)
+    for head in heads:
+        mine[head.region].append(head)
+    for region in scene.country.regions:
+        region.waiting = sum(head.entries for head in mine[region.code])
+        show(region, mine[region.code])
+    country = scene.country
+    country.waiting = sum(region.waiting for region in country.regions)
+    oldest = {code: min(head.oldest for head in own) for code, own in mine.items() if own}
+    country.pressed = sorted(
+        (region for region in country.regions if region.waiting),
+        key=lambda region: (oldest[region.code], region.code),
     )
 
 
-def _regions(tx: Tx, standing: Sequence[Row[Any]], terms: Terms, heads: Sequence[Head]) -> dict[str, Region]:
-    agents = {row.region_code: row for row in headcounts(tx, [row.code for row in standing])}
-    ledgers = ledgers_at(tx, standing, terms, tx.now)
+def _regions(tx: Tx, rows: Sequence[Row[Any]], ties: Ties, terms: Terms) -> dict[str, Region]:
+    ledgers = folded({row.code: row for row in rows}, ties.left, terms, tx.now)
     regions = {}
-    for row in standing:
-        on_duty = agents[row.code].on_duty if row.code in agents else 0
+    for row in rows:
         region = Region(
             row.code,
-            on_duty,
+            row.on_duty or 0,
             handle_s=figures.handling(row.own_s or 0.0, row.own_calls or 0.0),
             name=row.name,
             reserve=computed_by(row, terms),
         )
-        region.idle = agents[row.code].idle if row.code in agents else 0
+        region.idle = row.idle or 0
         region.ledger = ledgers[row.code]
-        region.kept = kept_by(row, on_duty, region.ledger, terms)
+        region.kept = kept_by(row, region.agents, region.ledger, terms)
         region.opted_out = bool(row.opted_out)
         region.active = bool(row.active)
         if row.since is not None:
             region.activated_at = row.since.timestamp()
         region.late_taken = row.late_taken or 0
-        region.waiting = sum(head.entries for head in heads if head.region == row.code)
-        if region.waiting:
-            show(region, heads)
         regions[row.code] = region
     return regions
 
 
-def _put_aid(tx: Tx, regions: Mapping[str, Region], standing: Iterable[Row[Any]]) -> None:
+def _put_aid(tx: Tx, regions: Mapping[str, Region], rows: Iterable[Row[Any]], ties: Ties) -> None:
     """Who holds whose calls now, and what each gave and received on this day (UTC)."""
     midnight = tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    since: datetime | None = None
-    for row in standing:
+    for row in rows:
         if row.at is not None and row.at >= midnight:
             regions[row.code].received, regions[row.code].given = row.received, row.given
-            since = row.at if since is None else min(since, row.at)
-    for pair in aid_now_and_since(tx, since or midnight):
-        if pair.live:
-            lend(regions, pair.region_code, pair.agent_region, pair.calls)
-        else:
-            regions[pair.region_code].received += pair.calls
-            regions[pair.agent_region].given += pair.calls
+    lend(regions, ties.held)
+    for home, helper, calls in ties.taken:
+        regions[home].received += calls
+        regions[helper].given += calls
 
 
-def lend(regions: Mapping[str, Region], home: str, helper: str, calls: int) -> None:
-    """So many more calls of ``home`` are held by agents of ``helper``."""
-    regions[home].aid_in += calls
-    regions[helper].aid_out += calls
-    regions[helper].holds[home] = regions[helper].holds.get(home, 0) + calls
-
-
-def _put_agreements(tx: Tx, regions: Mapping[str, Region]) -> bool:
-    """Who may help whom, on which terms; True when people have lent agents anywhere."""
-    orders = orders_now(tx)
-    agree(regions, agreements_of(tx), orders, distance_rank)
-    return bool(orders)
+def lend(regions: Mapping[str, Region], held: Iterable[Held]) -> None:
+    """So are calls held by agents of other regions, and no others are."""
+    for region in regions.values():
+        region.aid_in, region.aid_out, region.holds = 0, 0, {}
+    for home, helper, calls in held:
+        regions[home].aid_in += calls
+        regions[helper].aid_out += calls
+        regions[helper].holds[home] = calls
 
 
 def show_only(scene: Scene, code: str, own: set[Group], lent: set[Group]) -> None:
@@ -138,52 +144,45 @@ def show_only(scene: Scene, code: str, own: set[Group], lent: set[Group]) -> Non
         show(region, [head for head in scene.heads if head.group in groups])
 
 
-def takeable(tx: Tx, code: str, heads: Sequence[Head]) -> tuple[set[Group], set[Group]]:
-    """Of what waits, what the idle agents of a region can take: (at home, for others).
-
-    A platform on its own phone gives no aid outside.
-    """
-    return _can_take(tx, [code], heads, on_own_phone(tx))[code]
-
-
-def ask_idle(tx: Tx, scene: Scene, home: Region) -> set[Group]:
-    """What the idle agents of those who may help this region can take for it; in one query, once a scene."""
-    scene.can = _can_take(tx, [one.code for one in home.near if one.idle], scene.heads, scene.on_own_phone)
-    return {group for _, lent in scene.can.values() for group in lent}
-
-
-def _can_take(
-    tx: Tx, codes: Sequence[str], heads: Sequence[Head], at_home: Collection[str]
-) -> dict[str, tuple[set[Group], set[Group]]]:
+def ask_idle(tx: Tx, codes: Collection[str], heads: Sequence[Head]) -> Able:
+    """Of what waits, what the idle agents of these regions can take: one query."""
     wanted = {head.group for head in heads}
-    found: dict[str, tuple[set[Group], set[Group]]] = {code: (set(), set()) for code in codes}
+    found: dict[str, dict[str, set[Group]]] = {code: {} for code in codes}
     for row in abilities(tx, codes, {skill for skill, _ in wanted}) if codes else ():
         can = {(row.skill, language) for language in set(row.languages.split())} & wanted
-        own, lent = found[row.region_code]
-        own |= can
-        if row.platform_code not in at_home:
-            lent |= can
+        found[row.region_code].setdefault(row.platform_code, set()).update(can)
     return found
+
+
+def at_home(able: Able, code: str) -> set[Group]:
+    """What its idle agents can take of a region's own calls."""
+    return set().union(*able.get(code, {}).values())
+
+
+def outside(able: Able, code: str, on_own_phone: Collection[str]) -> set[Group]:
+    """What they can take of others' calls: a platform on its own phone gives no aid outside."""
+    platforms = able.get(code, {}).items()
+    return set().union(*(groups for platform, groups in platforms if platform not in on_own_phone))
 
 
 def show_able(scene: Scene, home: Region, groups: Collection[Group]) -> None:
     """Which helpers have somebody idle for one of these groups, and which own calls their idle could take."""
     for region in home.near:
-        own, lent = scene.can.get(region.code, (set(), set()))
+        lent = outside(scene.can, region.code, scene.on_own_phone)
         region.able = not region.idle or not lent.isdisjoint(groups)
         if region.waiting and region.idle:
+            own = at_home(scene.can, region.code)
             show(region, [head for head in scene.heads if head.group in own])
 
 
-def show_scarce(tx: Tx, scene: Scene, home: Region) -> None:
-    """The longest wait of those at home whom only some of its agents can talk to."""
+def show_scarce(tx: Tx, home: Region, here: Sequence[Head]) -> None:
+    """The longest wait of those at home whom only some of its agents can talk to; ``here``: who waits."""
     home.scarce_s = 0.0
-    mine = [head for head in scene.heads if head.region == home.code]
     hands = Counter[Group]()
-    for row in skill_counts(tx, home.code) if mine else ():
+    for row in skill_counts(tx, home.code) if here else ():
         for language in set(row.languages.split()):
             hands[row.skill, language] += row.on_duty
-    for head in mine:
+    for head in here:
         if hands[head.group] < home.agents:
             wait_s = predicted_wait(head.entries, hands[head.group], home.handle_s)
             home.scarce_s = max(home.scarce_s, wait_s)

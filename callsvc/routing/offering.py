@@ -19,6 +19,7 @@ from callsvc.core.db import Database, Tx
 from callsvc.core.errors import Conflict, NotFound
 from callsvc.routing.events import OfferEnded, about
 from callsvc.routing.freeing import serve_freed
+from callsvc.routing.heads import heads_here
 from callsvc.routing.helping import ask_for_help
 from callsvc.routing.looking import look_at
 from callsvc.routing.queries import IS_LIVE, hold_reservation
@@ -65,8 +66,9 @@ def _serve(tx: Tx, regions: Sequence[str], entered: str, newcomer: str) -> tuple
         taken |= set(served.calls)
         unmatched = unmatched or served.free
     if entered and newcomer not in taken:
-        terms, seen = looks[entered].terms, None if offered else looks[entered].heads
-        offered += ask_for_help(tx, entered, terms, heads=seen, newcomer=newcomer)
+        terms = looks[entered].terms
+        here = heads_here(tx, terms, entered) if offered else looks[entered].heads
+        offered += ask_for_help(tx, entered, terms, here, newcomer=newcomer)
         unmatched = True
     return offered, unmatched
 

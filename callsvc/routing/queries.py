@@ -19,7 +19,7 @@ from callsvc.routing.rules import LIVE
 from callsvc.routing.tables import queue_entry, reservation, routing_decision
 
 # Written out in the statement: a partial index is only used when its condition stands there word for word.
-IS_LIVE = reservation.c.state.in_(sa.bindparam("live", LIVE, expanding=True, literal_execute=True))
+IS_LIVE = reservation.c.state.in_([sa.literal_column(f"'{state}'", sa.String()) for state in LIVE])
 # Calls alone: what regions are measured and helped by. Other kinds wait in ``working.py``.
 WAITING = (queue_entry.c.state == "pending") & (queue_entry.c.kind == "call")
 IN_ORDER = (queue_entry.c.priority.desc(), queue_entry.c.entered_at, queue_entry.c.id)
@@ -101,13 +101,16 @@ def resolved_since(tx: Tx, regions: Collection[str], since: datetime, until: dat
         )
         .where(
             queue_entry.c.region_code.in_(regions),
-            queue_entry.c.kind == "call",
+            IS_RESOLVED,
             queue_entry.c.left_at > since,
             queue_entry.c.left_at <= until,
-            queue_entry.c.left_how.not_in(("closed", "reassigned")),
         )
         .order_by(queue_entry.c.left_at, queue_entry.c.id)
     )
+
+
+IS_RESOLVED = (queue_entry.c.kind == "call") & queue_entry.c.left_how.not_in(("closed", "reassigned"))
+"""Of a call that has left: it was connected or lost."""
 
 
 def entered_since(tx: Tx, regions: Collection[str], since: datetime) -> dict[str, int]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.core.db import Tx
+from callsvc.core.written import Written
 from callsvc.platforms.tables import region
 from callsvc.routing.queries import IS_LIVE
 from callsvc.routing.rules.agreements import holds_at
@@ -19,15 +20,14 @@ AID = reservation.c.home_region != reservation.c.agent_region
 
 def aid_taken(tx: Tx, since: datetime, until: datetime | None = None) -> Sequence[Row[Any]]:
     """Calls taken in aid after ``since``, offers still open among them, by home and agent's region."""
-    taken = _AID_TAKEN if until is None else _AID_TAKEN.where(reservation.c.offered_at <= until)
-    return tx.all(taken, since=since)
+    taken = AID_TAKEN.where(reservation.c.offered_at > since)
+    return tx.all(taken if until is None else taken.where(reservation.c.offered_at <= until))
 
 
-_AID_TAKEN = (
+AID_TAKEN = (
     sa.select(reservation.c.home_region, reservation.c.agent_region, sa.func.count().label("calls"))
     .where(
         AID,
-        reservation.c.offered_at > sa.bindparam("since"),
         reservation.c.state.not_in(("rejected", "timeout", "canceled", "rescinded")),
     )
     .group_by(reservation.c.home_region, reservation.c.agent_region)
@@ -36,7 +36,7 @@ _AID_TAKEN = (
 
 def agreements_of(tx: Tx, aided: str | None = None) -> Sequence[Row[Any]]:
     """The agreements in force by which others aid this region, or any, by rank."""
-    statement = _IN_FORCE if aided is None else _IN_FORCE.where(aid_agreement.c.aided_region == aided)
+    statement = IN_FORCE if aided is None else IN_FORCE.where(aid_agreement.c.aided_region == aided)
     rows = tx.all(statement, now=tx.now)
     if not any(row.hours for row in rows):
         return rows
@@ -49,7 +49,7 @@ def agreements_of(tx: Tx, aided: str | None = None) -> Sequence[Row[Any]]:
 
 
 _NOW: Any = sa.bindparam("now")
-_IN_FORCE = (
+IN_FORCE = (
     sa.select(aid_agreement)
     .where(
         aid_agreement.c.starts_at.is_(None) | (aid_agreement.c.starts_at <= _NOW),
@@ -75,29 +75,24 @@ LIVE_AID = (
 )
 
 
-def aid_now_and_since(tx: Tx, since: datetime) -> Sequence[Row[Any]]:
-    """``live_aid`` and, without ``live``, ``aid_taken``: in one query. ``region_code`` is home in both."""
-    return tx.all(_NOW_AND_SINCE, since=since)
-
-
-_NOW_AND_SINCE = sa.union_all(
-    LIVE_AID.add_columns(sa.true().label("live")), _AID_TAKEN.add_columns(sa.false().label("live"))
-)
-
-
 def hold_pair(tx: Tx, helper: str, home: str) -> bool:
     """Take a helper's region for deciding about it, and the pair; False if another transaction has either.
 
     The row, so that two decisions cannot both spend the last agent above the reserve; the pair, so that two
     regions cannot begin to aid each other at the same moment. On SQLite writers take turns anyway.
     """
-    columns: list[sa.ColumnElement[Any]] = [region.c.code]
-    if tx.dialect == "postgresql":
-        columns.append(sa.func.pg_try_advisory_xact_lock(_key_of(helper, home)).label("paired"))
-    row = tx.first(
-        sa.select(*columns).where(region.c.code == helper).with_for_update(skip_locked=True, key_share=True)
-    )
-    return row is not None and (tx.dialect != "postgresql" or bool(row.paired))
+    if tx.dialect != "postgresql":
+        return True
+    row = _HOLD.first(tx, helper=helper, pair=_key_of(helper, home))
+    return row is not None and bool(row.paired)
+
+
+_PAIR: Any = sa.bindparam("pair", type_=sa.BigInteger)
+_HOLD = Written(
+    sa.select(sa.func.pg_try_advisory_xact_lock(_PAIR).label("paired"))
+    .where(region.c.code == sa.bindparam("helper"))
+    .with_for_update(of=region, skip_locked=True, key_share=True)
+)
 
 
 def _key_of(one: str, other: str) -> int:

@@ -34,11 +34,7 @@ class AidOrder:
 
 def orders_now(tx: Tx) -> Sequence[AidOrder]:
     """The orders in force at this instant, the oldest first; several of one pair add up."""
-    rows = tx.all(
-        sa.select(aid_order)
-        .where(aid_order.c.state == "open", aid_order.c.until_at > tx.now)
-        .order_by(aid_order.c.answered_at, aid_order.c.id)
-    )
+    rows = tx.all(ORDERS_NOW.order_by(aid_order.c.answered_at, aid_order.c.id), now=tx.now)
     return [
         AidOrder(
             id=row.id,
@@ -49,6 +45,11 @@ def orders_now(tx: Tx) -> Sequence[AidOrder]:
         )
         for row in rows
     ]
+
+
+ORDERS_NOW: Final = sa.select(aid_order).where(
+    aid_order.c.state == "open", aid_order.c.until_at > sa.bindparam("now")
+)
 
 
 def asked_of(tx: Tx, by: Principal) -> int:
