@@ -13,14 +13,15 @@ from time import monotonic, sleep
 from callsvc.calls.placing import Claim, send_claim
 from callsvc.core.each import for_each
 from callsvc.dialing.claiming import claim_attempt
-from callsvc.dialing.set_ups import free_set_up, until_free, use_set_up
+from callsvc.dialing.set_ups import SetUp, delay_set_up, free_set_up, until_free, use_set_up
 from callsvc.runtime import Runtime
 
 Pause = Callable[[float], object]  # real seconds
 
 # Real seconds.
 _LONGEST_S = 5.0  # a job waits; what is still planned then is asked for again
-_FRESH_S = 0.5  # between the set-up and its request; more is a stall
+_PROMPT_S = 0.05  # a request leaves after its instant
+_STALL_S = 0.5  # later than that it waits for another instant
 _SHORTEST_S = 0.005
 
 _one_waits = Lock()  # of the requests of this process: all of them would wake for the same set-up
@@ -46,29 +47,36 @@ def _place(rt: Runtime, leg_id: str, until: float, pause: Pause) -> None:
             given = free_set_up(tx)
             if given is not None:
                 claim = claim_attempt(tx, leg_id)
-                at = monotonic()
                 if claim is not None:
-                    use_set_up(tx, given, rt.clock.now())
+                    given = use_set_up(tx, given, rt.clock.now())
                 break
         if monotonic() >= until:
             return
         _wait(rt, pause)
     if claim is not None:
-        _send(rt, claim, at, pause)
+        _send(rt, claim, given, pause)
 
 
-def _send(rt: Runtime, claim: Claim, at: float, pause: Pause) -> None:
-    """A process that was stopped between its set-up and the request waits for another one.
+def _send(rt: Runtime, claim: Claim, given: SetUp, pause: Pause) -> None:
+    """At its instant. Who is late delays the next, and who was stopped meanwhile waits for another instant.
 
     Should that take longer than the claim holds, ``send_claim`` sends nothing and the leg is settled.
     """
-    while monotonic() - at > _FRESH_S and rt.machine.now() < claim.lease_until:
+    while True:
+        early_s = (given.at - rt.clock.now()).total_seconds() / rt.clock.speed
+        if early_s > 0:
+            pause(early_s)
+        late_s = (rt.clock.now() - given.at).total_seconds() / rt.clock.speed
+        if late_s <= _PROMPT_S or rt.machine.now() >= claim.lease_until:
+            break
         with rt.db.begin() as tx:
-            given = free_set_up(tx)
-            if given is not None:
-                use_set_up(tx, given, rt.clock.now())
-                at = monotonic()
-        if given is None:
+            if late_s <= _STALL_S:
+                given = delay_set_up(tx, given, rt.clock.now())
+                continue
+            another = free_set_up(tx)
+            if another is not None:
+                given = use_set_up(tx, another, rt.clock.now())
+        if another is None:
             _wait(rt, pause)
     send_claim(rt, claim)
 

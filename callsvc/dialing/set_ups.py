@@ -6,6 +6,9 @@ many as the second allows, and a row serves again a second after it last served:
 however many workers there are, no second has more set-ups than the ring has rows. Rows are taken under their
 lock and locked ones passed over: workers do not wait for one another here.
 
+A row is given a moment ahead (``AHEAD_S``), so that the claim is made meanwhile and the request leaves at
+its instant: what the claim takes would otherwise be missing from every second.
+
 Agents' own legs never wait, as somebody is on the line; those of the last second are left out of the ring.
 """
 
@@ -24,6 +27,7 @@ from callsvc.dialing.sharing import holds
 RING = "set-up:"
 OF_RING = pace_ledger.c.campaign_id.like(f"{RING}%")  # no campaign's id has a colon
 
+AHEAD_S = 0.25  # real seconds: longer than a claim takes, on a machine with much to do
 _MOST = 200  # rows: above so many a second the second is cut short, not the ring made longer
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -32,10 +36,10 @@ _at = pace_ledger.c.at
 _MINE = OF_RING & (pace_ledger.c.turn < sa.bindparam("count"))
 # What lies ahead is of a clock that was set back since, and would block for as long.
 _FRESH = _MINE & (
-    (_at <= sa.bindparam("since", type_=Instant)) | (_at > sa.bindparam("ahead", type_=Instant))
+    (_at <= sa.bindparam("since", type_=Instant)) | (_at > sa.bindparam("later", type_=Instant))
 )
 _FREE = (
-    sa.select(pace_ledger.c.campaign_id)
+    sa.select(pace_ledger.c.campaign_id, _at)
     .where(_FRESH)
     .order_by(_at)
     .limit(sa.bindparam("most", type_=sa.Integer))
@@ -49,6 +53,7 @@ _USE = (
     .where(pace_ledger.c.campaign_id == sa.bindparam("row"))
     .values(at=sa.bindparam("now", type_=Instant))
 )
+_DELAY = _USE.where(_at == sa.bindparam("was", type_=Instant))
 _AGENTS = (
     sa.select(sa.func.count())
     .select_from(leg)
@@ -66,9 +71,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class SetUp:
-    """The right to one set-up, for as long as the transaction holds its row."""
+    """The right to one set-up at this lived instant, while the transaction holds its row or has used it."""
 
     row: str
+    at: datetime
 
 
 def limit_of(rate: float, speed: float) -> Limit:
@@ -88,29 +94,41 @@ def limit_of(rate: float, speed: float) -> Limit:
 
 
 def free_set_up(tx: Tx) -> SetUp | None:
-    """One set-up, if there is one now."""
+    """One set-up, if there is one now or in a moment."""
     limit = _limit(tx)
     agents = _agents_since(tx, tx.now - limit.span)
     free = _bounds(tx, limit) | {"most": agents + 1}
     rows = tx.all(_FREE, **free)
     if len(rows) <= agents and _laid_out(tx, limit):
         rows = tx.all(_FREE, **free)
-    return SetUp(rows[0].campaign_id) if len(rows) > agents else None
+    if len(rows) <= agents:
+        return None
+    at = rows[agents].at + limit.span
+    return SetUp(rows[0].campaign_id, at if at < free["later"] else tx.now)
 
 
 def until_free(tx: Tx) -> timedelta:
     """Lived time until there is one, unless somebody else takes it."""
     limit = _limit(tx)
     agents = _agents_since(tx, tx.now - limit.span)
-    if tx.scalar(_RESTED, **_bounds(tx, limit)) > agents:
+    bounds = _bounds(tx, limit)
+    if tx.scalar(_RESTED, **bounds) > agents:
         return timedelta(0)
     row = tx.first(_NTH, count=limit.count, before=agents)
-    return max(row.at + limit.span - tx.now, timedelta(0)) if row is not None else limit.span
+    return max(row.at - bounds["since"], timedelta(0)) if row is not None else limit.span
 
 
-def use_set_up(tx: Tx, given: SetUp, at: datetime) -> None:
-    """It is made at this instant: its row serves again a second later."""
+def use_set_up(tx: Tx, given: SetUp, now: datetime) -> SetUp:
+    """It is made at its instant, or now if that is past: its row serves again a second later."""
+    at = max(given.at, now)
     tx.execute(_USE, {"row": given.row, "now": at})
+    return SetUp(given.row, at)
+
+
+def delay_set_up(tx: Tx, given: SetUp, now: datetime) -> SetUp:
+    """It is made late: its row serves again a second after that, unless it has been given to another."""
+    tx.execute(_DELAY, {"row": given.row, "was": given.at, "now": now})
+    return SetUp(given.row, now)
 
 
 def _limit(tx: Tx) -> Limit:
@@ -118,7 +136,9 @@ def _limit(tx: Tx) -> Limit:
 
 
 def _bounds(tx: Tx, limit: Limit) -> dict[str, Any]:
-    return {"count": limit.count, "since": tx.now - limit.span, "ahead": tx.now + limit.span}
+    ahead = timedelta(seconds=AHEAD_S * tx.speed)
+    since = tx.now + ahead - limit.span
+    return {"count": limit.count, "since": since, "later": tx.now + limit.span + 4 * ahead}
 
 
 def _agents_since(tx: Tx, since: datetime) -> int:
