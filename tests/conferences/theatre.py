@@ -229,9 +229,9 @@ class Theatre:
     def hangs_up(self, sid: str) -> None:
         self.simulator.hang_up(sid)
 
-    def ends(self, sid: str) -> None:
+    def ends(self, sid: str, chief: Principal | None = None) -> None:
         """A supervisor ends this contact's call."""
-        chief = self.supervisor("eve")
+        chief = chief or self.supervisor("eve")
         mine = queue_entry.c.leg_id == self.row(leg, leg.c.sid == sid).id
         open_now = mine & queue_entry.c.state.in_(("pending", "reserved", "assigned"))
         with self.rt.db.begin() as tx:
