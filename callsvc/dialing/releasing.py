@@ -20,7 +20,7 @@ Pause = Callable[[float], object]  # real seconds
 
 # Real seconds.
 _LONGEST_S = 5.0  # a job waits; what is still planned then is asked for again
-_PROMPT_S = 0.05  # a request leaves after its instant
+_PROMPT_S = 0.2  # a request leaves after its instant: a busy machine costs the pace nothing
 _STALL_S = 0.5  # later than that it waits for another instant
 _SHORTEST_S = 0.005
 
