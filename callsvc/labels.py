@@ -245,6 +245,8 @@ PROBLEMS = {
     "database-unavailable": _("The database does not answer. Try again in a minute."),
     "internal-error": _("The service failed on this request; it has been logged."),
 }
+CHANNELS = {"voice": _("calls"), "sms": _("SMS")}
+PARTS = {"morning": _("in the morning"), "afternoon": _("in the afternoon"), "evening": _("in the evening")}
 # What happened and what to do, by HTTP code: for an error whose id nobody has put into words above.
 ERRORS = {
     400: (_("The request was not understood"), _("Go back, reload the page and try again.")),
@@ -277,6 +279,8 @@ _KINDS = {
     "health": HEALTHS,
     "finding": FINDINGS,
     "import": IMPORTS,
+    "channel": CHANNELS,
+    "part-of-day": PARTS,
 }
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from callsvc.accounts.guard import api, current_principal
-from callsvc.desk import helping
+from callsvc.contacts.choosing import Choices
+from callsvc.desk import choosing, helping
 from callsvc.routing import service as routing
 from callsvc.routing.desks.desk_api import DESK, NO_CALL, NOT_AN_AGENT, state_of, this_agent
 from callsvc.routing.desks.desk_models import DeskState
@@ -35,6 +36,31 @@ class OptOutWish(Asked):
 
 class OptedOut(Told):
     scope: Literal["purpose", "all"]
+
+
+class DeskChoices(Told):
+    """What holds for whoever is on this desk; empty is no wish."""
+
+    hours: list[Literal["morning", "afternoon", "evening"]]
+    channel: Literal["", "voice", "sms"]
+    language: str
+
+
+class DeskChoicesWish(Asked):
+    """All of it at once; what is left out is no wish (any more)."""
+
+    hours: list[Literal["morning", "afternoon", "evening"]] = Field(
+        default_factory=list, max_length=3, description="By the clock where they live; empty: any hour."
+    )
+    channel: Literal["", "voice", "sms"] = Field("", description="What they would rather have.")
+    language: str = Field("", pattern=r"^([a-z]{2})?$", examples=["en"])
+    this_number_first: bool = Field(
+        False, strict=True, description="The number they speak or write on is tried before their others."
+    )
+
+
+class DeskChoicesNoted(Told):
+    changed: list[str] = Field(description="hours, channel, language, number: what is another choice now.")
 
 
 class DeskSlot(Told):
@@ -114,6 +140,29 @@ def record_opt_out(json: OptOutWish) -> OptedOut:
     """They want no more calls: in force at once, and nothing here takes it back."""
     scope = helping.opt_out(current_rt(), current_principal(), this_agent(), everything=json.everything)
     return OptedOut.model_validate({"scope": scope})
+
+
+@helping_api.get("/desk/choices")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, NO_NUMBER))
+def show_desk_choices() -> DeskChoices:
+    """When, how and in which language whoever is on this desk wants to be contacted; on record as read."""
+    held = choosing.show_choices(current_rt(), current_principal(), this_agent())
+    return DeskChoices.model_validate(
+        {"hours": list(held.hours), "channel": held.channel, "language": held.language}
+    )
+
+
+@helping_api.put("/desk/choices")
+@api("desk")
+@operation(DESK, refusals=(NOT_AN_AGENT, NO_CALL, NO_NUMBER))
+def note_desk_choices(json: DeskChoicesWish) -> DeskChoicesNoted:
+    """Note what they choose, in a call, in its wrap-up or in a conversation by SMS: in force at once."""
+    wanted = Choices(hours=tuple(json.hours), channel=json.channel, language=json.language)
+    changed = choosing.note_choices(
+        current_rt(), current_principal(), this_agent(), wanted, this_number_first=json.this_number_first
+    )
+    return DeskChoicesNoted(changed=changed)
 
 
 @helping_api.get("/desk/slots")

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from callsvc.appointments.booking import slots_with_room
 from callsvc.calls.tables import call
 from callsvc.core.db import Tx
+from callsvc.desk.choosing import choosing_context
 from callsvc.platforms.queries import platform_by_code
 
 
@@ -35,7 +36,7 @@ def _left_s(state: dict[str, Any], until: str | None) -> float:
 
 
 def helping_context(tx: Tx, entry: Row[Any], held: dict[str, Any]) -> dict[str, Any]:
-    """Today at the home platform, what was promised, and its moments with room for a person we know."""
+    """Today at the home platform, what was promised and chosen, its moments for a person we know."""
     zone = ZoneInfo(platform_by_code(tx, entry.platform_code).zone)
     home = tx.first(sa.select(call.c.platform_code, call.c.contact_id).where(call.c.id == entry.call_id))
     known = home is not None and home.contact_id is not None
@@ -43,4 +44,5 @@ def helping_context(tx: Tx, entry: Row[Any], held: dict[str, Any]) -> dict[str, 
         "today": tx.now.astimezone(zone).date().isoformat(),
         "promised": datetime.fromisoformat(held["callback_at"]) if held.get("callback_at") else None,
         "slots": slots_with_room(tx, home.platform_code) if known and home is not None else None,
+        **choosing_context(tx, entry),
     }

@@ -9,6 +9,7 @@ from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import current_principal
 from callsvc.accounts.tables import access_log
 from callsvc.core.db import Tx
+from callsvc.desk.choosing import choosing_context
 from callsvc.routing.desks.work_shown import details_of
 from callsvc.routing.other_work import writing
 
@@ -23,4 +24,5 @@ def work_context(tx: Tx, entry: Row[Any]) -> dict[str, Any]:
     )
     if tx.first(seen.limit(1)) is None:
         record_read(tx, principal, "caller", entry.id)
-    return {"work": details_of(tx, entry), "closings": writing.CLOSINGS}
+    shown = {"work": details_of(tx, entry), "closings": writing.CLOSINGS}
+    return shown | choosing_context(tx, entry) if entry.kind == "sms" else shown

@@ -3,7 +3,6 @@
 Each act is on record in the access log, with ids only.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -13,8 +12,8 @@ from callsvc.accounts.access import record_access
 from callsvc.accounts.scope import Principal
 from callsvc.campaigns.service import add_contacts
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.choosing import Choices, keep_choices
 from callsvc.contacts.numbers import store_number
-from callsvc.contacts.preferences import ANY, keep_choice, prefer
 from callsvc.contacts.searching.indexing import index_people
 from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import contact, contact_number
@@ -28,16 +27,6 @@ from callsvc.dialing.promising import fitted, hours_of_promise
 from callsvc.people.entries import Subject
 
 Scope = Literal["sms", "purpose", "all"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choices:
-    """Parts of the day, a channel, a language (empty is no wish), and the number to call first."""
-
-    hours: tuple[str, ...] = ()
-    channel: str = ""
-    language: str = ""
-    first_number: str = ""
 
 
 def opt_out(
@@ -66,19 +55,7 @@ def note_choices(tx: Tx, principal: Principal, person: Subject, choices: Choices
     """
     if choices.first_number and choices.first_number not in person.number_ids:
         raise NotFound("number-unknown", "This person does not have the number that is to be called first.")
-    by = {"source": "console", "evidence": principal.account_id}
-    wanted = {
-        "hours": " ".join(choices.hours) or ANY,
-        "channel": choices.channel or ANY,
-        "language": choices.language or ANY,
-    }
-    changed = [
-        name
-        for name, value in wanted.items()
-        if sum(prefer(tx, id, name, value, **by) for id in sorted(person.number_ids))
-    ]
-    if choices.first_number and keep_choice(tx, choices.first_number, "preference.number", "this", **by):
-        changed.append("number")
+    changed = keep_choices(tx, person.number_ids, choices, source="console", evidence=principal.account_id)
     record_access(tx, principal, "person-choices-noted", person.contact_id, {"changed": changed})
     return changed
 

@@ -9,9 +9,10 @@ from spectree import Tag
 
 from callsvc.accounts.access import record_read
 from callsvc.accounts.guard import api, current_principal
+from callsvc.contacts.choosing import Choices
 from callsvc.contacts.searching.finding import Wanted
 from callsvc.core.errors import Invalid
-from callsvc.people.acting import Choices, note_choices
+from callsvc.people.acting import note_choices
 from callsvc.people.card import card_of
 from callsvc.people.searching import PAGE, look, why_not_yet
 from callsvc.people.timeline import timeline_of

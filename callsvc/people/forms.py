@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from callsvc.contacts.choosing import Choices
 from callsvc.contacts.searching.finding import Wanted, readings_of
 from callsvc.contacts.searching.names import codes_asked
-from callsvc.people.acting import Choices
 from callsvc.web.texts import gettext
 
 

@@ -64,8 +64,6 @@ SOURCES = {
     "list": _("a do-not-contact list"),
     "carrier": _("the carrier"),
 }
-CHANNELS = {"voice": _("calls"), "sms": _("SMS")}
-PARTS = {"morning": _("in the morning"), "afternoon": _("in the afternoon"), "evening": _("in the evening")}
 KINDS = {
     "call": _("Call"),
     "message": _("SMS"),
@@ -89,8 +87,6 @@ _WORDS = {
     "appointment": APPOINTMENTS,
     "force": FORCE,
     "source": SOURCES,
-    "channel": CHANNELS,
-    "part-of-day": PARTS,
     "kind": KINDS,
 }
 
