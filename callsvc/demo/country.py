@@ -20,7 +20,7 @@ AGREEMENTS: Final = (
     ("84", "11", 1, 4),
     ("11", "84", 1, 4),
 )
-_ACTIVATE_S, _RELEASE_S = 20, 5
+_ACTIVATE_S, _RELEASE_S = 10, 5
 RESERVES: Final = {"11": 1, "84": 1, "44": 1, "04": 1}
 ADMINISTRATOR: Final = "admin@demo.example.org"
 

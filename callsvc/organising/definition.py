@@ -17,7 +17,7 @@ platforms:
       - {day: 2020-12-24, from: "08:00", to: "16:00"}
       - {day: 2020-12-31}                                  # closed
 agreements:
-  - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 20, release_wait_s: 5, cap: 10,
+  - {aided: "44", aiding: "11", rank: 1, activate_wait_s: 10, release_wait_s: 5, cap: 10,
      hours: [{days: [mon, tue], from: "08:00", to: "18:00"}]}   # on the helper's clock; any time without
 back_offices:
   - {platform: "67", team: Niveau 2, themes: [social, mental-health]}   # second level, see queues.md
@@ -107,7 +107,7 @@ class AgreementPart(Part):
     aided: Code
     aiding: Code
     rank: int = Field(1, ge=1, le=99)
-    activate_wait_s: int = Field(20, ge=0)
+    activate_wait_s: int = Field(10, ge=0)
     release_wait_s: int = Field(5, ge=0)
     cap: int = Field(10, ge=0)
     starts_at: datetime | None = None

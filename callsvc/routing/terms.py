@@ -1,8 +1,6 @@
 """What the administrator chooses about routing: the newest row of ``routing_terms``, and who changed what.
 
-What is not chosen stays as in ``rules/terms.py``, but for what the live service does otherwise by default:
-it offers callbacks, and it keeps the Erlang A reserve while a region is below its floor, for a ledger needs
-some calls before it knows anything.
+What is not chosen stays as in ``rules/terms.py``, but for callbacks, which the live service offers.
 """
 
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ from callsvc.core.errors import Conflict, Forbidden, Invalid
 from callsvc.routing.rules.terms import ORDERS, Terms
 from callsvc.routing.tables import routing_terms
 
-LIVE: Final = Terms(computed_reserve=True, callback_after_s=8.0, margin=0.02)
+LIVE: Final = Terms(callback_after_s=8.0, margin=0.02)
 
 CALLBACK_MARGIN: Final = 0.02
 """With callbacks the ledger aims a little higher: a call put off is one not answered in time."""

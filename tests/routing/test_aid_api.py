@@ -83,7 +83,7 @@ def test_agreements_are_made_previewed_and_ended_by_program(world: World) -> Non
     assert ours.put(path, json=terms).get_json()["id"] == "not-your-region"
     assert theirs.put(path, json=terms | {"cap": -1}).status_code == 422
     made = theirs.put(path, json=terms).get_json()
-    assert (made["cap"], made["activate_wait_s"], made["hours"]) == (3, 20, terms["hours"])
+    assert (made["cap"], made["activate_wait_s"], made["hours"]) == (3, 10, terms["hours"])
     assert ours.get(path).get_json() == made
     change = {"aided_region": "44", "aiding_region": "11", "terms": None}
     asked = post(ours, "previews", {"changes": [change], "day": "2020-11-15"}, 201)

@@ -20,7 +20,7 @@ class AgreementPart(Part):
     aided_region: Code = Field(alias="aided")
     aiding_region: Code = Field(alias="aiding")
     rank: int = Field(1, ge=1, le=99)
-    activate_wait_s: int = Field(20, ge=0, le=3600)
+    activate_wait_s: int = Field(10, ge=0, le=3600)
     release_wait_s: int = Field(5, ge=0, le=3600)
     cap: int = Field(10, ge=0, le=10_000)
     during: list[Hours] = Field(default_factory=list, description="hours of the day; none: all day")

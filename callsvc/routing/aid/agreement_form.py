@@ -24,7 +24,7 @@ class AgreementForm(BaseModel):
     aided: str = Field(min_length=2, max_length=3)
     aiding: str = Field(min_length=2, max_length=3)
     rank: int = Field(1, ge=1, le=99)
-    activate_wait_s: int = Field(20, ge=0, le=LONGEST_WAIT_S)
+    activate_wait_s: int = Field(10, ge=0, le=LONGEST_WAIT_S)
     release_wait_s: int = Field(5, ge=0, le=LONGEST_WAIT_S)
     cap: int = Field(10, ge=0, le=MOST_CAP)
     starts_at: datetime | None = None

@@ -35,7 +35,7 @@ class AgreementTerms(Asked):
     """Waits are lived seconds: predicted wait at home that opens aid, and the lower one that closes it."""
 
     rank: Whole = Field(1, ge=1, le=99)
-    activate_wait_s: Whole = Field(20, ge=0, le=LONGEST_WAIT_S)
+    activate_wait_s: Whole = Field(10, ge=0, le=LONGEST_WAIT_S)
     release_wait_s: Whole = Field(5, ge=0, le=LONGEST_WAIT_S)
     cap: Whole = Field(10, ge=0, le=MOST_CAP, description="Most calls of this pair at once.")
     starts_at: Moment | None = None

@@ -19,7 +19,7 @@ class Terms(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rank: int = Field(1, ge=1, le=99)
-    activate_wait_s: int = 20
+    activate_wait_s: int = 10
     release_wait_s: int = 5
     cap: int = 10
     starts_at: datetime | None = None
