@@ -1,4 +1,4 @@
-"""What a decision on aid asks of the country: every region, and whatever ties them together; a query each.
+"""What a decision on aid asks of the country: every region, what ties them together, and who left lately.
 
 Agreements change seldom. They come as one text each time, and what follows from a text is worked out once: a
 decision goes by what is agreed at its own instant, whoever changed it and in whichever process.
@@ -86,12 +86,13 @@ def regions_now(tx: Tx, terms: Terms) -> Sequence[Row[Any]]:
 def ties_now(tx: Tx, codes: Sequence[str]) -> Ties:
     """What ties these regions, all there are."""
     midnight = tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    row = _TIES.first(tx, now=tx.now, midnight=midnight, earliest=tx.now - LOOKS_BACK)
-    assert row is not None  # noqa: S101 - one row of texts
+    row = _TIES.first(tx, now=tx.now, midnight=midnight)
+    left = _LEFT_LATELY.first(tx, now=tx.now, earliest=tx.now - LOOKS_BACK)
+    assert row is not None and left is not None  # noqa: S101 - one row of texts each
     return Ties(
         held=held_in(row.held),
         taken=held_in(row.taken),
-        left=_left_in(row.left_lately),
+        left=_left_in(left.calls),
         agreed=_agreed(tuple(codes), row.agreements, _closed(row.agreements, tx.now), row.orders),
         ordered=bool(row.orders),
         on_own_phone=_on_own_phone(row.delegated),
@@ -172,7 +173,8 @@ _MEASURED_AT = (
 )
 _TAKEN = AID_TAKEN.where(reservation.c.offered_at > _MEASURED_AT).subquery("taken")
 _HELD = LIVE_AID.subquery("held")
-_LEFT = (
+# Apart, for PostgreSQL plans it by its instants each time: among all calls ever, few left lately.
+_LEFT_LATELY = Written(
     sa.select(
         packed(
             queue_entry.c.region_code,
@@ -180,7 +182,7 @@ _LEFT = (
             queue_entry.c.left_at,
             queue_entry.c.left_how,
             queue_entry.c.id,
-        )
+        ).label("calls")
     )
     .select_from(region)
     .outerjoin(routing_measure, routing_measure.c.region_code == region.c.code)
@@ -208,7 +210,6 @@ _TIES = Written(
     sa.select(
         sa.select(packed(*_HELD.c)).scalar_subquery().label("held"),
         sa.select(packed(*_TAKEN.c)).scalar_subquery().label("taken"),
-        _LEFT.scalar_subquery().label("left_lately"),
         _AGREEMENTS.scalar_subquery().label("agreements"),
         _ORDERS.scalar_subquery().label("orders"),
         _DELEGATED.scalar_subquery().label("delegated"),
