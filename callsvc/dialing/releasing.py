@@ -7,7 +7,7 @@ is planned in their turn.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from time import monotonic, sleep
 
 from callsvc.calls.placing import Claim, send_claim
@@ -24,6 +24,7 @@ _PROMPT_S = 0.2  # a request leaves after its instant: a busy machine costs the 
 _STALL_S = 0.5  # later than that it waits for another instant
 _SHORTEST_S = 0.005
 
+_WAITING = 4  # for their instants, to each that is busy
 _one_waits = Lock()  # of the requests of this process: all of them would wake for the same set-up
 
 
@@ -32,18 +33,18 @@ def place_at_pace(rt: Runtime, leg_ids: list[str], *, at_once: int = 1, pause: P
 
     Safe to run twice, and beside others: a claim is taken once, and all of them share one limit.
     """
-    until = monotonic() + _LONGEST_S
+    until, busy = monotonic() + _LONGEST_S, BoundedSemaphore(at_once)
 
     def place(leg_id: str) -> None:
-        for_each(rt.db, [leg_id], lambda one: _place(rt, one, until, pause))
+        for_each(rt.db, [leg_id], lambda one: _place(rt, one, until, busy, pause))
 
-    with ThreadPoolExecutor(at_once, "placing") as pool:
+    with ThreadPoolExecutor(at_once * _WAITING, "placing") as pool:
         list(pool.map(place, leg_ids))
 
 
-def _place(rt: Runtime, leg_id: str, until: float, pause: Pause) -> None:
+def _place(rt: Runtime, leg_id: str, until: float, busy: BoundedSemaphore, pause: Pause) -> None:
     while True:
-        with rt.db.begin() as tx:
+        with busy, rt.db.begin() as tx:
             given = free_set_up(tx)
             if given is not None:
                 claim = claim_attempt(tx, leg_id)
@@ -54,11 +55,13 @@ def _place(rt: Runtime, leg_id: str, until: float, pause: Pause) -> None:
             return
         _wait(rt, pause)
     if claim is not None:
-        _send(rt, claim, given, pause)
+        _await_instant(rt, claim, given, pause)
+        with busy:
+            send_claim(rt, claim)
 
 
-def _send(rt: Runtime, claim: Claim, given: SetUp, pause: Pause) -> None:
-    """At its instant. Who is late delays the next, and who was stopped meanwhile waits for another instant.
+def _await_instant(rt: Runtime, claim: Claim, given: SetUp, pause: Pause) -> None:
+    """Until its instant. Who is late delays the next, who was stopped meanwhile waits for another instant.
 
     Should that take longer than the claim holds, ``send_claim`` sends nothing and the leg is settled.
     """
@@ -68,7 +71,7 @@ def _send(rt: Runtime, claim: Claim, given: SetUp, pause: Pause) -> None:
             pause(early_s)
         late_s = (rt.clock.now() - given.at).total_seconds() / rt.clock.speed
         if late_s <= _PROMPT_S or rt.machine.now() >= claim.lease_until:
-            break
+            return
         with rt.db.begin() as tx:
             if late_s <= _STALL_S:
                 given = delay_set_up(tx, given, rt.clock.now())
@@ -78,7 +81,6 @@ def _send(rt: Runtime, claim: Claim, given: SetUp, pause: Pause) -> None:
                 given = use_set_up(tx, another, rt.clock.now())
         if another is None:
             _wait(rt, pause)
-    send_claim(rt, claim)
 
 
 def _wait(rt: Runtime, pause: Pause) -> None:
