@@ -1,16 +1,13 @@
 """Do-not-contact lists for programs: a CSV in, a CSV out, both recorded in the access log."""
 
-import codecs
-from collections.abc import Iterator
-from typing import IO, Literal
+from typing import Literal
 
 from flask import Response, request
 from pydantic import Field
 
-from callsvc.accounts.access import record_access
 from callsvc.accounts.guard import api, current_principal
 from callsvc.contacts.api import SUPPRESSIONS
-from callsvc.contacts.suppression_lists import LONGEST, export_suppressions, import_suppressions
+from callsvc.contacts.suppression_transfer import counts_of, give_list, take_list
 from callsvc.core.errors import Invalid
 from callsvc.web import current_rt
 from callsvc.web.api import Refusal, api_blueprint, operation
@@ -20,7 +17,6 @@ suppression_lists_api = api_blueprint("suppression_lists_api")
 
 _MOST = 16 * 1024 * 1024
 _SHOWN = 200
-_PIECE = 64 * 1024
 
 
 class ListQuery(Asked):
@@ -67,24 +63,20 @@ def import_suppression_list(query: ListQuery) -> ListImported:
     In force at once; the same list twice changes nothing. What is not one number is returned with its line,
     as is, for an account of some regions, a number that nobody of these has.
     """
-    rt = current_rt()
-    report = import_suppressions(
-        rt,
-        _lines(request.stream),
+    report = take_list(
+        current_rt(),
+        current_principal(),
+        request.stream,
         name=query.name,
         scope=query.scope,
         purpose=query.purpose,
-        principal=current_principal(),
     )
     if report.rows == report.refused:
         raise Invalid("list-unreadable", "Not one row is a phone number: send CSV, one number a line.")
-    counts = {"rows": report.rows, "new": report.new, "known": report.known, "refused": report.refused}
-    with rt.db.begin() as tx:
-        record_access(tx, current_principal(), "suppressions-imported", "suppressions", counts)
     shown = [
         RefusedRow(line=one.line, reason=one.reason, says=one.says("en")) for one in report.rejects[:_SHOWN]
     ]
-    return ListImported(**counts, rejects=shown)
+    return ListImported(**counts_of(report), rejects=shown)
 
 
 @suppression_lists_api.get("/suppression-lists")
@@ -92,26 +84,7 @@ def import_suppression_list(query: ListQuery) -> ListImported:
 @operation(SUPPRESSIONS, gives="text/csv")
 def export_suppression_list(query: ExportQuery) -> Response:
     """All entries of numbers of your regions, numbers in full; the export is recorded in the access log."""
-    rt, principal = current_rt(), current_principal()
-    asked = {"scope": query.scope, "source": query.source, "lifted": query.lifted}
-    with rt.db.begin() as tx:
-        record_access(tx, principal, "suppressions-exported", "suppressions", asked)
-    lines = export_suppressions(rt, principal, scope=query.scope, source=query.source, lifted=query.lifted)
+    lines = give_list(
+        current_rt(), current_principal(), scope=query.scope, source=query.source, lifted=query.lifted
+    )
     return Response(lines, mimetype="text/csv")
-
-
-def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """The body as lines, piece by piece; what is no UTF-8 is read as far as it goes.
-
-    Of a line that is too long only as much is kept as tells so: a body without line ends costs no more.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-    left = ""
-    while piece := stream.read(_PIECE):
-        head, *more = decoder.decode(piece).split("\n")
-        left = (left + head)[: LONGEST + 1]
-        if more:
-            yield left
-            yield from more[:-1]
-            left = more[-1]
-    yield left + decoder.decode(b"", final=True)

@@ -53,7 +53,7 @@ def lifts() -> ResponseReturnValue:
     with current_rt().db.read() as tx:
         rows = tx.all(_wishes(principal).limit(_MOST))
         names = account_names(tx, [row.asked_by for row in rows])
-        people = _people(tx, principal, [row.number_id for row in rows])
+        people = people_with(tx, principal, [row.number_id for row in rows])
     wishes = [
         Wish(
             row=row,
@@ -78,7 +78,7 @@ def _wishes(principal: Principal) -> sa.Select[Any]:
     )
 
 
-def _people(tx: Tx, principal: Principal, number_ids: Sequence[str]) -> dict[str, list[str]]:
+def people_with(tx: Tx, principal: Principal, number_ids: Sequence[str]) -> dict[str, list[str]]:
     """By number the ids of the people of the principal's places who have it."""
     mine = scope_condition(principal, contact.c.region_code, contact.c.platform_code)
     wanted = (

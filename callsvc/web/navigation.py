@@ -39,7 +39,9 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("campaigns.index", _("Campaigns"), "report"),
             Entry("campaigns.approvals", _("Approvals"), "campaigns"),
+            Entry("campaigns.callers", _("Numbers shown"), "campaigns"),
             Entry("people.index", _("People"), "contacts"),
+            Entry("people.suppressions", _("Do not contact"), "contacts"),
             Entry("people.lifts", _("Lifts to decide"), "contacts"),
             Entry("cases.index", _("Cases"), "contacts"),
             Entry("flows.index", _("Flows"), "report"),

@@ -12,7 +12,14 @@ from callsvc.accounts.tables import api_key, web_session
 from callsvc.agents.tables import activity_wish, agent, agent_skill
 from callsvc.appointments.tables import appointment
 from callsvc.calls.tables import call, leg, leg_transition
-from callsvc.campaigns.tables import campaign, campaign_change, campaign_contact, stop_order
+from callsvc.campaigns.tables import (
+    caller_pool,
+    caller_sender,
+    campaign,
+    campaign_change,
+    campaign_contact,
+    stop_order,
+)
 from callsvc.contacts.numbers import store_number
 from callsvc.contacts.people import Person, seal_person
 from callsvc.contacts.searching.indexing import index_people
@@ -89,6 +96,7 @@ def furnish(rt: Runtime) -> None:
         tx.insert(
             flow_draft, flow_id="tracing", source="id: tracing", revision=1, changed_at=tx.now, changed_by="t"
         )
+        _pool(tx)
         _campaign(tx, "shared", "Shared")
         for place in PLACES:
             _furnish(tx, place)
@@ -123,8 +131,18 @@ def _accounts(rt: Runtime) -> None:
 HELD: dict[str, str] = {}  # the account of each place, by mark
 
 
+def _pool(tx: Tx) -> None:
+    """Pools belong to nobody; which campaigns use one is told of one's own alone."""
+    tx.insert(caller_pool, id="pool", title="Numbers", choose="contact", changed_at=tx.now, changed_by="t")
+    tx.insert(
+        caller_sender, pool_id="pool", value="+33199000101", kind="fiction", voice=True, sms=True,
+        can_reply=True,
+    )  # fmt: skip
+
+
 def _campaign(tx: Tx, id: str, title: str) -> None:
-    file = campaign_file(id=id, title=title, flow="tracing", flow_version="v1")
+    shown = {"caller_id": "", "caller_pool": "pool"}
+    file = campaign_file(id=id, title=title, flow="tracing", flow_version="v1", **shown)
     tx.insert(
         campaign, id=id, title=title, purpose="contact-tracing", flow_version="v1", state="running",
         config=file.model_dump(mode="json", by_alias=True), created_at=tx.now, changed_at=tx.now,

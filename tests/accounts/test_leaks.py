@@ -171,8 +171,8 @@ def test_the_examples_are_alive(rt: Runtime, app: Flask) -> None:
         allowed = {403} if rule.endpoint.startswith(WHOLE_COUNTRY) else {200, 302}
         if rule.endpoint.startswith(("desk_api.", "work_api.", "helping_api.", "lines_api.", "desk.")):
             allowed |= {403}  # this account is no agent
-        if rule.endpoint in ("people.found", "desk.voice_sdk"):
-            allowed |= {404}  # a search is its author's alone; no SDK was put in place
+        if rule.endpoint in ("people.found", "people.suppression_rejects", "desk.voice_sdk"):
+            allowed |= {404}  # a search, and what was refused of a list, are one's own; no SDK is in place
         if rule.endpoint == "organising_api.forecast_delegation":
             allowed |= {422}  # of which platform, must be said
         if answer.status_code not in allowed:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsvc.contacts.suppression_lists_api import _lines
+from callsvc.contacts.suppression_transfer import lines_of
 from callsvc.contacts.tables import suppression
 from callsvc.runtime import Runtime
 
@@ -53,7 +53,7 @@ def test_one_number_likewise(world: Runtime, national: Caller, local: Caller) ->
 
 def test_a_body_without_a_line_end_is_never_held_whole() -> None:
     body = b"0" * (8 << 20) + b"\n0639981240\n"
-    first, second, last = list(_lines(io.BytesIO(body)))
+    first, second, last = list(lines_of(io.BytesIO(body)))
     assert len(first) <= 10_001 and (second, last) == ("0639981240", "")
     text = "a;b\r\n" * 30_000 + "c"
-    assert "\n".join(_lines(io.BytesIO(text.encode()))) == text
+    assert "\n".join(lines_of(io.BytesIO(text.encode()))) == text

@@ -6,9 +6,12 @@ from io import BytesIO
 from callsvc.accounts.service import add_account
 from callsvc.agents.tables import agent
 from callsvc.calls.tables import call, leg
+from callsvc.campaigns.caller_files import apply_callers, read_callers
 from callsvc.campaigns.tables import campaign, campaign_approval, campaign_contact, stop_order
 from callsvc.contacts.importing_jobs import receive_file
+from callsvc.contacts.numbers import store_number
 from callsvc.contacts.people import Person, seal_person
+from callsvc.contacts.suppressions import suppress
 from callsvc.contacts.tables import (
     case_handover,
     case_handover_step,
@@ -52,6 +55,12 @@ PREVIEWED = {
     **{side: dict.fromkeys(("44", "11", "04", ""), _PLAYED) for side in ("present", "edited")},
     "was": dict.fromkeys(("44", "11", "04", ""), _WAS),
 }  # fmt: skip
+POOLS = """
+pools:
+  - id: national
+    title: Numéros nationaux
+    senders: [{value: "+33199000101"}, {value: "+33199000102", regions: ["44"]}, {value: "38000"}]
+"""
 WAITING = 3  # calls that wait for an agent
 OUTCOMES = ("reached",) * 5 + ("not-reached",) * 2 + ("callback-booked",)
 
@@ -70,6 +79,7 @@ def seed(rt: Runtime) -> None:
         _waiting(tx)
         _events(tx)
         _stop_and_import(tx)
+        _shown_and_silenced(tx)
     receive_file(rt, BytesIO(LIST), "liste.csv", "acc1")  # upl1
 
 
@@ -179,6 +189,15 @@ def _stop_and_import(tx: Tx) -> None:
         campaign_approval, id="apr1", campaign_id="drill", state="asked", asked_by="acc2", asked_at=tx.now,
         people=2000,
     )  # fmt: skip
+
+
+def _shown_and_silenced(tx: Tx) -> None:
+    apply_callers(tx, read_callers(POOLS), "acc1")
+    for digits, source in (("01", "list"), ("02", "console")):
+        number_id = store_number(
+            tx, f"+336399800{digits}", synthetic=True, country="FR", kind="mobile", zone="Europe/Paris"
+        )
+        suppress(tx, number_id, "all", source=source, evidence="acc1" if source == "console" else "liste:1")
 
 
 def _waiting(tx: Tx) -> None:
