@@ -25,7 +25,7 @@ from callsvc.web.forms import WHOLE, Form, blank_form, read_form
 from callsvc.web.texts import gettext
 from callsvc.web.toasts import toast
 
-TAKEN = ("new", "approvals", "stops", "live")  # words of our own addresses
+TAKEN = ("new", "approvals", "callers", "stops", "live")  # words of our own addresses
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 _WEEKDAYS = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "19:00"}
 

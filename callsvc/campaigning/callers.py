@@ -50,12 +50,12 @@ _OVER = ("stopped", "completed")
 
 @dataclass(frozen=True)
 class Use:
-    """A campaign of the reader's places that shows it; ``what``: calls or SMS."""
+    """A campaign of the reader's places that shows it; ``what`` for: calls, SMS, or several."""
 
     id: str
     title: str
     state: str
-    what: Any
+    what: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _told(tx: Tx, principal: Principal) -> tuple[list[Shown], list[Single]]:
     live_uses = _uses(live, _POOLS)
     past_uses = _uses([row for row in rows if row.state in _OVER], _POOLS)
     pools = [
-        Shown(pool, live_uses.get(pool.id, ()), len({one.id for one in past_uses.get(pool.id, ())}))
+        Shown(pool, live_uses.get(pool.id, ()), len(past_uses.get(pool.id, ())))
         for pool in declared(tx).pools
     ]
     return pools, [_single(value, uses) for value, uses in sorted(_uses(live, _OWN).items())]
@@ -113,9 +113,12 @@ def _uses(rows: Sequence[Any], keys: Mapping[str, Any]) -> dict[str, list[Use]]:
     """By pool or value the campaigns that name it, each with what for."""
     found: dict[str, list[Use]] = defaultdict(list)
     for row in rows:
+        whats: dict[str, list[Any]] = defaultdict(list)
         for key, what in keys.items():
             if named := _at(row.config, key):
-                found[named].append(Use(row.id, row.title, row.state, what))
+                whats[named].append(what)
+        for named, said in whats.items():
+            found[named].append(Use(row.id, row.title, row.state, tuple(said)))
     return found
 
 

@@ -113,9 +113,16 @@ def page_of_ones_own() -> str:
 
 
 def _link(entry: Entry) -> Link:
-    """Current on the page itself, and on the pages of its blueprint below it that no other entry leads to."""
-    href, here = url_for(entry.endpoint), request.endpoint or ""
-    below = here.split(".")[0] == entry.endpoint.split(".")[0] and request.path.startswith(href)
-    others = {one.endpoint for _, entries in MENU for one in entries} - {entry.endpoint}
+    """Current on the page itself and on those below its address, but where another entry's page is nearer."""
+    href, room = url_for(entry.endpoint), entry.endpoint.split(".")[0]
+    known = current_app.view_functions
+    pages = {one.endpoint for _, entries in MENU for one in entries if one.endpoint in known}
+    beside = [url_for(one) for one in pages if one.split(".")[0] == room]
+    above = [one for one in beside if _is_at_or_below(request.path, one)]
+    current = (request.endpoint or "").split(".")[0] == room and max(above, key=len, default="") == href
     count = current_app.extensions.get(_WAITING, {}).get(entry.endpoint)
-    return Link(href, entry.title, below and here not in others, count() if count is not None else 0)
+    return Link(href, entry.title, current, count() if count is not None else 0)
+
+
+def _is_at_or_below(path: str, page: str) -> bool:
+    return path == page or path.startswith(page.rstrip("/") + "/")

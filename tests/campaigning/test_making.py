@@ -100,6 +100,7 @@ def test_a_campaign_is_copied_without_its_people(rt: Runtime, visit: Visit, fill
         ({"title": ""}, "This is needed."),
         ({"name": "Two Words"}, "Small letters, digits and hyphens"),
         ({"name": "approvals"}, "Small letters, digits and hyphens"),
+        ({"name": "callers"}, "Small letters, digits and hyphens"),
         ({"name": "autumn"}, "Another campaign has this name."),
         ({"purpose": "!!!"}, "A word or two in letters"),
         ({"flow": "nowhere"}, "This flow is not published."),

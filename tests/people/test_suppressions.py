@@ -85,6 +85,7 @@ def test_a_list_is_taken_and_what_is_refused_is_told_and_can_be_fetched(
     client = enter()
     answer = send(client, LIST)
     assert answer.status_code == 200
+    assert re.findall(r'aria-current="page">([^<]+)<', answer.text) == ["Do not contact"]
     assert re.findall(r"<dt>([\w ]+)</dt><dd>(\d+)</dd>", answer.text) == [
         ("Rows", "4"), ("New", "2"), ("Held already", "0"), ("Refused", "2"),
     ]  # fmt: skip
