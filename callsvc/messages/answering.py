@@ -3,6 +3,7 @@
 Each names neither purpose nor person, and is sent once: the cause says of what.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -21,11 +22,14 @@ _UNANSWERED = ("no-input", "undelivered", "not-reached")
 
 _WHO = {
     "fr": "{who} : c'est bien nous qui vous écrivons. Nous joindre, ou vérifier : {phone}. "
-    "Pour ne plus recevoir de SMS : STOP.",
-    "en": "{who}: it is really us writing to you. To reach us, or to check: {phone}. For no more SMS: STOP.",
-    "es": "{who}: somos nosotros quienes le escribimos. Contacto y verificación: {phone}. No más SMS: STOP.",
-    "pt": "{who}: somos mesmo nós que lhe escrevemos. Contacto: {phone}. Para não receber mais SMS: STOP.",
-    "ar": "{who}: نحن من يراسلكم. للاتصال بنا أو للتحقق: {phone}. لإيقاف الرسائل: STOP.",
+    "Pour ne plus recevoir de SMS : STOP. Vos choix : CHOIX.",
+    "en": "{who}: it is really us writing to you. To reach us, or to check: {phone}. For no more SMS: STOP. "
+    "Your choices: CHOICES.",
+    "es": "{who}: somos nosotros quienes le escribimos. Contacto y verificación: {phone}. No más SMS: STOP. "
+    "Sus preferencias: OPCIONES.",
+    "pt": "{who}: somos mesmo nós que lhe escrevemos. Contacto: {phone}. Para não receber mais SMS: STOP. "
+    "Preferências: OPCOES.",
+    "ar": "{who}: نحن من يراسلكم. للاتصال بنا أو للتحقق: {phone}. لإيقاف الرسائل: STOP. اختياراتكم: خيارات.",
 }
 _STOPPED = {
     "fr": "{who} : c'est noté, ce numéro ne recevra plus de SMS de notre part.",
@@ -45,13 +49,13 @@ _OVER = {
 
 def say_who_we_are(tx: Tx, number_id: str, to: str) -> None:
     """Answer HELP, once a day: two machines that answer each other must not go on for ever."""
-    _answer(tx, _WHO, number_id, to, f"help:{number_id}:{tx.now:%Y-%m-%d}")
+    answer_once(tx, _WHO, number_id, to, f"help:{number_id}:{tx.now:%Y-%m-%d}")
 
 
 def confirm_stop(tx: Tx, number_id: str, to: str, body: str, suppression_id: str) -> None:
     """Tell once that stop is done, where the carrier has not done so: it knows English words only."""
     if tx.settings.callsvc_stop_confirmation == "ours" and not carrier_knows(body):
-        _answer(tx, _STOPPED, number_id, to, f"{STOP_CONFIRMED}{suppression_id}")
+        answer_once(tx, _STOPPED, number_id, to, f"{STOP_CONFIRMED}{suppression_id}")
 
 
 def answer_late(tx: Tx, number_id: str, to: str) -> None:
@@ -64,7 +68,7 @@ def answer_late(tx: Tx, number_id: str, to: str) -> None:
     )
     place = tx.first(last_written(wanted, number_id, to, tx.now - _LATE))
     if place is not None and place.status == "done" and place.outcome in _UNANSWERED:
-        _answer(tx, _OVER, number_id, to, f"late:{place.id}", place_id=place.id)
+        answer_once(tx, _OVER, number_id, to, f"late:{place.id}", place_id=place.id)
 
 
 def worded(tx: Tx, texts: dict[str, str], number_id: str, *, contact_id: str | None = None) -> str:
@@ -86,15 +90,24 @@ def language_for(tx: Tx, texts: dict[str, str], number_id: str, *, contact_id: s
     return wanted if wanted in texts else next(iter(texts))
 
 
-def _answer(
-    tx: Tx, texts: dict[str, str], number_id: str, to: str, cause: str, *, place_id: str | None = None
+def answer_once(
+    tx: Tx,
+    texts: dict[str, str],
+    number_id: str,
+    to: str,
+    cause: str,
+    *,
+    place_id: str | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> None:
+    """Plan one of ``texts``, which may name who, phone and what is ``said``; the same ``cause`` plans one."""
     text = worded(tx, texts, number_id)
+    settings = tx.settings
     plan_message(
         tx,
         number_id=number_id,
-        body=text.format(who=tx.settings.callsvc_who, phone=tx.settings.callsvc_verify_phone),
-        sender=to if can_reply(to) else tx.settings.callsvc_caller_id,
+        body=text.format(who=settings.callsvc_who, phone=settings.callsvc_verify_phone, **(said or {})),
+        sender=to if can_reply(to) else settings.callsvc_caller_id,
         purpose="",
         cause=cause,
         campaign_contact_id=place_id,

@@ -117,4 +117,79 @@ AROUND = (
     "من",
     "فضلك",
     "شكرا",
+    # « CHOIX STOP », of somebody who was told to begin with CHOIX, stops as STOP does.
+    "choix",
+    "choices",
+    "preferences",
+    "preferencias",
+)
+
+# Before what somebody chooses: « CHOIX SOIR SMS ». Alone it asks what may be chosen.
+CHOICE: dict[str, tuple[str, ...]] = {
+    "en": ("choices", "choice", "preferences"),
+    "fr": ("choix", "mes choix", "mes preferences"),
+    "es": ("preferencias", "opciones"),
+    "pt": ("preferencias", "opcoes"),
+    "ar": ("خيارات", "اختياراتي"),
+}
+# What may be chosen, and by which words; the first of a line is what we ask for.
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "hours": {
+        "morning": (
+            *("matin", "matinee", "en matinee", "le matin", "morning", "mornings"),
+            *("manana", "manha", "صباح", "صباحا"),
+        ),
+        "afternoon": (
+            *("apres midi", "apresmidi", "l apres midi", "afternoon", "afternoons"),
+            *("tarde", "ظهر", "بعد الظهر"),
+        ),
+        "evening": (
+            "soir",
+            "soiree",
+            "en soiree",
+            "le soir",
+            "evening",
+            "evenings",
+            "noche",
+            "noite",
+            "مساء",
+        ),
+        "any": (
+            *("toute heure", "a toute heure", "toutes heures", "n importe quand", "anytime", "any time"),
+            *("cualquier hora", "qualquer hora", "اي وقت"),
+        ),
+    },
+    "channel": {
+        "sms": ("sms", "texto", "text", "mensaje", "mensagem", "رسالة"),
+        "voice": (
+            *("appel", "appels", "telephone", "call", "calls", "phone", "llamada", "llamadas", "chamada"),
+            *("chamadas", "اتصال", "مكالمة"),
+        ),
+    },
+    "language": {
+        "fr": ("fr", "francais", "en francais", "french", "frances", "الفرنسية"),
+        "en": ("en", "anglais", "en anglais", "english", "ingles", "الانجليزية"),
+        "es": ("es", "espagnol", "en espagnol", "spanish", "espanol", "espanhol", "الاسبانية"),
+        "pt": ("pt", "portugais", "en portugais", "portuguese", "portugues", "البرتغالية"),
+        "ar": ("ar", "arabe", "en arabe", "arabic", "العربية"),
+    },
+    "number": {"this": ("ce numero", "this number", "este numero", "هذا الرقم")},
+}
+BETWEEN = (
+    "et",
+    "ou",
+    "and",
+    "or",
+    "y",
+    "o",
+    "e",
+    "plutot",
+    "rather",
+    "par",
+    "by",
+    "en",
+    "in",
+    "au",
+    "و",
+    "او",
 )

@@ -5,8 +5,10 @@ from callsvc.contacts.numbers import store_caller
 from callsvc.contacts.suppressions import suppress
 from callsvc.core.db import Tx
 from callsvc.messages.answering import confirm_stop, say_who_we_are
+from callsvc.messages.choosing import hear_wish
 from callsvc.messages.rules import keyword_of
 from callsvc.messages.service import bind_message, lock_message, receive_message, record_message_status
+from callsvc.messages.wishes import wish_in
 from callsvc.routing.other_work.writing import stopped
 from callsvc.runtime import Runtime
 from callsvc.webhooks.once import first_time
@@ -41,6 +43,8 @@ def _hear(tx: Tx, number_id: str, message_id: str, body: str, to: str) -> None:
             say_who_we_are(tx, number_id, to)
         case "start" if ask_lifts(tx, number_id, message_id):
             pass  # somebody will look at it; see contacts/lifting.py
+        case _ if (wish := wish_in(body)) is not None:
+            hear_wish(tx, number_id, to, wish, message_id)
         case _ if hear_in_conversation(tx, number_id):
             pass  # an agent reads it
         case _:
