@@ -17,8 +17,8 @@ from callsvc.web import current_rt
 from callsvc.web.forms import Form, read_form
 from callsvc.web.texts import gettext
 
-# Some 150 000 numbers, read while the sender waits; the API takes 16 MiB, and the command any length.
-_LARGEST: Final = 2 * 1024 * 1024  # bytes
+# Some 40 000 numbers, stored while the sender waits, up to a minute; the API takes 16 MiB, the command any length.
+_LARGEST: Final = 512 * 1024  # bytes
 _MARK: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
 
 
