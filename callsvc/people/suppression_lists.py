@@ -17,7 +17,7 @@ from callsvc.web import current_rt
 from callsvc.web.forms import Form, read_form
 from callsvc.web.texts import gettext
 
-# Some 40 000 numbers, stored while the sender waits, up to a minute; the API takes 16 MiB, the command any length.
+# Some 40 000 numbers, stored in up to a minute while the sender waits; the command takes any length.
 _LARGEST: Final = 512 * 1024  # bytes
 _MARK: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
 
