@@ -95,7 +95,7 @@ def folded(
 
 def kept_by(row: Row[Any], agents: int, ledger: float, terms: Terms) -> int:
     """Idle agents the region does not lend now: what it declared, else none while it keeps its floor, else at
-    least one, or the Erlang A reserve (``computed_reserve``), and more the further it is below.
+    least one, or the Erlang A reserve where that is chosen, and more the further it is below.
     """
     if row.declared is not None:
         return int(row.declared)

@@ -17,7 +17,7 @@ from tests.routing.world import World
 EVERYWHERE = Principal(account_id="acc1", role="administrator", regions="*", scopes=frozenset(SCOPES))
 
 
-def test_what_nobody_chose_is_as_measured_with_callbacks_and_a_computed_reserve(world: World) -> None:
+def test_what_nobody_chose_is_as_measured_with_callbacks(world: World) -> None:
     with world.rt.db.read() as tx:
         terms = terms_of(tx)
     assert terms == LIVE

@@ -23,7 +23,7 @@ class Terms:
     rescue_s: float = 12.0  # a call this old may be rescued before it is late...
     rescue_below: float = 0.0  # ...of a region whose ledger is below this many calls
     ratio: float = 5.0  # a helper with late calls of its own helps only where the wait is this much longer
-    computed_reserve: bool = True  # keep the Erlang A reserve, not one agent, while a ledger is below zero
+    computed_reserve: bool = False  # keep the Erlang A reserve, not one agent, while a ledger is below zero
     activate_s: float = 10.0  # predicted wait at home from which a region is aided
     release_s: float = 5.0  # and below which it no longer is
     dwell_s: float = 1800.0  # shortest time from one activation to the next: at most two an hour
