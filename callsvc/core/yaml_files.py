@@ -39,7 +39,7 @@ class Part(BaseModel):
 
 
 def loaded(text: str, id: str, *, what: str = "The file") -> Any:
-    """Plain data from YAML, which can name no Python object; else refused by ``id``, naming line and column."""
+    """Plain data from YAML, which names no Python object; else refused by ``id``, with line and column."""
     if len(text) > LONGEST:
         raise Invalid(id, f"{what} is longer than {LONGEST:,} characters: divide it.")
     try:

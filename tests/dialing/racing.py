@@ -124,14 +124,14 @@ class Race:
         works = [lambda n=n: self._dial(random.Random(self.seed * 100 + n)) for n in range(DIALLERS)]
         works += [lambda n=n: self._call_back(random.Random(self.seed * 100 + 50 + n)) for n in range(2)]
         works += [self._opt_out, self._repair]
-        claim = claiming._claim
-        claiming._claim = self._noting(claim)  # type: ignore[assignment]
+        claim = claiming.claim_attempt
+        claiming.claim_attempt = self._noting(claim)  # type: ignore[assignment]
         try:
             with ThreadPoolExecutor(len(works)) as pool:
                 for done in [pool.submit(work) for work in works]:
                     done.result()
         finally:
-            claiming._claim = claim
+            claiming.claim_attempt = claim
 
     def _noting(self, claim: Any) -> Any:
         def noted(tx: Any, leg_id: str) -> Any:

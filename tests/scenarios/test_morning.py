@@ -170,7 +170,7 @@ def test_a_small_morning_balances_its_books_whatever_is_killed(tmp_path: Path) -
             os.kill(before, signal.SIGKILL)
             assert _until(lambda: stack.pids().get(name, before) != before, 15), f"{name} did not come back"  # noqa: B023
         Redis.from_url(stack.redis_url).flushall()
-        assert len(victims) == 10
+        assert len(victims) == 11
         _judge(stack, rt)
     _nobody_is_named(tmp_path)
 
