@@ -53,16 +53,30 @@ def _most_in(made: list[datetime], span: timedelta) -> int:
 
 
 def _passing(rt: Runtime) -> Any:
-    """A pause in which time passes; several workers may be in one."""
+    """A pause in which time passes; several workers may be in one, and wait for the same time."""
     lock = Lock()
 
     def pause(seconds: float) -> None:
+        until = rt.clock.now() + timedelta(seconds=seconds)
         with lock:
-            advance(rt, seconds)
+            left = (until - rt.clock.now()).total_seconds()
+            if left > 0:
+                advance(rt, left)
 
     return pause
 
 
+@pytest.fixture
+def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker does one thing at a time, so that what takes it no time is not overtaken by another's pause.
+
+    A stopped clock passes a pause at once, in which a thread that is about to send may not have run at all:
+    it would be late by all of the pause, and wait for another instant.
+    """
+    monkeypatch.setattr(releasing, "_WAITING", 1)
+
+
+@pytest.mark.usefixtures("in_turn")
 @pytest.mark.parametrize("rate", [0.5, 2.5, 6.0])
 def test_a_worker_that_stood_still_releases_what_waits_at_the_pace(rt: Runtime, rate: float) -> None:
     missed, began = _stalled(rt, rate), rt.clock.now()
@@ -92,6 +106,7 @@ def test_two_workers_share_one_second(rt: Runtime, monkeypatch: pytest.MonkeyPat
     assert _most_in(given, SECOND) <= 6
 
 
+@pytest.mark.usefixtures("in_turn")
 def test_planning_goes_on_at_the_pace_and_what_was_missed_is_not_made_up(rt: Runtime) -> None:
     """After a minute away: in the ten seconds that follow there are ten seconds' calls, and no more."""
     place_at_pace(rt, _stalled(rt, 4.0), pause=_passing(rt))
@@ -107,6 +122,7 @@ def test_planning_goes_on_at_the_pace_and_what_was_missed_is_not_made_up(rt: Run
     assert _most_in(made, SECOND) <= 4
 
 
+@pytest.mark.usefixtures("in_turn")
 def test_agents_legs_of_the_last_second_are_left_out(rt: Runtime) -> None:
     missed = _stalled(rt, 4.0)
     with rt.db.begin() as tx:
@@ -118,6 +134,7 @@ def test_agents_legs_of_the_last_second_are_left_out(rt: Runtime) -> None:
     assert sum(at < began + SECOND for at in _made(rt)) == 1
 
 
+@pytest.mark.usefixtures("in_turn")
 @pytest.mark.parametrize(("stopped_s", "waits_s"), [(0.04, 0.04), (0.3, 0.3), (0.8, 1.0)])
 def test_a_process_that_stopped_between_claim_and_request_bunches_nothing(
     rt: Runtime, monkeypatch: pytest.MonkeyPatch, stopped_s: float, waits_s: float
@@ -135,6 +152,24 @@ def test_a_process_that_stopped_between_claim_and_request_bunches_nothing(
     first, second = _made(rt)
     assert first - before == timedelta(seconds=waits_s)
     assert second - first >= SECOND - timedelta(seconds=0.05)
+
+
+@pytest.mark.usefixtures("in_turn")
+def test_a_set_up_that_another_worker_took_from_a_stopped_one_is_made_once(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed, wait, pause = _stalled(rt, 1.0), releasing._await_instant, _passing(rt)
+    before = rt.clock.now()
+
+    def stopped_before_it(*given: Any) -> None:
+        monkeypatch.setattr(releasing, "_await_instant", wait)
+        advance(rt, 0.8)
+        place_at_pace(rt, missed[1:2], pause=pause)
+        wait(*given)
+
+    monkeypatch.setattr(releasing, "_await_instant", stopped_before_it)
+    place_at_pace(rt, missed[:1], pause=pause)
+    assert [at - before for at in _made(rt)] == [SECOND, 2 * SECOND]
 
 
 def test_what_a_job_cannot_place_in_its_time_stays_planned(
