@@ -83,13 +83,21 @@ def move_to(tx: Tx, leg_id: str, path: str) -> None:
     _wish(tx, leg_id, "move", path)
 
 
-def take_move(tx: Tx, leg_id: str) -> str:
-    """Where this call was to be moved, for a document that leads there itself; empty when nowhere."""
-    due = (carrier_update.c.leg_id == leg_id) & (carrier_update.c.action == "move")
-    row = tx.first(sa.select(carrier_update).where(due, carrier_update.c.result.is_(None)))
+def take_move(tx: Tx, leg_id: str, *, asks_from: str) -> str:
+    """Where this call was to be moved, for a document that leads there itself; empty when nowhere.
+
+    ``asks_from`` is the path of the move that led where the call was when it asked. Was another one tried
+    since, the carrier may have dropped this question and hears no answer to it: the move is still to be made.
+    """
+    mine = (carrier_update.c.leg_id == leg_id) & (carrier_update.c.action == "move")
+    row = tx.first(sa.select(carrier_update).where(mine, carrier_update.c.result.is_(None)))
     if row is None:
         return ""
-    tx.update(carrier_update, carrier_update.c.id == row.id, result="done", done_at=tx.now)
+    led = sa.select(sa.func.max(carrier_update.c.created_at)).where(mine, carrier_update.c.path == asks_from)
+    tried = carrier_update.c.result.is_not(None) & (carrier_update.c.tries > 0)
+    later = tried & (carrier_update.c.created_at > led.scalar_subquery())
+    if tx.first(sa.select(carrier_update.c.id).where(mine, later)) is None:
+        tx.update(carrier_update, carrier_update.c.id == row.id, result="done", done_at=tx.now)
     return str(row.path)
 
 

@@ -48,7 +48,7 @@ def dial_over(rt: Runtime, leg_id: str, other_id: str, given: CarrierRequest) ->
         if sid and given.text("DialCallStatus") in _SPOKE:
             record_status(tx, other_id, News(status=IN_PROGRESS, at=tx.now, source="voice"))
         routing.dial_over(tx, other_id)
-        moved = take_move(tx, leg_id)
+        moved = take_move(tx, leg_id, asks_from=f"/webhooks/voice/{leg_id}/dial/{other_id}")
         if moved:
             return twiml.say_and_go((), moved)
         entry = routing.entry_of_leg(tx, leg_id)

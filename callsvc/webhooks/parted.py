@@ -36,7 +36,8 @@ def answer(rt: Runtime, leg_id: str, given: CarrierRequest) -> str:
         if row.sid != given.text("CallSid") or not given.text("Digits"):
             return twiml.hang_up()
         routing.was_cut_off(tx, leg_id)
-        moved = take_move(tx, leg_id)  # it leads where the sentence is said
+        # It leads where the sentence is said.
+        moved = take_move(tx, leg_id, asks_from=f"/webhooks/voice/{leg_id}/parted")
         entry = routing.entry_of_leg(tx, leg_id)
         if not moved and (entry is None or entry.state not in _WAITS):
             return twiml.hang_up()

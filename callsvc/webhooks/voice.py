@@ -174,7 +174,8 @@ def leave_conference(rt: Runtime, leg_id: str, conference_id: str, given: Carrie
         entry = routing.entry_of_leg(tx, leg_id)
         if entry is None or entry.state not in ("pending", "reserved", "assigned"):
             return twiml.hang_up()
-        moved = take_move(tx, leg_id)  # it leads where the sentence is said
+        # It leads where the sentence is said.
+        moved = take_move(tx, leg_id, asks_from=f"/webhooks/voice/{leg_id}/conference/{conference_id}")
         return twiml.say_and_go(
             () if moved else words_for("cut", entry.language), moved or waiting_path(tx, leg_id)
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from callsvc.calls.conferences import open_conference
@@ -69,18 +70,53 @@ def test_an_older_move_that_was_under_way_and_arrives_last_is_made_good(rt: Runt
 
 def test_a_move_that_a_document_made_meanwhile_is_not_made_again(rt: Runtime) -> None:
     row = _live(rt)
-    wanted, _ = _move(rt, row)
+    wanted, meeting = _move(rt, row)
     redirect = rt.carrier.redirect_call
 
     def late(sid: str, url: str) -> None:
         """While the request is under way, the call itself asks what is next and is led there."""
         with rt.db.begin() as tx:
-            assert take_move(tx, row.id)
+            assert take_move(tx, row.id, asks_from="/before").endswith(meeting)
         redirect(sid, url)
 
     rt.carrier.redirect_call = late  # type: ignore[method-assign]
     perform(rt, wanted)
     assert _results(rt) == {wanted: "done"}  # once more, it would take them from where they are by then
+
+
+@pytest.mark.parametrize("between", ["done", "superseded"])
+def test_a_question_that_a_move_overtook_takes_no_newer_one(rt: Runtime, between: str) -> None:
+    row = _live(rt)
+    first, there = _move(rt, row)
+    perform(rt, first)
+    rt.clock.advance(1)  # type: ignore[attr-defined]
+    second, _ = _move(rt, row)
+    if between == "done":
+        perform(rt, second)
+    else:  # asked of the carrier, which did not say what came of it
+        with rt.db.begin() as tx:
+            tx.update(carrier_update, carrier_update.c.id == second, tries=1)
+    rt.clock.advance(1)  # type: ignore[attr-defined]
+    newest, meeting = _move(rt, row)
+    with rt.db.begin() as tx:  # the call asked before the second move, and is heard only now
+        led = take_move(tx, row.id, asks_from=f"/webhooks/voice/{row.id}/conference/{there}")
+    assert led.endswith(meeting)  # for whoever asked after all
+    perform(rt, newest)
+    assert rt.carrier.moved[-1][1].endswith(meeting)  # type: ignore[attr-defined]
+    assert _results(rt) == {first: "done", second: between, newest: "done"}
+
+
+def test_a_call_that_asks_from_where_it_was_led_takes_its_move(rt: Runtime) -> None:
+    row = _live(rt)
+    first, there = _move(rt, row)
+    perform(rt, first)
+    rt.clock.advance(1)  # type: ignore[attr-defined]
+    newest, meeting = _move(rt, row)
+    with rt.db.begin() as tx:
+        led = take_move(tx, row.id, asks_from=f"/webhooks/voice/{row.id}/conference/{there}")
+    assert led.endswith(meeting)
+    perform(rt, newest)
+    assert [url.rsplit("/", 1)[1] for _, url in rt.carrier.moved] == [there]  # type: ignore[attr-defined]
 
 
 def test_a_call_that_is_over_is_not_moved(rt: Runtime) -> None:

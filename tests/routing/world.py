@@ -202,7 +202,9 @@ class World:
     def updates(self, leg_id: str) -> list[tuple[str, str]]:
         """What we asked of the carrier about a leg: (action, path)."""
         mine = carrier_update.c.leg_id == leg_id
-        asked = sa.select(carrier_update).where(mine).order_by(carrier_update.c.created_at)
+        # Many are asked at one instant of a stopped clock; counted ids tell their order: upd9 before upd10.
+        counted = sa.func.length(carrier_update.c.id), carrier_update.c.id
+        asked = sa.select(carrier_update).where(mine).order_by(carrier_update.c.created_at, *counted)
         return [(row.action, row.path) for row in self.rows(asked)]
 
     def later(self, seconds: float) -> None:
