@@ -46,6 +46,9 @@ FAULTS: tuple[tuple[BaseException, bool], ...] = (
 
 
 DIALLERS = 8
+_LONGEST = timedelta(
+    minutes=50
+)  # any call: the threads that are the carrier may not have come by for as long
 
 
 class Ledger(MemoryCarrier):
@@ -77,6 +80,12 @@ class Ledger(MemoryCarrier):
     def set_status(self, sid: str, status: str) -> None:
         with self._lock:  # events are read while others are written
             super().set_status(sid, status)
+
+    def go_on(self, sid: str, was: str, status: str) -> None:
+        """A call goes on, unless it went elsewhere meanwhile: none comes back from its end."""
+        with self._lock:
+            if self.calls[sid].status == was:
+                super().set_status(sid, status)
 
 
 class Still:
@@ -135,10 +144,11 @@ class Race:
 
     def _noting(self, claim: Any) -> Any:
         def noted(tx: Any, leg_id: str) -> Any:
-            self.begun[leg_id] = (
-                self.carrier.sequence
-            )  # whatever was stopped before this is known to the claim
-            return claim(tx, leg_id)
+            begun = self.carrier.sequence  # whatever was stopped before this is known to the claim
+            given = claim(tx, leg_id)
+            if given is not None:  # asked again for a leg that somebody else has claimed, it gives nothing
+                self.begun[leg_id] = begun
+            return given
 
         return noted
 
@@ -150,15 +160,17 @@ class Race:
                 self.done += 1
                 self.progress.notify_all()
             if chance.random() < 0.5:
-                seconds = 20 * 3600 if chance.random() < 0.05 else chance.choice((1, 11, 40, 70, 130, 400))
+                day_is_over = chance.random() < 0.05 and len(self.carrier.calls) > len(self.zones)
+                seconds = 20 * 3600 if day_is_over else chance.choice((1, 11, 40, 70, 130, 400))
                 self.still.move(lambda seconds=seconds: self._pass(seconds))  # type: ignore[misc]
                 sweep(self.rt)
 
     def _pass(self, seconds: float) -> None:
         """Time goes on; the carrier ends what would last longer than any order allows."""
+        begun_before = self.rt.clock.now() + timedelta(seconds=seconds) - _LONGEST
         for sid, one in list(self.carrier.calls.items()):
-            if seconds > 3600 and one.status not in CALL_OVER:
-                self.carrier.set_status(sid, "failed")
+            if one.status not in CALL_OVER and one.created_at and one.created_at < begun_before:
+                self.carrier.go_on(sid, one.status, "failed")
         advance(self.rt, seconds)
 
     def _work(self, chance: random.Random) -> None:
@@ -195,7 +207,7 @@ class Race:
             for sid, one in list(self.carrier.calls.items()):
                 after = NEXT.get(one.status)
                 if after is not None and chance.random() < 0.5:
-                    self.carrier.set_status(sid, chance.choice(after))
+                    self.carrier.go_on(sid, one.status, chance.choice(after))
             events = list(self.carrier.events)
             for event in events[told:]:
                 for _ in range(chance.choice((0, 1, 1, 1, 2))):
