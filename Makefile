@@ -30,7 +30,7 @@ coverage: $(INSTALLED) ## Run the tests and say which lines and branches they re
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=
 	@printf 'Coverage: %s %% (%s)\n' "$$($(BIN)/coverage report --format=total)" "$(BIN)/coverage report shows the files"
 
-long: $(INSTALLED) ## Run the long tests: the whole demo, in peace and under kills (about 7 minutes)
+long: $(INSTALLED) ## Run the long tests: races, random worlds, the demo in peace and under kills (half an hour)
 	$(BIN)/pytest -m long
 
 pictures: $(INSTALLED) ## Renew the pictures of the documentation from a running demo

@@ -134,7 +134,7 @@ class Race:
         works += [lambda n=n: self._call_back(random.Random(self.seed * 100 + 50 + n)) for n in range(2)]
         works += [self._opt_out, self._repair]
         claim = claiming.claim_attempt
-        claiming.claim_attempt = self._noting(claim)  # type: ignore[assignment]
+        claiming.claim_attempt = self._noting(claim)
         try:
             with ThreadPoolExecutor(len(works)) as pool:
                 for done in [pool.submit(work) for work in works]:
