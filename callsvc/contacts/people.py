@@ -26,3 +26,11 @@ def read_person(tx: Tx, row: Row[Any]) -> Person:
     """The person of a `contact` row (needs `id` and `person`): for a call's facts, or an audited page."""
     opened: Person = tx.keyring.decrypt_json(row.person, f"contact:{row.id}")
     return opened
+
+
+def full_name(tx: Tx, row: Row[Any] | None) -> str:
+    """First and last name of such a row, as far as they are known; empty where nobody is."""
+    if row is None:
+        return ""
+    person = read_person(tx, row)
+    return " ".join(filter(None, (person["first_name"], person["last_name"])))

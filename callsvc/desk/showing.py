@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from callsvc.calls.tables import call
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.people import full_name
 from callsvc.contacts.tables import contact
 from callsvc.core.db import Tx
 from callsvc.flows.paths import answers_in
@@ -47,7 +48,7 @@ def caller_of(tx: Tx, entry: Row[Any], language: str) -> Caller:
     card = home.card or {}
     scripts = card.get("script", {})
     return Caller(
-        name=_name(tx, person),
+        name=full_name(tx, person),
         certain=row.direction == "outbound",
         campaign=_campaign(tx, row),
         asked=_asked(tx, entry.leg_id),
@@ -57,13 +58,6 @@ def caller_of(tx: Tx, entry: Row[Any], language: str) -> Caller:
         script=scripts.get(language) or scripts.get("fr", ""),
         links=tuple((link["title"], link["url"]) for link in card.get("links", ())),
     )
-
-
-def _name(tx: Tx, person: Row[Any] | None) -> str:
-    if person is None:
-        return ""
-    details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}")
-    return " ".join(filter(None, (details.get("first_name", ""), details.get("last_name", ""))))
 
 
 def _campaign(tx: Tx, row: Row[Any]) -> str:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from callsvc.campaigns.tables import campaign, campaign_contact
+from callsvc.contacts.people import full_name
 from callsvc.contacts.tables import contact, contact_number
 from callsvc.core.db import Tx
 from callsvc.core.errors import Conflict
@@ -48,7 +49,7 @@ def details_of(tx: Tx, entry: Row[Any]) -> dict[str, Any]:
     return {
         "entry_id": entry.id,
         "kind": entry.kind,
-        "name": _name(tx, person),
+        "name": full_name(tx, person),
         "certain": certain,
         "campaign": _campaign(tx, entry),
         "promised_at": entry.promised_at,
@@ -70,13 +71,6 @@ def _person(tx: Tx, entry: Row[Any]) -> tuple[Row[Any] | None, bool]:
         .limit(1)
     )
     return tx.first(suggested), False
-
-
-def _name(tx: Tx, person: Row[Any] | None) -> str:
-    if person is None:
-        return ""
-    details = tx.keyring.decrypt_json(person.person, f"contact:{person.id}")
-    return " ".join(filter(None, (details.get("first_name", ""), details.get("last_name", ""))))
 
 
 def _campaign(tx: Tx, entry: Row[Any]) -> str:
