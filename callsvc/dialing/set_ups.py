@@ -4,7 +4,7 @@ The planner's buckets keep the average (``sharing.py``). A worker that stood sti
 once, though, and would ask for it at once. So each set-up takes one of a ring of rows of ``pace_ledger``, as
 many as the second allows, and a row serves again a second after it last served: whatever anybody missed, and
 however many workers there are, no second has more instants than the ring has rows. A request may leave a
-fifth of a second after its instant (``releasing.py``): what the carrier sees is bounded a little less strictly.
+fifth of a second after its instant (``releasing.py``), so the carrier is held to it a little less strictly.
 Rows are taken under their lock and locked ones passed over: workers do not wait for one another here.
 
 A row is given a moment ahead (``AHEAD_S``), so that the claim is made meanwhile and the request leaves at
